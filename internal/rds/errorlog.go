@@ -1,0 +1,128 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and its example
+// in lower case; this package turns them all into upper case.
+const (
+	StatusCreating  = "CREATING"  // of the whole: files are being made
+	StatusFinish    = "FINISH"    // of the whole: the links are there
+	StatusFailed    = "FAILED"    // of the whole: some file failed, others may be good; of a file: it failed
+	StatusExporting = "EXPORTING" // of a file: it is being made (the slow log's page)
+	StatusSuccess   = "SUCCESS"   // of a file: its link is there
+)
+
+// ErrorLogDownload is one answer of errorlog-download.
+type ErrorLogDownload struct {
+	Status     string         // upper case; another word than those above is pending
+	Count      int64          // the API's count, or the number of files where it sent none
+	Files      []ErrorLogFile // every entry, in the API's order
+	RequestID  string
+	ServerTime time.Time // the answer's Date; zero where it had none
+}
+
+// ErrorLogFile is one entry of the list: one node's or one file's.
+type ErrorLogFile struct {
+	WorkflowID string
+	FileName   string
+	Status     string    // upper case
+	Size       *int64    // bytes; nil where the API sent no number
+	SizeText   string    // what it sent in place of one; "" where it sent nothing
+	Link       string    // a bearer secret, with scheme; "" where there is none or it can't be used
+	CreatedAt  time.Time // zero: not known. Differs from call to call for the same export, so it is no key (seen)
+	UpdatedAt  time.Time
+	ExpiresAt  time.Time // read from the link; zero: the link does not say
+}
+
+// Failed says that there will be no link for this file.
+func (f ErrorLogFile) Failed() bool { return f.Status == StatusFailed }
+
+// Pending says that the link of this file may still come.
+func (f ErrorLogFile) Pending() bool { return f.Link == "" && !f.Failed() }
+
+// Links counts the files that can be downloaded.
+func (d *ErrorLogDownload) Links() int {
+	n := 0
+	for _, f := range d.Files {
+		if f.Link != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// errorLogAnswer is the answer as it is on the wire: table 3 and table 4 of the API's page.
+type errorLogAnswer struct {
+	List   []*errorLogEntry `json:"list"`
+	Status scalar           `json:"status"`
+	Count  scalar           `json:"count"`
+}
+
+type errorLogEntry struct {
+	WorkflowID scalar `json:"workflow_id"`
+	FileName   scalar `json:"file_name"`
+	Status     scalar `json:"status"`
+	FileSize   scalar `json:"file_size"`
+	FileLink   scalar `json:"file_link"`
+	CreateAt   scalar `json:"create_at"`
+	UpdateAt   scalar `json:"update_at"`
+	UpdatedAt  scalar `json:"updated_at"` // the sibling pages' name for update_at
+}
+
+func decodeErrorLog(body []byte) (*ErrorLogDownload, error) {
+	var wire *errorLogAnswer
+	if err := json.Unmarshal(body, &wire); err != nil {
+		return nil, describeJSON(err)
+	}
+	if wire == nil {
+		return nil, errors.New("the answer is null")
+	}
+	answer := &ErrorLogDownload{Status: wire.Status.upper(), Count: int64(len(wire.List)), Files: make([]ErrorLogFile, 0, len(wire.List))}
+	if count, ok := wire.Count.integer(); ok {
+		answer.Count = count
+	}
+	for i, entry := range wire.List {
+		if entry == nil {
+			return nil, fmt.Errorf("entry %d of the list is null", i+1)
+		}
+		answer.Files = append(answer.Files, entry.file())
+	}
+	return answer, nil
+}
+
+func (e errorLogEntry) file() ErrorLogFile {
+	f := ErrorLogFile{
+		WorkflowID: e.WorkflowID.text,
+		FileName:   e.FileName.text,
+		Status:     e.Status.upper(),
+		CreatedAt:  e.CreateAt.milliseconds(),
+		UpdatedAt:  e.UpdateAt.milliseconds(),
+	}
+	if f.UpdatedAt.IsZero() {
+		f.UpdatedAt = e.UpdatedAt.milliseconds()
+	}
+	if size, ok := e.FileSize.integer(); ok && size >= 0 {
+		f.Size = &size
+	} else {
+		f.SizeText = transport.Printable(e.FileSize.text)
+	}
+	if !f.Failed() {
+		f.Link = downloadLink(e.FileLink.text)
+		f.ExpiresAt = linkExpiry(f.Link)
+	}
+	return f
+}
+
+// upper is the form in which words are compared and shown.
+func (s scalar) upper() string { return strings.ToUpper(transport.Printable(s.text)) }

@@ -1,0 +1,198 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// PollMethod is a way of finding out whether an export is done. The API's page describes both.
+type PollMethod string
+
+// The poll methods.
+const (
+	PollRepeat PollMethod = "repeat" // call errorlog-download until it says FINISH
+	PollTask   PollMethod = "task"   // ask for the task of workflow_id, then call errorlog-download for the links
+)
+
+// WaitOptions describe one wait.
+type WaitOptions struct {
+	InstanceID string
+	Method     PollMethod    // "" is PollRepeat
+	Interval   time.Duration // a fixed pause between polls; 0: it grows by itself
+	Timeout    time.Duration // of the whole wait; must be positive
+	// Report, if set, is told how things stand before each pause.
+	Report func(Progress)
+}
+
+// Progress is how a wait stands.
+type Progress struct {
+	InstanceID string
+	Waited     time.Duration
+	Calls      int    // polls: of errorlog-download and of the task
+	Status     string // the last word of the API; "" before the first answer
+}
+
+const (
+	linkMargin     = 30 * time.Second // a link that lives no longer than this is asked for anew
+	extraPolls     = 3                // for an export that is done while a link is missing
+	lastPollMargin = time.Second      // before the deadline: room for one more poll
+)
+
+// WaitForErrorLog starts the export of an instance's error log and returns its links, or says why there are none: a [*TimeoutError],
+// an [*InterruptedError], an [*ExportError], a [*MissingLinkError], or the API's refusal. Where some files failed and others are good it
+// returns those, with status FAILED. The first call goes out at once.
+func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogDownload, error) {
+	bounded, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	w := &wait{client: c, options: o, start: c.clock.Now(), tasks: tasks{on: o.Method == PollTask}}
+	w.deadline = w.start.Add(o.Timeout)
+	for {
+		answer, err := w.poll(bounded)
+		if err != nil && bounded.Err() != nil {
+			return nil, w.ended(ctx)
+		}
+		done, err := w.judge(bounded, answer, err)
+		if done {
+			return answer, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if w.pause(bounded) != nil {
+			return nil, w.ended(ctx)
+		}
+	}
+}
+
+// wait is the state of one wait.
+type wait struct {
+	client          *Client
+	options         WaitOptions
+	start, deadline time.Time
+
+	calls      int
+	status     string            // the last word of the API, of either kind of poll
+	last       *ErrorLogDownload // the last good answer
+	fault      error             // the last fault met
+	incomplete int               // answers that said done and left a link out
+	refreshed  bool              // links about to expire were asked for anew
+	tasks      tasks
+}
+
+// poll asks once whether the export is done. A nil answer without an error means: not yet, says the task.
+func (w *wait) poll(ctx context.Context) (*ErrorLogDownload, error) {
+	if id := w.tasks.pending(w.last); id != "" && w.askTask(ctx, id) {
+		return nil, nil //nolint:nilnil // documented: not yet
+	}
+	answer, err := w.ask(ctx)
+	if err != nil || w.refreshed || !w.linksExpire(answer) {
+		return answer, err
+	}
+	w.refreshed = true // each answer signs its links anew, so one more call is enough
+	return w.ask(ctx)
+}
+
+func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
+	w.calls++
+	answer, err := w.client.ErrorLogDownload(ctx, w.options.InstanceID)
+	if err != nil {
+		return nil, err
+	}
+	w.last, w.status = answer, answer.Status
+	return answer, nil
+}
+
+// judge decides what an answer means: done, an end with an error, or neither.
+func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (done bool, _ error) {
+	if err != nil {
+		return false, w.endure(err)
+	}
+	if answer == nil || answer.Status != StatusFinish && answer.Status != StatusFailed {
+		return false, nil
+	}
+	if slices.ContainsFunc(answer.Files, ErrorLogFile.Pending) {
+		w.incomplete++
+		if w.incomplete <= extraPolls {
+			return false, nil
+		}
+		if answer.Status == StatusFinish {
+			return false, &MissingLinkError{Progress: w.progress(), Last: answer}
+		}
+	}
+	if answer.Links() == 0 && (len(answer.Files) > 0 || answer.Status == StatusFailed) {
+		return false, &ExportError{Progress: w.progress(), Last: answer, FailReason: w.failReason(ctx, answer)}
+	}
+	return true, nil
+}
+
+// endure keeps a fault that may pass, and returns one that will not. A server that refuses even the first connection, in all the
+// transport's attempts, is more likely a wrong address than a passing fault.
+func (w *wait) endure(err error) error {
+	firstContact := w.last == nil && w.fault == nil
+	if !passing(err) || firstContact && refusedConnection(err) {
+		return err
+	}
+	w.fault = err
+	return nil
+}
+
+func refusedConnection(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+}
+
+// linksExpire says that an export is done and that one of its links is of no use any more. The server's clock counts, where the
+// answer shows it: ours may be off.
+func (w *wait) linksExpire(answer *ErrorLogDownload) bool {
+	now := answer.ServerTime
+	if now.IsZero() {
+		now = w.client.clock.Now()
+	}
+	return (answer.Status == StatusFinish || answer.Status == StatusFailed) &&
+		slices.ContainsFunc(answer.Files, func(f ErrorLogFile) bool {
+			return f.Link != "" && !f.ExpiresAt.IsZero() && f.ExpiresAt.Sub(now) < linkMargin
+		})
+}
+
+// pause sleeps until the next poll. The last poll comes shortly before the deadline, where that is not too soon after the one before.
+func (w *wait) pause(ctx context.Context) error {
+	if w.options.Report != nil {
+		w.options.Report(w.progress())
+	}
+	waited := w.client.clock.Now().Sub(w.start)
+	left := w.options.Timeout - waited
+	pause := w.options.Interval
+	if pause == 0 {
+		pause = pauseAfter(waited, w.client.random())
+	}
+	if pause > left-lastPollMargin {
+		pause = left - lastPollMargin
+		if pause < shortestPause {
+			pause = left // no time for another poll
+		}
+	}
+	if err := w.client.clock.Sleep(ctx, pause); err != nil {
+		return err
+	}
+	if !w.client.clock.Now().Before(w.deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+func (w *wait) progress() Progress {
+	return Progress{InstanceID: w.options.InstanceID, Waited: w.client.clock.Now().Sub(w.start), Calls: w.calls, Status: w.status}
+}
+
+// ended explains why a wait ends before the export does.
+func (w *wait) ended(caller context.Context) error {
+	if caller.Err() != nil {
+		return &InterruptedError{Progress: w.progress(), Err: caller.Err()}
+	}
+	return &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault}
+}

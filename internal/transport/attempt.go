@@ -1,0 +1,97 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// attempt sends a request once and reads its answer whole, so that a body that breaks off is a fault of the attempt, which
+// the layer above can send again, and not a surprise for the decoder.
+type attempt struct {
+	next    http.RoundTripper
+	options *Options
+}
+
+func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(req.Context(), a.options.AttemptTimeout, &TimeoutError{After: a.options.AttemptTimeout})
+	defer cancel()
+	bounded := req.Clone(ctx)
+	bounded.Header.Set("User-Agent", a.options.UserAgent)
+
+	resp, err := a.next.RoundTrip(bounded)
+	if err != nil {
+		return nil, explain(bounded, err)
+	}
+	body, err := readBounded(resp.Body, a.options.MaxBody)
+	if err != nil {
+		return nil, explain(bounded, err)
+	}
+	setBody(resp, body)
+	resp.Request = req // the layers above ask it for the deadline of the whole, not of this attempt
+	return resp, nil
+}
+
+// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom.
+func explain(req *http.Request, err error) error {
+	var timeout *TimeoutError
+	if cause := context.Cause(req.Context()); errors.As(cause, &timeout) {
+		err = timeout
+	}
+	return &Error{Method: req.Method, URL: req.URL.Scheme + "://" + req.URL.Host + req.URL.Path, Err: err}
+}
+
+func readBounded(body io.ReadCloser, limit int64) ([]byte, error) {
+	defer body.Close()
+	text, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	if int64(len(text)) > limit {
+		return nil, &TooLargeError{Limit: limit}
+	}
+	return text, nil
+}
+
+func setBody(resp *http.Response, text []byte) {
+	resp.Body = io.NopCloser(bytes.NewReader(text))
+}
+
+// peek returns an answer's body and leaves it unread.
+func peek(resp *http.Response) []byte {
+	text, err := io.ReadAll(resp.Body)
+	if err != nil { // cannot be: attempt has put a buffer there
+		return nil
+	}
+	setBody(resp, text)
+	return text
+}
+
+// Error is a request that got no answer, or none that could be read to its end. Err is the reason.
+type Error struct {
+	Method string
+	URL    string // scheme, host and path; never the query
+	Err    error
+}
+
+func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// TimeoutError is an attempt that was given up because its answer was not complete in time.
+type TimeoutError struct{ After time.Duration }
+
+func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.After) }
+
+// TooLargeError is an answer of more than Limit bytes. It is not asked for again.
+type TooLargeError struct{ Limit int64 }
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("the answer is longer than %d bytes, which no answer of this API should be", e.Limit)
+}

@@ -1,0 +1,48 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Exchange is one attempt, as the request log shows it. It holds no header, no query and no body, so nothing secret.
+type Exchange struct {
+	Context   context.Context //nolint:containedctx // the log finds its sink in it
+	Method    string
+	Host      string
+	Path      string
+	Status    int // 0 where there was no answer
+	RequestID string
+	Duration  time.Duration
+	Err       error // why there was no answer
+}
+
+// observe reports each attempt.
+type observe struct {
+	next http.RoundTripper
+	tell func(Exchange)
+}
+
+func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := o.next.RoundTrip(req)
+	e := Exchange{Context: req.Context(), Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Duration: time.Since(start), Err: err}
+	if resp != nil {
+		e.Status, e.RequestID = resp.StatusCode, RequestID(resp.Header)
+	}
+	o.tell(e)
+	return resp, err
+}
+
+// RequestID returns the id under which the cloud's support finds a request, or "". RDS and the gateway send X-Request-Id, IAM
+// sends X-Openstack-Request-Id as Keystone does.
+func RequestID(h http.Header) string {
+	if id := h.Get("X-Request-Id"); id != "" {
+		return id
+	}
+	return h.Get("X-Openstack-Request-Id")
+}

@@ -1,0 +1,127 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// Refusal is what an answer that is no success says about itself, whichever of this cloud's servers it comes from. Every field
+// but StatusCode can be empty. The texts are the server's, made safe to print: one line, no control characters, bounded.
+type Refusal struct {
+	StatusCode int
+	Code       string // such as DBS.200602
+	Message    string
+	RequestID  string
+}
+
+// maxText bounds what is repeated of a server's text, in runes.
+const maxText = 400
+
+// ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails: what it can't
+// read it describes.
+//
+//	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
+//	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
+//	{"errCode": "…", "externalMessage": "…"}                            RDS, older
+//	{"error": {"code": 401, "message": "…", "title": "…"}}              IAM
+//	{"itemNotFound": {"code": 404, "message": "…"}}                     OpenStack
+//	<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId>   OBS
+func ParseRefusal(status int, header http.Header, body []byte) Refusal {
+	r := parseBody(body)
+	r.StatusCode = status
+	if id := RequestID(header); id != "" {
+		r.RequestID = id
+	}
+	r.Code, r.Message, r.RequestID = Printable(r.Code), Printable(r.Message), Printable(r.RequestID)
+	return r
+}
+
+func parseBody(body []byte) Refusal {
+	text := strings.TrimSpace(string(body))
+	switch {
+	case text == "":
+		return Refusal{Message: "(the answer was empty)"}
+	case strings.HasPrefix(text, "<"):
+		return parseMarkup(body)
+	default:
+		return parseJSON(body)
+	}
+}
+
+func parseMarkup(body []byte) Refusal {
+	var obs struct {
+		XMLName   xml.Name `xml:"Error"`
+		Code      string   `xml:"Code"`
+		Message   string   `xml:"Message"`
+		RequestID string   `xml:"RequestId"`
+	}
+	if err := xml.Unmarshal(body, &obs); err != nil {
+		return Refusal{Message: fmt.Sprintf("(an HTML page of %d bytes in place of the API's JSON)", len(body))}
+	}
+	return Refusal{Code: obs.Code, Message: obs.Message, RequestID: obs.RequestID}
+}
+
+func parseJSON(body []byte) Refusal {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return Refusal{Message: fmt.Sprintf("(%d bytes that are not the API's JSON)", len(body))}
+	}
+	r := Refusal{
+		Code:      firstText(fields, "error_code", "errCode", "code"),
+		Message:   firstText(fields, "error_msg", "externalMessage", "message"),
+		RequestID: firstText(fields, "request_id"),
+	}
+	if r.Code == "" && r.Message == "" {
+		r.Code, r.Message = nested(fields)
+	}
+	return r
+}
+
+// nested reads IAM's and OpenStack's form: one object under a name that says what happened.
+func nested(fields map[string]json.RawMessage) (code, message string) {
+	for _, raw := range fields {
+		var inner map[string]json.RawMessage
+		if json.Unmarshal(raw, &inner) != nil {
+			continue
+		}
+		if message = firstText(inner, "message", "error_msg"); message != "" {
+			return firstText(inner, "error_code"), message
+		}
+	}
+	return "", ""
+}
+
+func firstText(fields map[string]json.RawMessage, names ...string) string {
+	for _, name := range names {
+		var text string
+		if json.Unmarshal(fields[name], &text) == nil && text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400 characters.
+func Printable(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.Join(strings.Fields(text), " ") {
+		if n == maxText {
+			b.WriteString("…")
+			break
+		}
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			r = '?'
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}

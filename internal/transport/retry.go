@@ -1,0 +1,120 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// lastTry is kept free at the end of the time that a request has, so that a pause that the server asks for
+// can't use all of it up; inside it nothing is sent again.
+const lastTry = time.Second
+
+// retryPolicy tells passing faults from answers.
+type retryPolicy struct {
+	final func(status int, body []byte) bool
+}
+
+// check implements retryablehttp.CheckRetry. It never returns an error of its own: the library would hand it on in place of
+// the answer.
+func (p retryPolicy) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) < lastTry {
+		return false, nil
+	}
+	if err != nil {
+		return !Permanent(err), nil
+	}
+	body := peek(resp)
+	if p.final != nil && p.final(resp.StatusCode, body) {
+		return false, nil
+	}
+	return faulty(resp.StatusCode, body), nil
+}
+
+// faulty says whether an answer comes from something between us and the API, or from an API that is out of order.
+func faulty(status int, body []byte) bool {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return true
+	case status >= http.StatusInternalServerError:
+		return status != http.StatusNotImplemented
+	case status == http.StatusOK:
+		return IsHTML(body)
+	default:
+		return false
+	}
+}
+
+// IsHTML says that a body is markup where JSON was promised: a proxy's or a portal's page, mostly.
+func IsHTML(body []byte) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// Permanent says that an error will come again however often the request is sent: a certificate that is not trusted, a host
+// that does not exist, an answer that is too large, or an error that says so itself.
+func Permanent(err error) bool {
+	var self interface{ Permanent() bool }
+	if errors.As(err, &self) {
+		return self.Permanent()
+	}
+	var tooLarge *TooLargeError
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &tooLarge) || errors.As(err, &certificate) {
+		return true
+	}
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
+}
+
+// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with jitter, in
+// both cases with an end.
+func backoff(random func() float64) retryablehttp.Backoff {
+	return func(low, high time.Duration, n int, resp *http.Response) time.Duration {
+		pause, asked := retryAfter(resp, time.Now())
+		if !asked {
+			pause = min(low<<min(n, 20), high)
+			pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
+		}
+		return min(max(pause, low/2), left(resp))
+	}
+}
+
+// left is how long a request may still pause so that one more attempt is possible.
+func left(resp *http.Response) time.Duration {
+	const unbounded = 1 << 62
+	if resp == nil || resp.Request == nil {
+		return unbounded
+	}
+	deadline, ok := resp.Request.Context().Deadline()
+	if !ok {
+		return unbounded
+	}
+	return max(time.Until(deadline)-lastTry, 0)
+}
+
+// retryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3). The library's own reader overflows on
+// large numbers and looks at two status codes only, and the pace needs the value too.
+func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
+	if resp == nil {
+		return 0, false
+	}
+	const longest = 24 * time.Hour
+	text := resp.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 63); err == nil {
+		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second, true
+	}
+	if date, err := http.ParseTime(text); err == nil {
+		return min(max(date.Sub(now), 0), longest), true
+	}
+	return 0, false
+}
