@@ -1,0 +1,66 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"io"
+	"text/template"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+// greeting is what a person reads first: everything in it can be pasted as it is.
+var greeting = template.Must(template.New("greeting").Parse(`The simulated cloud listens at {{.URL}}
+An export takes {{.Export}}, a link works for {{.LinkLife}}. Ctrl-C ends it.
+
+Credentials, for a shell:
+
+  export OS_AUTH_URL={{.URL}}/v3
+  export OS_REGION_NAME={{.Region}}
+  export OS_USERNAME={{.UserName}}
+  export OS_PASSWORD={{.Password}}
+  export OS_USER_DOMAIN_NAME={{.DomainName}}
+  export OS_PROJECT_NAME={{.ProjectName}}
+
+The same, for a configuration:
+
+  provider "rds" {
+    auth_url    = "{{.URL}}/v3"
+    region      = "{{.Region}}"
+    user_name   = "{{.UserName}}"
+    password    = "{{.Password}}"
+    domain_name = "{{.DomainName}}"
+    tenant_name = "{{.ProjectName}}"
+  }
+
+With AK/SK in place of user and password:
+
+  export OS_AUTH_URL={{.URL}}/v3
+  export OS_REGION_NAME={{.Region}}
+  export OS_ACCESS_KEY={{.AccessKey}}
+  export OS_SECRET_KEY={{.SecretKey}}
+  export OS_PROJECT_NAME={{.ProjectName}}
+
+Ask for a log:
+
+  data "rds_errorlog_download" "rehearsal" {
+    instance_id = "{{.Healthy}}"
+  }
+
+DB instances:
+{{range .Instances}}
+  {{.ID}}  {{.Does}}
+{{- end}}
+  {{.Fleet}}  healthy, and so is any other number before in03
+`))
+
+func greet(w io.Writer, url string, s settings) error {
+	return greeting.Execute(w, map[string]any{
+		"URL": url, "Export": s.export, "LinkLife": s.linkLife,
+		"Region": rdssim.Region, "UserName": rdssim.UserName, "Password": rdssim.Password,
+		"DomainName": rdssim.DomainName, "ProjectName": rdssim.ProjectName,
+		"AccessKey": rdssim.AccessKey, "SecretKey": rdssim.SecretKey,
+		"Healthy": rdssim.InstanceHealthy, "Instances": rdssim.Instances(), "Fleet": rdssim.FleetInstance(0),
+	})
+}

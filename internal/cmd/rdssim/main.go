@@ -1,0 +1,71 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command rdssim runs the simulator of IAM, RDS and the object store as a program, for the demo and for rehearsing
+// runbooks before an incident does.
+//
+// It listens on a loopback address only, prints what to paste into a shell or a configuration, and ends on Ctrl-C.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "rdssim:", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parseSettings(args, stderr)
+	if err != nil {
+		return err
+	}
+	cloud := s.cloud()
+	stop, err := cloud.StartAt(s.addr)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := greet(stdout, cloud.URL(), s); err != nil {
+		return err
+	}
+	if s.readyFile != "" {
+		if err := writeReadyFile(s.readyFile, cloud.URL()); err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(s.readyFile) }() // a program that waits for the file must not find an old one
+	}
+	<-ctx.Done()
+	_, _ = fmt.Fprintln(stdout, "\nStopped.")
+	return nil
+}
+
+// writeReadyFile writes the whole file at once: whoever sees it sees the whole URL.
+func writeReadyFile(path, url string) error {
+	draft := path + ".draft"
+	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	if err := os.Rename(draft, path); err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	return nil
+}
