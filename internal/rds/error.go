@@ -120,6 +120,10 @@ func passing(err error) bool {
 	if errors.As(err, &refusal) {
 		return refusal.Kind.Passing()
 	}
+	var self interface{ Permanent() bool } // an error of the caller's credentials, say
+	if errors.As(err, &self) {
+		return !self.Permanent()
+	}
 	var decode *DecodeError
 	var network *transport.Error
 	return errors.As(err, &decode) || errors.As(err, &network) && !transport.Permanent(err)

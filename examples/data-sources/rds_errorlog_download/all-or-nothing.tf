@@ -1,0 +1,11 @@
+# An export can fail in part. By default that is a warning, and the links that are there are returned. This makes it an error.
+data "rds_errorlog_download" "orders" {
+  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+
+  lifecycle {
+    postcondition {
+      condition     = self.status == "FINISH"
+      error_message = "Some error log files of the orders database are missing."
+    }
+  }
+}

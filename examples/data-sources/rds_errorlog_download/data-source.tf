@@ -1,0 +1,18 @@
+data "rds_errorlog_download" "orders" {
+  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+}
+
+output "error_logs" {
+  value = {
+    for file in data.rds_errorlog_download.orders.list : file.file_name => {
+      size    = file.file_size
+      expires = file.expires_at
+    }
+  }
+}
+
+# A link is a secret. To see it: terraform output -json links
+output "links" {
+  value     = data.rds_errorlog_download.orders.list[*].file_link
+  sensitive = true
+}

@@ -1,0 +1,254 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// This file is the one place that turns an error into words. Summary: "Unable to <verb> <thing>". Detail: what was tried, with
+// which ids; what came back, on labelled lines; what to do next. No secret and no link can get here: the errors hold none.
+
+// unableToObtain is the summary of every error of a wait for links.
+const unableToObtain = "Unable to obtain error log links"
+
+// errorLogDiagnostic explains why there are no links. timeoutName is the argument that would have given it more time.
+func errorLogDiagnostic(o rds.WaitOptions, err error, timeoutName string) diag.Diagnostic {
+	var refusal *rds.Error
+	if errors.As(err, &refusal) && (refusal.Kind == rds.KindNotFound || refusal.Kind == rds.KindWrongEngine) {
+		return diag.NewAttributeErrorDiagnostic(path.Root("instance_id"), unableToObtain, refusalText(o.InstanceID, refusal))
+	}
+	var caller *identity.Error
+	if errors.As(err, &caller) {
+		return diag.NewErrorDiagnostic(caller.Summary(), caller.Detail())
+	}
+	return diag.NewErrorDiagnostic(unableToObtain, errorLogText(o, err, timeoutName))
+}
+
+func errorLogText(o rds.WaitOptions, err error, timeoutName string) string {
+	var (
+		timeout     *rds.TimeoutError
+		interrupted *rds.InterruptedError
+		failed      *rds.ExportError
+		missing     *rds.MissingLinkError
+		refusal     *rds.Error
+	)
+	switch {
+	case errors.As(err, &timeout):
+		return timeoutText(timeout, timeoutName)
+	case errors.As(err, &interrupted):
+		return fmt.Sprintf("The wait for the error log of DB instance %s was interrupted after %s and %s.\n\nNothing is lost: the cloud finishes the export by itself, and the "+
+			"next run finds it.", o.InstanceID, span(interrupted.Waited), calls(interrupted.Calls))
+	case errors.As(err, &failed):
+		return exportText(failed)
+	case errors.As(err, &missing):
+		return missingLinkText(missing)
+	case errors.As(err, &refusal):
+		return refusalText(o.InstanceID, refusal)
+	default:
+		return networkText(o.InstanceID, err)
+	}
+}
+
+func timeoutText(e *rds.TimeoutError, timeoutName string) string {
+	var b strings.Builder
+	if e.Last == nil {
+		fmt.Fprintf(&b, "The export for DB instance %s could not be started in %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
+	} else {
+		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
+		fmt.Fprintf(&b, "The last answer said %s%s\n", word(e.Status), listed(e.Last.Files))
+	}
+	if e.Fault != nil {
+		fmt.Fprintf(&b, "\nThe last fault met on the way:\n\n%s\n", faultLines(e.Fault))
+	}
+	if e.Last != nil && e.Last.RequestID != "" {
+		fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
+	}
+	b.WriteString("\n" + timeoutAdvice(e, timeoutName))
+	return b.String()
+}
+
+func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
+	var refusal *rds.Error
+	if e.Last == nil && errors.As(e.Fault, &refusal) && (refusal.Kind == rds.KindBusy || refusal.Kind == rds.KindNotReady) {
+		return "Another operation runs on the instance, such as a backup or a restart. Run it again when that is over, or raise " + timeoutName + "."
+	}
+	if e.Last == nil {
+		return "The cloud may be out of order: look at its status page. To wait longer, raise " + timeoutName + "."
+	}
+	return "A large log takes longer: raise " + timeoutName + ". If it never ends, look at the instance in the console: the export works only for an instance that is working properly."
+}
+
+func exportText(e *rds.ExportError) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "The cloud could not export the error log of DB instance %s: no file was prepared%s\n", e.InstanceID, listed(e.Last.Files))
+	if e.FailReason != "" {
+		fmt.Fprintf(&b, "\nReason:     %s", e.FailReason)
+	}
+	fmt.Fprintf(&b, "\nStatus:     %s\n%s\nRun it again. If it fails again, look at the instance in the console: the export works only for an instance that is working properly.",
+		e.Last.Status, labelled("Request ID", e.Last.RequestID))
+	return b.String()
+}
+
+func missingLinkText(e *rds.MissingLinkError) string {
+	return fmt.Sprintf("The cloud says that the export for DB instance %s is done, but in %s within %s it gave no usable link for every file%s\n\n%s\nRun it again. If a "+
+		"link is still missing, give the request id to the cloud's support.",
+		e.InstanceID, calls(e.Calls), span(e.Waited), listed(e.Last.Files), labelled("Request ID", e.Last.RequestID))
+}
+
+func refusalText(instanceID string, e *rds.Error) string {
+	where := "in project " + e.ProjectID
+	if e.Region != "" {
+		where += ", region " + e.Region
+	}
+	return fmt.Sprintf("The RDS API refused to export the error log of DB instance %s %s.\n\n%s\n%s", instanceID, where, refusalLines(e), refusalAdvice(e))
+}
+
+func refusalLines(e *rds.Error) string {
+	return fmt.Sprintf("Status:     %d %s\n", e.StatusCode, http.StatusText(e.StatusCode)) +
+		labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Request ID", e.RequestID) + labelled("Location", e.Location)
+}
+
+func refusalAdvice(e *rds.Error) string {
+	switch e.Kind {
+	case rds.KindNotFound:
+		return "Mostly the region or the project is another one than the instance's: compare both, and the id, with the instance's page in the console."
+	case rds.KindWrongEngine:
+		return "This instance is not RDS for PostgreSQL. This API exports the error logs of PostgreSQL instances only; their ids end in in03."
+	case rds.KindForbidden:
+		return "The user needs the right to download logs (rds:log:download) in this project. Check its groups in IAM."
+	case rds.KindUnauthorized:
+		return "The credential was accepted by IAM but not by RDS: it may belong to another project, region or cloud, or have been revoked."
+	case rds.KindStorageFull:
+		return "The instance's storage is full. Enlarge it in the console first: nothing can be exported before."
+	case rds.KindRedirect:
+		return "The server at " + e.Host + " sends requests elsewhere. A credential is never sent on: check endpoint and region, and whether a proxy stands in between."
+	default:
+		return "The request will fail again as it is. Look the code up in the cloud's list of RDS error codes, or give the request id to its support."
+	}
+}
+
+// networkText is for what is no answer of the API.
+func networkText(instanceID string, err error) string {
+	advice := "Check the network, the proxy's variables (HTTPS_PROXY, NO_PROXY), region and endpoint."
+	var tooLarge *transport.TooLargeError
+	if errors.As(err, &tooLarge) {
+		advice = "Something that is not the API may be answering in its place: check endpoint, region and proxy."
+	}
+	return fmt.Sprintf("The RDS API could not be reached for the error log of DB instance %s.\n\nTried:      %s\n\n%s", instanceID, transport.Printable(err.Error()), advice)
+}
+
+// faultLines shows a fault that the wait endured.
+func faultLines(fault error) string {
+	var refusal *rds.Error
+	if errors.As(fault, &refusal) {
+		return strings.TrimSuffix(refusalLines(refusal), "\n")
+	}
+	var decode *rds.DecodeError
+	if errors.As(fault, &decode) {
+		return strings.TrimSuffix("Status:     200 OK\n"+labelled("Message", decode.Error())+labelled("Request ID", decode.RequestID), "\n")
+	}
+	return "Tried:      " + transport.Printable(fault.Error())
+}
+
+// missingFiles are the entries that have no link in an answer that counts as good.
+func missingFiles(answer *rds.ErrorLogDownload) []rds.ErrorLogFile {
+	var missing []rds.ErrorLogFile
+	for _, f := range answer.Files {
+		if f.Link == "" {
+			missing = append(missing, f)
+		}
+	}
+	return missing
+}
+
+func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.ErrorLogFile) string {
+	these := "This one failed"
+	if len(missing) > 1 {
+		these = "These failed"
+	}
+	var names strings.Builder
+	for _, f := range missing {
+		names.WriteString("  " + transport.Printable(name(f)) + "\n")
+	}
+	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\nThe other links are good. To stop here instead, add a postcondition on status.",
+		answer.Links(), len(answer.Files), instanceID, these, names.String())
+}
+
+// listed shows each entry's state on a line of its own. Lines that begin with a space are not wrapped by Terraform.
+func listed(files []rds.ErrorLogFile) string {
+	if len(files) == 0 {
+		return ", and listed no file."
+	}
+	var b strings.Builder
+	b.WriteString(":\n")
+	for _, f := range files {
+		fmt.Fprintf(&b, "\n  %s: %s", transport.Printable(name(f)), fileState(f))
+		if f.WorkflowID != "" {
+			b.WriteString(", task " + transport.Printable(f.WorkflowID))
+		}
+	}
+	return b.String()
+}
+
+func fileState(f rds.ErrorLogFile) string {
+	if f.Link == "" && f.Status == rds.StatusSuccess {
+		return f.Status + " without a link"
+	}
+	return word(f.Status)
+}
+
+func name(f rds.ErrorLogFile) string {
+	if f.FileName == "" {
+		return "(a file without a name)"
+	}
+	return f.FileName
+}
+
+func word(status string) string {
+	if status == "" {
+		return "nothing of its status"
+	}
+	return status
+}
+
+// labelled is a line of a diagnostic, or nothing where there is nothing to say.
+func labelled(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return fmt.Sprintf("%-11s %s\n", label+":", value)
+}
+
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprintf("%d calls", n)
+}
+
+func span(d time.Duration) string { return d.Round(100 * time.Millisecond).String() }
+
+// configurationDiagnostic explains what is wrong with the provider block, at the attribute where it can be put right.
+func configurationDiagnostic(err error) diag.Diagnostic {
+	var config *identity.ConfigError
+	if !errors.As(err, &config) {
+		return diag.NewErrorDiagnostic("Unable to configure provider", err.Error())
+	}
+	if config.Attribute == "" {
+		return diag.NewErrorDiagnostic(config.Summary, config.Detail)
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
+}

@@ -1,0 +1,124 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// The data source, the ephemeral resource and the action of this name share what stands here: three thin doors to one room.
+
+// errorLogName is the objects' name behind the provider's.
+const errorLogName = "_errorlog_download"
+
+// errorLogArguments are the arguments that all of them take; timeouts differ, their libraries' types do.
+type errorLogArguments struct {
+	InstanceID   types.String         `tfsdk:"instance_id"`
+	PollMethod   types.String         `tfsdk:"poll_method"`
+	PollInterval timetypes.GoDuration `tfsdk:"poll_interval"`
+}
+
+// wait turns the arguments, which are validated, into the options of a wait.
+func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) (rds.WaitOptions, diag.Diagnostics) {
+	o := rds.WaitOptions{
+		InstanceID: a.InstanceID.ValueString(),
+		Method:     rds.PollMethod(a.PollMethod.ValueString()),
+		Timeout:    timeout,
+		Report:     logProgress(ctx),
+	}
+	if a.PollInterval.IsNull() {
+		return o, nil
+	}
+	interval, diags := a.PollInterval.ValueGoDuration()
+	o.Interval = interval
+	return o, diags
+}
+
+// errorLogResults are the attributes that the data source and the ephemeral resource give.
+type errorLogResults struct {
+	Status    types.String `tfsdk:"status"`
+	LinkCount types.Int64  `tfsdk:"link_count"`
+	List      types.List   `tfsdk:"list"`
+}
+
+// errorLogFileTypes are the attributes of one entry of list.
+var errorLogFileTypes = map[string]attr.Type{
+	"workflow_id": types.StringType,
+	"file_name":   types.StringType,
+	"status":      types.StringType,
+	"file_size":   types.Int64Type,
+	"file_link":   types.StringType,
+	"created_at":  timetypes.RFC3339Type{},
+	"updated_at":  timetypes.RFC3339Type{},
+	"expires_at":  timetypes.RFC3339Type{},
+}
+
+// mapErrorLog turns an answer into attributes, and into warnings for what the attributes can't show.
+func mapErrorLog(instanceID string, answer *rds.ErrorLogDownload) (errorLogResults, diag.Diagnostics) {
+	entries := make([]attr.Value, 0, len(answer.Files))
+	for _, f := range answer.Files {
+		entries = append(entries, types.ObjectValueMust(errorLogFileTypes, map[string]attr.Value{
+			"workflow_id": text(f.WorkflowID),
+			"file_name":   text(f.FileName),
+			"status":      text(f.Status),
+			"file_size":   types.Int64PointerValue(f.Size),
+			"file_link":   text(f.Link),
+			"created_at":  instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"updated_at":  instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"expires_at":  instant(f.ExpiresAt, time.RFC3339),
+		}))
+	}
+	results := errorLogResults{
+		Status:    text(answer.Status),
+		LinkCount: types.Int64Value(answer.Count),
+		List:      types.ListValueMust(types.ObjectType{AttrTypes: errorLogFileTypes}, entries),
+	}
+	return results, errorLogWarnings(instanceID, answer)
+}
+
+// text is null where the API sent nothing.
+func text(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+// instant is null where the API named no time. The type's own constructor would cut off the milliseconds.
+func instant(t time.Time, layout string) timetypes.RFC3339 {
+	if t.IsZero() {
+		return timetypes.NewRFC3339Null()
+	}
+	return timetypes.NewRFC3339ValueMust(t.UTC().Format(layout))
+}
+
+func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(answer.Files) == 0 {
+		diags.AddWarning("No error log files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+
+			"The instance may have logged no error yet. Run it again later.", instanceID))
+	}
+	if missing := missingFiles(answer); len(missing) > 0 {
+		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing))
+	}
+	if int(answer.Count) != len(answer.Files) {
+		diags.AddWarning("Error log links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and listed %d. The list holds all that it listed.\n\nRequest ID: %s",
+			answer.Count, instanceID, len(answer.Files), answer.RequestID))
+	}
+	for _, f := range answer.Files {
+		if f.SizeText != "" {
+			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", f.FileName, f.SizeText))
+		}
+	}
+	return diags
+}

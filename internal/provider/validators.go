@@ -1,0 +1,76 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of a wrong value,
+// which may be 10,000 characters or a whole file by mistake.
+type validInstanceID struct{}
+
+func (validInstanceID) Description(context.Context) string {
+	return "must hold 1 to 64 letters, digits and hyphens"
+}
+
+func (v validInstanceID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v validInstanceID) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	value := req.ConfigValue.ValueString()
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || rds.ValidInstanceID(value) {
+		return
+	}
+	const shown = 60
+	if runes := []rune(value); len(runes) > shown {
+		value = fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nThe id stands on the instance's page in the console.", req.Path, v.Description(ctx), value))
+}
+
+func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
+
+func pollMethodValidators() []validator.String {
+	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
+}
+
+// durationAtLeast checks a duration's lower bound. A text that is no duration is left to the attribute's type or to the library's own
+// validator, which say so.
+type durationAtLeast struct {
+	least time.Duration
+	words string // the bound as a person would say it
+}
+
+func (v durationAtLeast) Description(context.Context) string { return "must be " + v.words }
+
+func (v durationAtLeast) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	d, err := time.ParseDuration(req.ConfigValue.ValueString())
+	if err != nil || d >= v.least {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s must be %s, got: %s.", req.Path, v.words, req.ConfigValue.ValueString()))
+}
+
+// positive is for timeouts: the library that reads them takes "-1.5h".
+func positive() validator.String {
+	return durationAtLeast{least: time.Nanosecond, words: "a positive duration, such as 10m"}
+}
+
+func pollIntervalValidators() []validator.String {
+	return []validator.String{durationAtLeast{least: time.Second, words: "at least 1s, because the API asks to be polled at low frequency"}}
+}

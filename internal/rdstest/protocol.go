@@ -1,0 +1,143 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdstest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider"
+)
+
+// Protocol speaks a provider's protocol, in the order in which Terraform does.
+type Protocol struct {
+	tb      testing.TB
+	server  tfprotov6.ProviderServer
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+// Outcome is what a call gave back: attributes as Go's values, and diagnostics as Terraform would show them.
+type Outcome struct {
+	Values      map[string]any
+	Diagnostics []string
+}
+
+// Protocol starts a provider server of its own.
+func (c *Cloud) Protocol(tb testing.TB) *Protocol {
+	tb.Helper()
+	p := &Protocol{tb: tb, server: providerserver.NewProtocol6(provider.New("test", c.Outside)())()}
+	schemas, err := p.server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p.schemas = schemas
+	return p
+}
+
+// Configure validates and configures a provider block.
+func (p *Protocol) Configure(ctx context.Context, block map[string]any) []string {
+	p.tb.Helper()
+	config := p.config(p.schemas.Provider, block)
+	validated, err := p.server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return texts(validated.Diagnostics)
+	}
+	configured, err := p.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return texts(append(validated.Diagnostics, configured.Diagnostics...))
+}
+
+// Read validates and reads a data source.
+func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[string]any) Outcome {
+	p.tb.Helper()
+	schema := p.schemas.DataSourceSchemas[typeName]
+	config := p.config(schema, arguments)
+	validated, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return Outcome{Diagnostics: texts(validated.Diagnostics)}
+	}
+	read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return p.outcome(schema, read.State, append(validated.Diagnostics, read.Diagnostics...))
+}
+
+func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, diags []*tfprotov6.Diagnostic) Outcome {
+	p.tb.Helper()
+	o := Outcome{Diagnostics: texts(diags)}
+	if state == nil || failed(diags) {
+		return o
+	}
+	value, err := state.Unmarshal(schema.ValueType())
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	o.Values, _ = fromValue(p.tb, value).(map[string]any)
+	return o
+}
+
+func (p *Protocol) config(schema *tfprotov6.Schema, values map[string]any) *tfprotov6.DynamicValue {
+	p.tb.Helper()
+	if schema == nil {
+		p.tb.Fatal("no such schema")
+	}
+	typ := schema.ValueType()
+	config, err := tfprotov6.NewDynamicValue(typ, toValue(p.tb, typ, values))
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return &config
+}
+
+func failed(diags []*tfprotov6.Diagnostic) bool {
+	for _, d := range diags {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+// texts are diagnostics as one text each: "Error: Summary (attribute)\n\ndetail".
+func texts(diags []*tfprotov6.Diagnostic) []string {
+	var all []string
+	for _, d := range diags {
+		at := ""
+		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
+			at = fmt.Sprintf(" (%s)", attributeName(d.Attribute))
+		}
+		severity := "Error: "
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
+			severity = "Warning: "
+		}
+		all = append(all, severity+d.Summary+at+"\n\n"+d.Detail)
+	}
+	return all
+}
+
+func attributeName(path *tftypes.AttributePath) string {
+	name := ""
+	for _, step := range path.Steps() {
+		if attribute, ok := step.(tftypes.AttributeName); ok {
+			name += "." + string(attribute)
+		} else {
+			name += fmt.Sprintf("[%v]", step)
+		}
+	}
+	return name[1:]
+}
