@@ -1,0 +1,220 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gophercloud/gophercloud/v2"
+)
+
+// loginFailure turns whatever a login met into an Error.
+func (s *Session) loginFailure(ctx context.Context, err error) *Error {
+	if ctx.Err() != nil {
+		return s.interrupted(ctx)
+	}
+	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
+		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
+	}
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return s.notIdentity("the answer is not JSON")
+	}
+	if wrongType := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrongType) {
+		return s.notIdentity("the answer's JSON is not that of a login")
+	}
+	return s.connectionFailure(err)
+}
+
+// connectionFailure is for a request that got no answer.
+func (s *Session) connectionFailure(err error) *Error {
+	// url.Error repeats the URL, which the Error names anyway.
+	if outer := (*url.Error)(nil); errors.As(err, &outer) {
+		err = outer.Err
+	}
+	failure := &Error{
+		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(err.Error())},
+		Hint: "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
+	}
+	if untrusted(err) {
+		failure.Kind = KindCertificate
+		failure.Hint = "If a company's own authority signed it, set cacert_file (OS_CACERT) to that authority's certificate. " +
+			"If its name differs, check auth_url."
+	}
+	return failure
+}
+
+func untrusted(err error) bool {
+	var (
+		verification *tls.CertificateVerificationError
+		authority    x509.UnknownAuthorityError
+		name         x509.HostnameError
+		invalid      x509.CertificateInvalidError
+	)
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &invalid)
+}
+
+// answerFailure is for an answer that is no success.
+func (s *Session) answerFailure(status int, header http.Header, body []byte) *Error {
+	f := readFault(header, body)
+	failure := &Error{
+		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), StatusCode: status,
+		Code: f.code, Message: s.cfg.scrub(f.message), RequestID: f.requestID,
+	}
+	isIdentity := f.message != "" || f.code != ""
+	switch {
+	case status == http.StatusUnauthorized && wantsPasscode(header, body):
+		failure.Kind = KindMFA
+		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
+	case status == http.StatusUnauthorized:
+		s.unauthorized(failure, header)
+	case status == http.StatusForbidden:
+		failure.Kind = KindProject
+		failure.Hint = "The caller is known but may not do this. Check its groups in IAM, that it may use the API, and the project (" +
+			s.cfg.projectHint() + ")."
+	case status == http.StatusNotFound && isIdentity:
+		failure.Kind = KindProject
+		failure.Hint = "Check " + s.cfg.projectHint() + ", and that auth_url is of the region that the project is in."
+	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
+		failure.Kind = KindFault
+		failure.Hint = "Try again later. If it stays so, look at the cloud's status page."
+	case status == http.StatusBadRequest && isIdentity:
+		failure.Kind = KindRejected
+		failure.Hint = "Check the user, domain and project; ids and names must not be mixed up."
+	default:
+		failure.Kind = KindNotIdentity
+		failure.Hint = authURLHint
+	}
+	return failure
+}
+
+const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
+
+// wantsPasscode recognises an answer that asks for a second factor: Keystone
+// gives a receipt for the first one.
+func wantsPasscode(header http.Header, body []byte) bool {
+	if header.Get("Openstack-Auth-Receipt") != "" {
+		return true
+	}
+	var receipt struct {
+		Methods json.RawMessage `json:"required_auth_methods"`
+	}
+	return json.Unmarshal(body, &receipt) == nil && len(receipt.Methods) > 0
+}
+
+// unauthorized explains a 401 by the kind of credential.
+func (s *Session) unauthorized(failure *Error, header http.Header) {
+	failure.Kind = KindRefused
+	switch {
+	// The cloud has no code for it: a lock can be told by the text only.
+	case containsAny(failure.Message, "reach the limit", "locked"):
+		failure.Kind = KindKeyLocked
+		failure.Hint = "Wait five minutes (an access key) or fifteen (a user) without trying, then try again with the right credentials."
+	case s.cfg.kind() == kindAKSK:
+		failure.Hint = "Check access_key and secret_key. A temporary key needs its security_token and works only for a while. " +
+			"Nothing is sent any more: a few failures in a row lock the key for five minutes."
+		s.explainSkew(failure, header)
+	case s.cfg.kind() == kindToken:
+		failure.Kind = KindTokenExpired
+		failure.Hint = tokenHint
+	default:
+		failure.Hint = "A wrong password, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, " +
+			"and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user."
+	}
+}
+
+const tokenHint = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), " +
+	"or use a password or AK/SK, which the provider can renew by itself."
+
+// maxSkew is how far clocks may differ before signatures are refused.
+const maxSkew = 15 * time.Minute
+
+// explainSkew looks whether the server's clock is far from this one's.
+func (s *Session) explainSkew(failure *Error, header http.Header) {
+	there, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return
+	}
+	ahead := s.now().Sub(there).Round(time.Second)
+	if ahead.Abs() <= maxSkew {
+		return
+	}
+	direction := "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	failure.Kind = KindClockSkew
+	failure.Hint = fmt.Sprintf("This machine's clock is %s %s the server's; signatures allow 15 minutes. Set the clock.", ahead.Abs(), direction)
+}
+
+// tokenFailure is for a token that the user gave and the identity service does
+// not know: Keystone answers that with 404.
+func (s *Session) tokenFailure(ctx context.Context, err error) *Error {
+	failure := s.loginFailure(ctx, err)
+	if failure.StatusCode == http.StatusNotFound && failure.Kind == KindProject {
+		failure.Kind, failure.Hint = KindTokenExpired, tokenHint
+	}
+	return failure
+}
+
+// rescopeFailure is for a good token that is not good for the project.
+func (s *Session) rescopeFailure(ctx context.Context, err error) *Error {
+	failure := s.loginFailure(ctx, err)
+	if failure.Kind == KindTokenExpired || failure.Kind == KindProject {
+		failure.Kind = KindProject
+		failure.Hint = "The token is good but not for this project. Check " + s.cfg.projectHint() + ", or get a token for the project."
+	}
+	return failure
+}
+
+// agencyFailure is for a caller that is known but may not have the agency.
+func (s *Session) agencyFailure(ctx context.Context, err error) *Error {
+	failure := s.loginFailure(ctx, err)
+	if failure.Kind == KindProject || failure.Kind == KindRejected {
+		failure.Hint = "Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator."
+	}
+	return failure
+}
+
+func (s *Session) notIdentity(message string) *Error {
+	return &Error{Kind: KindNotIdentity, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Message: message, Hint: authURLHint}
+}
+
+func (c Config) projectHint() string {
+	switch {
+	case c.hasAgency():
+		return "delegated_project"
+	case c.TenantID != "":
+		return "tenant_id"
+	default:
+		return "tenant_name"
+	}
+}
+
+func containsAny(text string, parts ...string) bool {
+	lower := strings.ToLower(text)
+	for _, part := range parts {
+		if strings.Contains(lower, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// scrubbed is an error whose text was freed of secrets.
+type scrubbed struct {
+	error
+	text string
+}
+
+func (e scrubbed) Error() string { return e.text }
+func (e scrubbed) Unwrap() error { return e.error }

@@ -1,0 +1,158 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The signing scheme of the cloud's API gateway. It is hand-written because the
+// cloud's own SDK is not to be had as a Go module and the one of its sister
+// weighs 250 MB; it is short, and the published vectors prove it.
+// Source: the cloud's "API Gateway, Request Signing Guide".
+const (
+	signAlgorithm  = "SDK-HMAC-SHA256"
+	signDateFormat = "20060102T150405Z"
+)
+
+// signer authorises requests with an access key and its secret.
+type signer struct {
+	accessKey, secretKey, securityToken string
+	// projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty.
+	projectID, domainID string
+}
+
+var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")
+
+// sign sets the headers that authorise req as it is sent at time now with the
+// given body. It changes no other header and neither method, URL nor body.
+// Signatures are valid for 15 minutes, so every attempt is signed anew; headers
+// of an earlier signature are replaced.
+func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
+	date := now.UTC().Format(signDateFormat)
+	req.Header.Set("X-Sdk-Date", date)
+	optional := []struct{ name, value string }{
+		{"X-Project-Id", s.projectID}, {"X-Domain-Id", s.domainID}, {"X-Security-Token", s.securityToken},
+	}
+	for _, h := range optional {
+		req.Header.Del(h.name)
+		if h.value != "" {
+			req.Header.Set(h.name, h.value)
+		}
+	}
+
+	host := req.Host
+	if host == "" {
+		host = req.URL.Host
+	}
+	signed := map[string]string{"host": host, "x-sdk-date": date}
+	for _, name := range []string{"content-type", "x-project-id", "x-domain-id", "x-security-token"} {
+		if value := req.Header.Get(name); value != "" {
+			signed[name] = value
+		}
+	}
+	canonical, names, err := canonicalRequest(req.Method, req.URL, signed, body)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", signAlgorithm+" Access="+s.accessKey+
+		", SignedHeaders="+names+", Signature="+signature(s.secretKey, date, canonical))
+	return nil
+}
+
+// canonicalRequest is the text that stands for a request, and the names of the
+// signed headers. The keys of headers are lower case.
+func canonicalRequest(method string, u *url.URL, headers map[string]string, body []byte) (text, names string, err error) {
+	query, err := canonicalQuery(u.RawQuery)
+	if err != nil {
+		return "", "", err
+	}
+	sorted := make([]string, 0, len(headers))
+	for name := range headers {
+		sorted = append(sorted, name)
+	}
+	slices.Sort(sorted)
+	names = strings.Join(sorted, ";")
+
+	var b strings.Builder
+	b.WriteString(method + "\n" + canonicalPath(u.Path) + "\n" + query + "\n")
+	for _, name := range sorted {
+		b.WriteString(name + ":" + textproto.TrimString(headers[name]) + "\n")
+	}
+	b.WriteString("\n" + names + "\n" + hexHash(body))
+	return b.String(), names, nil
+}
+
+// signature signs a canonical request of a time in signDateFormat.
+func signature(secret, date, canonical string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(signAlgorithm + "\n" + date + "\n" + hexHash([]byte(canonical))))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// canonicalPath escapes each segment and ends in a slash. That slash is signed
+// and never sent.
+func canonicalPath(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		segments[i] = escape(segment)
+	}
+	escaped := strings.Join(segments, "/")
+	if !strings.HasSuffix(escaped, "/") {
+		escaped += "/"
+	}
+	return escaped
+}
+
+// canonicalQuery sorts by key, then by value.
+func canonicalQuery(raw string) (string, error) {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return "", errUnsignable
+	}
+	keys := make([]string, 0, len(query))
+	for key := range query {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	var pairs []string
+	for _, key := range keys {
+		values := query[key]
+		slices.Sort(values)
+		for _, value := range values {
+			pairs = append(pairs, escape(key)+"="+escape(value))
+		}
+	}
+	return strings.Join(pairs, "&"), nil
+}
+
+// escape leaves only RFC 3986's unreserved characters as they are. Neither of
+// package url's functions does that.
+func escape(text string) string {
+	const digits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~", c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		b.Write([]byte{'%', digits[c>>4], digits[c&15]})
+	}
+	return b.String()
+}
+
+func hexHash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,100 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// TLS returns the settings for connections to the identity service and to RDS:
+// TLS 1.2 at least, the given certificate authority in place of the system's,
+// and the client certificate. Certificates are read from their files here. An
+// error is a [*ConfigError].
+func (c Config) TLS() (*tls.Config, error) {
+	settings := &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: isTrue(c.Insecure), //nolint:gosec // the user asked for it, and is warned
+	}
+	if c.CACertFile != "" {
+		text, err := readPEM("cacert_file", c.CACertFile)
+		if err != nil {
+			return nil, err
+		}
+		settings.RootCAs = x509.NewCertPool()
+		if !settings.RootCAs.AppendCertsFromPEM(text) {
+			return nil, badPEM("cacert_file", c.CACertFile, "holds no certificate in PEM form")
+		}
+	}
+	certificate, err := c.clientCertificate()
+	if err != nil {
+		return nil, err
+	}
+	if certificate != nil {
+		settings.Certificates = []tls.Certificate{*certificate}
+	}
+	return settings, nil
+}
+
+func (c Config) clientCertificate() (*tls.Certificate, error) {
+	switch {
+	case c.Cert == "" && c.Key == "":
+		return nil, nil //nolint:nilnil // no client certificate is no error
+	case c.Key == "":
+		return nil, half("key", "cert", "A client certificate works only with its private key.")
+	case c.Cert == "":
+		return nil, half("cert", "key", "A private key works only with its client certificate.")
+	}
+	cert, err := readPEM("cert", c.Cert)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readPEM("key", c.Key)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(string(key), "ENCRYPTED") {
+		return nil, badPEM("key", c.Key, "is encrypted with a passphrase. Give it decrypted")
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		// The library's texts name what is wrong, never key material.
+		return nil, badPEM("cert", c.Cert, "and the key do not make a client certificate: "+err.Error())
+	}
+	return &pair, nil
+}
+
+func isPEM(text string) bool { return strings.Contains(text, "-----BEGIN") }
+
+// readPEM returns PEM text that was given as such or as the path of a file.
+func readPEM(attribute, pathOrPEM string) ([]byte, error) {
+	if isPEM(pathOrPEM) {
+		return []byte(pathOrPEM), nil
+	}
+	text, err := os.ReadFile(pathOrPEM)
+	if err != nil {
+		reason := err
+		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+			reason = pathErr.Err
+		}
+		return nil, badPEM(attribute, pathOrPEM, "cannot be read: "+reason.Error())
+	}
+	return text, nil
+}
+
+func badPEM(attribute, pathOrPEM, what string) error {
+	subject := "The text in " + attribute
+	if !isPEM(pathOrPEM) {
+		subject = fmt.Sprintf("File %q", pathOrPEM)
+	}
+	return &ConfigError{
+		Attribute: attribute, Summary: "Unable to use " + attribute,
+		Detail: fmt.Sprintf("%s %s. It takes a path or PEM text (%s).", subject, what, envOf(attribute)),
+	}
+}
