@@ -3,7 +3,10 @@
 
 package rdssim
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Assumption is something that the simulator takes for true about the cloud. The code refers to it by its number.
 type Assumption struct {
@@ -13,7 +16,12 @@ type Assumption struct {
 	Text   string
 }
 
-// Assumptions lists them all, by number.
+// String writes it as the documents' reader would: Assumption 7 (guess): …
+func (a Assumption) String() string {
+	return fmt.Sprintf("Assumption %d (%s): %s", a.Number, a.Source, a.Text)
+}
+
+// Assumptions lists them all, by number. A program that has a real cloud at hand can walk through them.
 func Assumptions() []Assumption {
 	return slices.Clone(assumptions)
 }

@@ -99,7 +99,7 @@ func (s *Server) answerErrorLog(in project, one instance) errorLogAnswer {
 	e.answers++
 
 	a := errorLogAnswer{List: []entry{}, Status: "CREATING"}
-	done := e.done(now)
+	done := e.done(now) // Assumption 36: an export without files ends with an empty list.
 	if done {
 		a.Status = e.outcome()
 	}

@@ -59,7 +59,7 @@ func (s *Server) currentExport(in project, one instance, now time.Time) *export 
 	}
 	for i, p := range one.parts {
 		f := exportFile{
-			name: fileName(one.id, now.Add(time.Duration(i)*time.Millisecond)),
+			name: fileName(in, one.id, now.Add(time.Duration(i)*time.Millisecond)),
 			part: p, modified: e.ends,
 		}
 		f.content = s.content(f.name, p, len(one.parts))
@@ -73,10 +73,11 @@ func (s *Server) currentExport(in project, one instance, now time.Time) *export 
 	return e
 }
 
-// fileName is of the page's form: 32 hex digits, here the instance's, and a time in UTC.
-func fileName(instanceID string, at time.Time) string {
-	owner := hexID("owner of " + instanceID)
-	if instanceID == InstanceHealthy {
+// fileName is of the page's form: 32 hex digits, which stand for the instance in its project here, and a time in UTC.
+// Assumption 28.
+func fileName(in project, instanceID string, at time.Time) string {
+	owner := hexID("owner of " + in.id + "/" + instanceID)
+	if in.id == ProjectID && instanceID == InstanceHealthy {
 		owner = "054bc9c1f680d55c1f36c006e5a9f67b" // as in the page's example
 	}
 	stamp := at.UTC().Format(timeInName)

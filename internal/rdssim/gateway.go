@@ -36,7 +36,7 @@ func (s *Server) authorize(r *http.Request, projectID string) (project, *problem
 		return s.authorizeSigned(r, projectID)
 	}
 	token := r.Header.Get("X-Auth-Token")
-	if token == "" {
+	if token == "" { // Assumption 10.
 		return project{}, &problem{
 			http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found",
 		}

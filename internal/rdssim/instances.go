@@ -80,7 +80,7 @@ func Instances() []Instance {
 
 var fleetID = regexp.MustCompile(`^` + fleetPrefix + `[0-9]{27}in03$`)
 
-// findInstance never fails: an ID that nobody knows is an instance that is not found.
+// findInstance never fails: an ID that nobody knows is an instance that is not found, and so is one of another project.
 func findInstance(in project, id string) instance {
 	if !in.instances {
 		return instance{id: id, refusal: &notFound}

@@ -4,8 +4,8 @@
 package rdssim
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -66,7 +66,7 @@ func (e *export) describe(now time.Time) job {
 	case e.instance.stuck:
 		j.Process = "60% "
 	case !e.done(now):
-		j.Process = fmt.Sprint(100 * now.Sub(e.started) / e.ends.Sub(e.started))
+		j.Process = strconv.FormatInt(int64(100*now.Sub(e.started)/e.ends.Sub(e.started)), 10)
 	case e.instance.failReason != "":
 		j.Status, j.FailReason = "Failed", e.instance.failReason
 	default:

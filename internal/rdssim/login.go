@@ -77,7 +77,7 @@ func badLogin(why string) *problem {
 	return &problem{http.StatusBadRequest, "", why}
 }
 
-// login answers POST /v3/auth/tokens.
+// login answers POST /v3/auth/tokens. Assumption 2.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	var request loginRequest
 	if !isJSON(r) {

@@ -131,9 +131,9 @@ func WithFileSize(bytes int64) Option {
 	return func(o *options) { o.fileSize = bytes }
 }
 
-// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as long as the real ones get; at least 64.
+// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as long as the real ones get; at least 128.
 func WithTokenSize(bytes int) Option {
-	return func(o *options) { o.tokenSize = max(bytes, 64) }
+	return func(o *options) { o.tokenSize = max(bytes, 128) }
 }
 
 // WithLoginStatus sets the status of a successful login. Default: 201.

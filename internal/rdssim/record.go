@@ -13,8 +13,8 @@ import (
 type Request struct {
 	// Time is when it came, by the simulator's clock.
 	Time time.Time
-	// Kind says what was asked for: "login", "iam.projects", "iam.domains", "iam.catalog", "iam.token", "rds.errorlog",
-	// "rds.job", "obs.get", "obs.head" and so on, or "unknown".
+	// Kind says what was asked for: "login", "iam.projects", "iam.domains", "iam.catalog", "iam.token", "iam.versions",
+	// "rds.errorlog", "rds.job", "obs.get", "obs.head" and so on, or "unknown".
 	Kind   string
 	Method string
 	// Host is the host that the client meant to speak to.

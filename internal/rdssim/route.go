@@ -20,6 +20,9 @@ type route struct {
 // told, not helped.
 func (s *Server) route(r *http.Request) route {
 	segments := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	if len(segments) == 2 && segments[1] == "" {
+		segments = segments[:1] // "/v3/" is "/v3"; below it, a "/" at the end is part of another path
+	}
 	if segments[0] == "obs" {
 		return route{"obs." + strings.ToLower(r.Method), s.serveObject}
 	}
@@ -52,6 +55,8 @@ type known struct {
 
 func (s *Server) table() []known {
 	return []known{
+		{"GET", "", "iam.versions", s.showVersions, nil},
+		{"GET", "v3", "iam.versions", s.showVersions, nil},
 		{"POST", "v3/auth/tokens", "login", s.login, nil},
 		{"GET", "v3/auth/tokens", "iam.token", s.showToken, nil},
 		{"GET", "v3/auth/catalog", "iam.catalog", s.showCatalog, nil},
