@@ -4,12 +4,10 @@
 package rdssim
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -129,7 +127,7 @@ func mustSign(r *http.Request) []string {
 	return names
 }
 
-// canonicalRequest is the text that both sides hash. It puts the body back.
+// canonicalRequest is the text that both sides hash.
 func canonicalRequest(r *http.Request, names []string) (string, error) {
 	if !slices.IsSorted(names) {
 		return "", fmt.Errorf("the signed headers are not sorted")
@@ -153,12 +151,7 @@ func canonicalRequest(r *http.Request, names []string) (string, error) {
 		}
 		fmt.Fprintf(&headers, "%s:%s\n", name, strings.TrimSpace(value))
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return "", fmt.Errorf("the body cannot be read")
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	hash := sha256.Sum256(body)
+	hash := sha256.Sum256(readBody(r))
 	return strings.Join([]string{
 		r.Method, path, query, headers.String(), strings.Join(names, ";"), hex.EncodeToString(hash[:]),
 	}, "\n"), nil

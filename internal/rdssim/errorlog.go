@@ -5,7 +5,6 @@ package rdssim
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,8 +64,8 @@ func (s *Server) errorLog(w http.ResponseWriter, r *http.Request, in project, se
 
 // checkBody takes no body, or a JSON object that says it is one. Assumption 17.
 func checkBody(r *http.Request) *problem {
-	body, err := io.ReadAll(r.Body)
-	if err != nil || len(body) == 0 {
+	body := readBody(r)
+	if len(body) == 0 {
 		return nil
 	}
 	if !isJSON(r) {

@@ -84,7 +84,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		badLogin("Content-Type must be application/json.").writeIAM(w)
 		return
 	}
-	if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
+	if err := json.Unmarshal(readBody(r), &request); err != nil {
 		badLogin("The request body is no JSON.").writeIAM(w)
 		return
 	}

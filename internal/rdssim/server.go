@@ -117,6 +117,13 @@ func (s *Server) refuseBody(w http.ResponseWriter, err error) {
 	panic(http.ErrAbortHandler) // the client broke off amid its body
 }
 
+// readBody reads the body, which is in memory, and puts it back: a signature covers it, whoever read it before.
+func readBody(r *http.Request) []byte {
+	body, _ := io.ReadAll(r.Body) // never fails: ServeHTTP read it from the wire
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body
+}
+
 // nextID returns 32 hex digits that no other call returns. They are the same in every run, so that transcripts can be compared.
 func (s *Server) nextID(purpose string) string {
 	s.mu.Lock()

@@ -1,0 +1,88 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdssim_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+const noJob = `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`
+
+func (c *cloud) job(token, id string) answer {
+	c.t.Helper()
+	return c.do(c.request("GET", "/v3/"+rdssim.ProjectID+"/jobs?id="+id, "", "X-Auth-Token", token))
+}
+
+func TestJobs(t *testing.T) {
+	head := func(instance, workflow, status string) string {
+		return `{"job":{"id":"` + workflow + `","name":"DownloadErrorLog","status":"` + status +
+			`","created":"2020-05-15T08:06:14+0000",`
+	}
+	tail := func(instance string) string {
+		return `"instance":{"id":"` + instance + `","name":"rehearsal-` + instance[:4] + `"},"entities":{}`
+	}
+	for _, test := range []struct{ instance, half, end string }{
+		{rdssim.InstanceHealthy, "Running/50", "Completed/100"},
+		{rdssim.InstanceFails, "Running/50", "Failed/"},
+		{rdssim.InstancePartlyFails, "Running/50", "Failed/"},
+		{rdssim.InstanceStuck, "Running/60% ", "Running/60% "},
+	} {
+		c := newCloud(t)
+		token := c.login()
+		workflow := c.links(token, test.instance).List[0].WorkflowID
+		c.clock.Advance(2 * time.Second)
+		status, process, _ := strings.Cut(test.half, "/")
+		wantAnswer(t, c.job(token, workflow), 200,
+			head(test.instance, workflow, status)+`"process":"`+process+`",`+tail(test.instance)+`}}`)
+
+		c.clock.Advance(2 * time.Second)
+		status, process, _ = strings.Cut(test.end, "/")
+		ended, reason := `"ended":"2020-05-15T08:06:18+0000",`, ""
+		switch test.instance {
+		case rdssim.InstanceStuck:
+			ended = ""
+		case rdssim.InstanceFails:
+			reason = `,"fail_reason":"The error log file could not be prepared: the node did not answer."`
+		case rdssim.InstancePartlyFails:
+			reason = `,"fail_reason":"1 of 3 error log files could not be prepared."`
+		}
+		wantAnswer(t, c.job(token, workflow), 200,
+			head(test.instance, workflow, status)+ended+`"process":"`+process+`",`+tail(test.instance)+reason+`}}`)
+	}
+}
+
+func TestJobsThatCannotBeFound(t *testing.T) {
+	t.Run("unknown", func(t *testing.T) {
+		c := newCloud(t)
+		token := c.login()
+		wantAnswer(t, c.job(token, "44fb1d85-2fcc-4d63-ad3b-c3d1ecd7000e"), 400, noJob)
+		wantAnswer(t, c.job(token, ""), 400, `{"error_code":"DBS.280001","error_msg":"The parameter id is missing."}`)
+	})
+	t.Run("not yet", func(t *testing.T) {
+		c := newCloud(t, rdssim.WithJobDelay(3*time.Second))
+		token := c.login()
+		workflow := c.links(token, rdssim.InstanceHealthy).List[0].WorkflowID
+		c.clock.Advance(3*time.Second - 1)
+		wantAnswer(t, c.job(token, workflow), 400, noJob)
+		c.clock.Advance(1)
+		equal(t, "status", c.job(token, workflow).status, 200)
+	})
+	t.Run("never", func(t *testing.T) {
+		c := newCloud(t, rdssim.WithoutJobs())
+		token := c.login()
+		workflow := c.links(token, rdssim.InstanceHealthy).List[0].WorkflowID
+		wantAnswer(t, c.job(token, workflow), 400, noJob)
+	})
+	t.Run("of another project", func(t *testing.T) {
+		c := newCloud(t)
+		workflow := c.links(c.login(), rdssim.InstanceHealthy).List[0].WorkflowID
+		root := c.loginWith(strings.ReplaceAll(passwordLogin, rdssim.ProjectName, rdssim.RootProjectName))
+		got := c.do(c.request("GET", "/v3/"+rdssim.RootProjectID+"/jobs?id="+workflow, "", "X-Auth-Token", root))
+		wantAnswer(t, got, 400, noJob)
+	})
+}
