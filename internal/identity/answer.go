@@ -10,13 +10,18 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // answerLimit bounds what is read of an error's body, in bytes.
 const answerLimit = 64 << 10
 
 // fault is what an answer says about why it refused.
-type fault struct{ code, message, requestID string }
+type fault struct {
+	code, message, requestID string
+	// page says that the body is markup: something on the way answered, not the API.
+	page bool
+}
 
 // readFault understands the identity service's and the gateway's forms of an
 // error. Anything else, HTML above all, leaves code and message empty.
@@ -42,11 +47,27 @@ func readFault(header http.Header, body []byte) fault {
 		message:   first(known.ErrorMsg, known.ExternalMessage, known.Error.Message, known.Message, known.Error.Title),
 		requestID: first(header.Get("X-Request-Id"), header.Get("X-Openstack-Request-Id"), known.RequestID),
 	}
-	const longest = 500
-	if len(f.message) > longest {
-		f.message = strings.ToValidUTF8(f.message[:longest], "") + "…"
+	if f.message == "" && bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		f.page = true
 	}
+	f.code, f.message, f.requestID = printable(f.code), printable(f.message), printable(f.requestID)
 	return f
+}
+
+// printable makes a server's text safe to show: one line, no control characters,
+// 400 characters at most.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			return '?'
+		}
+		return r
+	}, strings.Join(strings.Fields(text), " "))
+	const longest = 400
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	return text
 }
 
 // codeText reads error.code, which is a string such as "IAM.0001", or a number

@@ -285,5 +285,16 @@ func syntaxFault(err error, text string) (line int, what string) {
 		_, _ = fmt.Sscan(match[1], &line)
 		what = match[2]
 	}
-	return line, "is not valid YAML: " + yamlQuoted.ReplaceAllString(what, "…")
+	if strings.HasPrefix(what, "did not find expected") {
+		// Where its parser, not its scanner, fails, the library counts lines from 0
+		// and names the one where the broken block begins.
+		line++
+		what += " in what begins there"
+	}
+	return line, "is not valid YAML: " + yamlQuoted.ReplaceAllStringFunc(what, func(quoted string) string {
+		if len(quoted) <= len("':'") {
+			return quoted // punctuation
+		}
+		return "…"
+	})
 }

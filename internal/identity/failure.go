@@ -71,8 +71,11 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte) *Er
 		Code: f.code, Message: s.cfg.scrub(f.message), RequestID: f.requestID,
 	}
 	isIdentity := f.message != "" || f.code != ""
+	if f.page {
+		failure.Message = "(an HTML page in place of the API's JSON)"
+	}
 	switch {
-	case status == http.StatusUnauthorized && wantsPasscode(header, body):
+	case status == http.StatusUnauthorized && s.wantsPasscode(header, body, f.message):
 		failure.Kind = KindMFA
 		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
 	case status == http.StatusUnauthorized:
@@ -100,9 +103,16 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte) *Er
 const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
 
 // wantsPasscode recognises an answer that asks for a second factor: Keystone
-// gives a receipt for the first one.
-func wantsPasscode(header http.Header, body []byte) bool {
+// gives a receipt for the first one. The cloud has no code for it: only the text
+// tells, and only where a password was sent alone is it looked at.
+func (s *Session) wantsPasscode(header http.Header, body []byte, message string) bool {
+	if s.cfg.kind() != kindPassword {
+		return false
+	}
 	if header.Get("Openstack-Auth-Receipt") != "" {
+		return true
+	}
+	if s.cfg.Passcode == "" && containsAny(message, "mfa", "totp", "multi-factor", "two-factor") {
 		return true
 	}
 	var receipt struct {

@@ -28,13 +28,19 @@ func Resolve(configured Config, env Environment) (Config, error) {
 	}
 	c.fill(fromEnv)
 
-	var profile string
+	var (
+		profile string
+		// Of a project that a stronger source replaced, the name may still tell
+		// the region.
+		replaced = []string{fromEnv.TenantName}
+	)
 	if c.Cloud != "" {
 		entry, err := loadCloud(c.Cloud, env)
 		if err != nil {
 			return Config{}, err
 		}
 		profile = entry.profile
+		replaced = append(replaced, entry.config.TenantName)
 		c.fill(entry.config)
 	}
 
@@ -44,7 +50,7 @@ func Resolve(configured Config, env Environment) (Config, error) {
 			*path = env.path(*path)
 		}
 	}
-	if err := c.locate(profile); err != nil {
+	if err := c.locate(profile, replaced); err != nil {
 		return Config{}, err
 	}
 	if err := c.check(); err != nil {
@@ -90,11 +96,6 @@ func (c *Config) giveWay(stronger Config) {
 	case kindAKSK:
 		c.Token = ""
 	}
-	if stronger.SecretKey != "" {
-		// A permanent key in the provider block must not be sent with the
-		// security token of some other, temporary key.
-		c.SecurityToken = ""
-	}
 }
 
 func (c *Config) defaults() {
@@ -116,13 +117,18 @@ func (c *Config) defaults() {
 }
 
 // locate finds region and auth_url, each from the other where only one is known.
-func (c *Config) locate(profile string) error {
+func (c *Config) locate(profile string, replaced []string) error {
 	if c.Region == "" {
 		project := c.TenantName
 		if c.hasAgency() {
 			project = c.DelegatedProject
 		}
 		c.Region = regionOfProject(project)
+	}
+	if c.AuthURL == "" && c.needsIAM() {
+		for _, name := range replaced {
+			c.Region = first(c.Region, regionOfProject(name))
+		}
 	}
 	if c.AuthURL == "" && c.Region != "" {
 		known, ok := authURLOf(c.Region)

@@ -85,7 +85,7 @@ func canonicalRequest(method string, u *url.URL, headers map[string]string, body
 	names = strings.Join(sorted, ";")
 
 	var b strings.Builder
-	b.WriteString(method + "\n" + canonicalPath(u.Path) + "\n" + query + "\n")
+	b.WriteString(method + "\n" + canonicalPath(u) + "\n" + query + "\n")
 	for _, name := range sorted {
 		b.WriteString(name + ":" + textproto.TrimString(headers[name]) + "\n")
 	}
@@ -101,10 +101,14 @@ func signature(secret, date, canonical string) string {
 }
 
 // canonicalPath escapes each segment and ends in a slash. That slash is signed
-// and never sent.
-func canonicalPath(path string) string {
-	segments := strings.Split(path, "/")
+// and never sent. It starts from the path as it is sent, so that an escaped slash
+// stays part of its segment.
+func canonicalPath(u *url.URL) string {
+	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
+		if plain, err := url.PathUnescape(segment); err == nil {
+			segment = plain
+		}
 		segments[i] = escape(segment)
 	}
 	escaped := strings.Join(segments, "/")

@@ -94,9 +94,12 @@ func TestCanonicalForms(t *testing.T) {
 		"/a b/ü~-_.": "/a%20b/%C3%BC~-_./", "/a+b*c": "/a%2Bb%2Ac/", "//": "//",
 	}
 	for in, want := range paths {
-		if got := canonicalPath(in); got != want {
+		if got := canonicalPath(&url.URL{Path: in}); got != want {
 			t.Errorf("path %q is signed as %q, want %q", in, got, want)
 		}
+	}
+	if got := canonicalPath(&url.URL{Path: "/a/b", RawPath: "/a%2Fb"}); got != "/a%2Fb/" {
+		t.Errorf("an escaped slash is signed as %q", got)
 	}
 	queries := map[string]string{
 		"": "", "b=2&a=1": "a=1&b=2", "a=2&a=1": "a=1&a=2", "a": "a=", "a=1&a-b=2": "a=1&a-b=2",
@@ -215,8 +218,12 @@ func verifies(req *http.Request, body []byte, secret string) bool {
 		return b.String()
 	}
 	path := ""
-	for segment := range strings.SplitSeq(strings.TrimSuffix(req.URL.Path, "/"), "/") {
-		path += reserved(segment) + "/"
+	for segment := range strings.SplitSeq(strings.TrimSuffix(req.URL.EscapedPath(), "/"), "/") {
+		plain, err := url.PathUnescape(segment)
+		if err != nil {
+			return false
+		}
+		path += reserved(plain) + "/"
 	}
 	type pair struct{ key, value string }
 	var pairs []pair
