@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// Tests with the real CLI and the real provider program, as a user has them.
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	rdstest.RemoveProvider()
+	os.Exit(code)
+}
+
+// requirement stands for the block that examples leave out.
+const requirement = "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n"
+
+// TestExamples applies every example of an object, as it is.
+func TestExamples(t *testing.T) {
+	examples, err := filepath.Glob("../../examples/data-sources/*/*.tf")
+	if err != nil || len(examples) < 5 {
+		t.Fatalf("only %d examples, %v", len(examples), err)
+	}
+	for _, example := range examples {
+		t.Run(filepath.Base(example), func(t *testing.T) {
+			c := rdstest.NewCLI(t, []string{example}, rdssim.WithExportDuration(0))
+			c.Write(t, "versions.tf", requirement)
+			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
+				t.Errorf("%s\n%s", run.Stdout, run.Stderr)
+			}
+			if c.Cloud.Count("rds.errorlog") == 0 {
+				t.Error("the example asked for no error log")
+			}
+		})
+	}
+}
+
+// TestCLI_Fleet: what a for_each gives.
+func TestCLI_Fleet(t *testing.T) {
+	c := rdstest.NewCLI(t, []string{"../../examples/data-sources/rds_errorlog_download/fleet.tf"}, rdssim.WithExportDuration(0))
+	c.Write(t, "more.tf", requirement+`output "sizes" { value = { for name, log in data.rds_errorlog_download.fleet : name => log.list[*].file_size } }`)
+	if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
+		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+	}
+	var outputs map[string]struct{ Value any }
+	if err := json.Unmarshal([]byte(c.Run(t, "output", "-json").Stdout), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"orders": []any{20590.0}, "invoices": []any{10069.0, 10521.0}}
+	if diff := cmp.Diff(want, outputs["sizes"].Value); diff != "" {
+		t.Error(diff)
+	}
+	if c.Cloud.Count("login") != 1 {
+		t.Errorf("%d logins for two instances", c.Cloud.Count("login"))
+	}
+}
+
+// TestCLI_WarningIsShown: what a person reads on the screen when an export fails in part.
+func TestCLI_WarningIsShown(t *testing.T) {
+	c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
+	c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstancePartlyFails))
+	run := c.Run(t, "plan", "-no-color")
+	if run.ExitCode != 0 || !strings.Contains(run.Stdout, "Warning: Some error log files are missing") ||
+		!wrapped("To stop here instead, add a postcondition on status.").MatchString(run.Stdout) {
+		t.Errorf("%s\n%s", run.Stdout, run.Stderr)
+	}
+}
+
+func TestCLI_UserAgent(t *testing.T) {
+	c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
+	c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceHealthy))
+	if run := c.Run(t, "plan", "-no-color"); run.ExitCode != 0 {
+		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+	}
+	for _, r := range c.Cloud.Requests() {
+		if agent := r.Header.Get("User-Agent"); !strings.HasPrefix(agent, "terraform-provider-rds/9.9.9-test ") {
+			t.Errorf("%s came from %q", r.Kind, agent)
+		}
+	}
+}
+
+// TestCLI_Interrupt: Ctrl-C ends the wait at once. It goes to the whole process group, as a terminal sends it.
+func TestCLI_Interrupt(t *testing.T) {
+	asked := make(chan struct{})
+	var once sync.Once
+	c := rdstest.NewCLI(t, nil, rdssim.WithAnswer(rdssim.InstanceStuck, func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() { close(asked) })
+		_, _ = io.WriteString(w, `{"status":"creating","list":[],"count":0}`)
+	}))
+	c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceStuck))
+	cmd := c.Command(t, "plan", "-no-color")
+	var screen strings.Builder
+	cmd.Stdout, cmd.Stderr = &screen, &screen
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	start := time.Now()
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if cmd.Wait() == nil {
+		t.Error("the plan succeeded")
+	}
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("ended %s after the interrupt", took)
+	}
+	if !strings.Contains(screen.String(), "Unable to obtain error log links") || !wrapped("was interrupted after").MatchString(screen.String()) {
+		t.Error(screen.String())
+	}
+}

@@ -1,0 +1,240 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+const (
+	dataSource = "rds_errorlog_download"
+	address    = "data.rds_errorlog_download.orders"
+)
+
+// ofInstance is a configuration with one data source.
+func ofInstance(id string, more ...string) string {
+	return fmt.Sprintf("data \"rds_errorlog_download\" \"orders\" {\n  instance_id = %q\n  %s\n}\n", id, strings.Join(more, "\n  "))
+}
+
+// plan runs a real Terraform over a configuration.
+func plan(t *testing.T, c *rdstest.Cloud, configuration string, checks ...statecheck.StateCheck) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: c.Factories(),
+		Steps:                    []resource.TestStep{{Config: configuration, ConfigStateChecks: checks}},
+	})
+}
+
+// planFails runs a real Terraform and expects a text, whatever its line breaks.
+func planFails(t *testing.T, c *rdstest.Cloud, configuration, text string) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: c.Factories(),
+		Steps:                    []resource.TestStep{{Config: configuration, ExpectError: wrapped(text)}},
+	})
+}
+
+// wrapped matches a text that Terraform may have broken into lines anywhere between words.
+func wrapped(text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i := range words {
+		words[i] = regexp.QuoteMeta(words[i])
+	}
+	return regexp.MustCompile(strings.Join(words, `[\s│]+`))
+}
+
+func TestDataSource_OneFile(t *testing.T) {
+	c := rdstest.NewWithClock(t, rdssim.WithExportDuration(13400*time.Millisecond))
+	file := tfjsonpath.New("list").AtSliceIndex(0)
+	is := func(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(address, path, check)
+	}
+	plan(t, c, ofInstance(rdssim.InstanceHealthy),
+		is(tfjsonpath.New("status"), knownvalue.StringExact("FINISH")),
+		is(tfjsonpath.New("link_count"), knownvalue.Int64Exact(1)),
+		is(tfjsonpath.New("list"), knownvalue.ListSizeExact(1)),
+		is(file.AtMapKey("status"), knownvalue.StringExact("SUCCESS")),
+		is(file.AtMapKey("file_size"), knownvalue.Int64Exact(20590)),
+		is(file.AtMapKey("file_name"), knownvalue.StringExact("054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20261123030000000")),
+		is(file.AtMapKey("created_at"), knownvalue.StringExact("2026-11-23T03:00:14.000Z")),
+		is(file.AtMapKey("updated_at"), knownvalue.StringExact("2026-11-23T03:00:14.000Z")),
+		is(file.AtMapKey("expires_at"), knownvalue.StringExact("2026-11-23T03:05:14Z")),
+		is(file.AtMapKey("file_link"), knownvalue.StringRegexp(regexp.MustCompile(`^http://rdssim\.invalid/obs/.+&Signature=[0-9A-Za-z%]+$`))),
+		statecheck.ExpectSensitiveValue(address, file.AtMapKey("file_link")),
+	)
+	if got := c.Calls()[:9]; !slices.Equal(got, append([]string{"login 201"}, slices.Repeat([]string{"rds.errorlog 200"}, 8)...)) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestDataSource_FileIsTheRealLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link(t, o, 0), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.Transport().RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var log strings.Builder
+		if err := resp.Write(&log); err != nil {
+			t.Fatal(err)
+		}
+		const line = `ERROR:  duplicate key value violates unique constraint "account_pkey"`
+		if resp.StatusCode != http.StatusOK || !strings.Contains(log.String(), line) {
+			t.Errorf("status %d, and the log does not hold %q", resp.StatusCode, line)
+		}
+	})
+}
+
+// TestDataSource_PartlyFailed: a postcondition turns the warning into an error.
+func TestDataSource_PartlyFailed(t *testing.T) {
+	plan(t, rdstest.NewWithClock(t), ofInstance(rdssim.InstancePartlyFails),
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("FAILED")),
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("list").AtSliceIndex(1).AtMapKey("file_link"), knownvalue.Null()),
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("list").AtSliceIndex(2).AtMapKey("file_link"), knownvalue.NotNull()),
+	)
+	postcondition := "lifecycle {\n postcondition {\n condition = self.status == \"FINISH\"\n error_message = \"Files are missing.\"\n }\n}"
+	planFails(t, rdstest.NewWithClock(t), ofInstance(rdssim.InstancePartlyFails, postcondition), "Files are missing.")
+}
+
+func TestDataSource_ErrorsThroughTerraform(t *testing.T) {
+	for id, text := range map[string]string{
+		rdssim.InstanceFails:   "Unable to obtain error log links",
+		rdssim.InstanceMissing: "Code: DBS.200602 Message: The DB instance does not exist.",
+		rdssim.InstanceMySQL:   "This instance is not RDS for PostgreSQL.",
+		rdssim.InstanceStuck:   "was still running after 10m0s and 41 calls. The last answer said CREATING:",
+		rdssim.InstanceNoLink:  "SUCCESS without a link",
+	} {
+		t.Run(id, func(t *testing.T) { planFails(t, rdstest.NewWithClock(t), ofInstance(id), text) })
+	}
+}
+
+// TestDataSource_BadInput: an error at its attribute, before any request.
+func TestDataSource_BadInput(t *testing.T) {
+	cases := map[string]struct {
+		configuration, text string
+	}{
+		"id empty":             {ofInstance(""), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
+		"id with a slash":      {ofInstance("a/../b"), `got: "a/../b"`},
+		"id with a dot":        {ofInstance(".."), "Attribute instance_id must hold"},
+		"id with a space":      {ofInstance("a b"), "Attribute instance_id must hold"},
+		"id of 10,000":         {ofInstance(strings.Repeat("x", 10000)), "(10000 characters)"},
+		"id missing":           {"data \"rds_errorlog_download\" \"orders\" {}", `The argument "instance_id" is required`},
+		"id null":              {"data \"rds_errorlog_download\" \"orders\" { instance_id = null }", "Must set a configuration value for the instance_id attribute"},
+		"method unknown":       {ofInstance("a", `poll_method = "push"`), `Attribute poll_method value must be one of: ["repeat" "task"], got: "push"`},
+		"method in upper case": {ofInstance("a", `poll_method = "TASK"`), `got: "TASK"`},
+		"interval short":       {ofInstance("a", `poll_interval = "999ms"`), "Attribute poll_interval must be at least 1s, because the API asks to be polled at low frequency, got: 999ms."},
+		"interval negative":    {ofInstance("a", `poll_interval = "-5s"`), "got: -5s."},
+		"interval unreadable":  {ofInstance("a", `poll_interval = "5 seconds"`), "Invalid Time Duration String Value"},
+		"interval empty":       {ofInstance("a", `poll_interval = ""`), "Invalid Time Duration String Value"},
+		"interval a number":    {ofInstance("a", `poll_interval = 5`), "Invalid Time Duration String Value"},
+		"timeout negative":     {ofInstance("a", `timeouts = { read = "-1.5h" }`), "Attribute timeouts.read must be a positive duration, such as 10m, got: -1.5h."},
+		"timeout zero":         {ofInstance("a", `timeouts = { read = "0s" }`), "Attribute timeouts.read must be a positive duration"},
+		"timeout unreadable":   {ofInstance("a", `timeouts = { read = "ten minutes" }`), `"ten minutes" must be a string containing a sequence of decimal numbers`},
+		"timeouts as a block":  {ofInstance("a", "timeouts {\n read = \"1m\"\n }"), `Blocks of type "timeouts" are not expected here`},
+		"status set":           {ofInstance("a", `status = "FINISH"`), "Cannot set value for this attribute"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.NewWithClock(t)
+			planFails(t, cloud, c.configuration, c.text)
+			if calls := cloud.Calls(); len(calls) > 0 {
+				t.Errorf("requests went out: %q", calls)
+			}
+		})
+	}
+}
+
+// TestDataSource_UnknownInstance: an id that is known only after an apply postpones the read.
+func TestDataSource_UnknownInstance(t *testing.T) {
+	c := rdstest.NewWithClock(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: c.Factories(),
+		Steps: []resource.TestStep{{
+			Config: `
+				resource "terraform_data" "id" { input = "` + rdssim.InstanceHealthy + `" }
+				data "rds_errorlog_download" "orders" { instance_id = terraform_data.id.output }`,
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectUnknownValue(address, tfjsonpath.New("list"))}},
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("link_count"), knownvalue.Int64Exact(1))},
+		}},
+	})
+}
+
+// read configures a provider from the cloud's environment and reads the data source.
+func read(t *testing.T, c *rdstest.Cloud, arguments map[string]any) rdstest.Outcome {
+	t.Helper()
+	p := c.Protocol(t)
+	if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+		t.Fatalf("%q", diags)
+	}
+	return p.Read(t.Context(), dataSource, arguments)
+}
+
+func link(t *testing.T, o rdstest.Outcome, i int) string {
+	t.Helper()
+	files, ok := o.Values["list"].([]any)
+	if !ok || len(files) <= i {
+		t.Fatalf("no file %d: %v, %q", i, o.Values, o.Diagnostics)
+	}
+	file, _ := files[i].(map[string]any)
+	text, _ := file["file_link"].(string)
+	return text
+}
+
+// TestDataSource_Timing: one login and one call for links that are there; the export's own time and little more for others.
+func TestDataSource_Timing(t *testing.T) {
+	cases := map[string]struct {
+		export time.Duration
+		after  time.Duration
+		calls  int
+	}{
+		"links are ready":     {0, 0, 1},
+		"an export of 13.4 s": {13400 * time.Millisecond, 14 * time.Second, 8},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t, rdssim.WithExportDuration(c.export))
+				start := time.Now()
+				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy})
+				want := append([]string{"login 201"}, slices.Repeat([]string{"rds.errorlog 200"}, c.calls)...)
+				if diff := cmp.Diff(want, cloud.Calls()); diff != "" || o.Diagnostics != nil || time.Since(start) != c.after {
+					t.Errorf("after %s, %q, %s", time.Since(start), o.Diagnostics, diff)
+				}
+			})
+		})
+	}
+}
+
+func TestDataSource_TimeoutEndsTheWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		o := read(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceStuck, "timeouts": map[string]any{"read": "90s"}})
+		if len(o.Diagnostics) != 1 || !strings.Contains(o.Diagnostics[0], "was still running after 1m30s and 22 calls.") || time.Since(start) != 90*time.Second {
+			t.Errorf("after %s: %q", time.Since(start), o.Diagnostics)
+		}
+	})
+}

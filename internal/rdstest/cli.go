@@ -1,0 +1,160 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdstest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+// CLI is a folder with a configuration, in which the real Terraform or OpenTofu runs the real provider program against a simulated cloud on
+// loopback: as a user has it, for what terraform-plugin-testing can't show (for_each, warnings, logs, signals, files).
+type CLI struct {
+	Dir   string
+	Env   map[string]string
+	Cloud *rdssim.Server
+}
+
+// Finished is a command that has ended.
+type Finished struct {
+	Stdout, Stderr string
+	ExitCode       int
+}
+
+// NewCLI starts a simulated cloud and copies the configuration's files into a new folder.
+func NewCLI(tb testing.TB, files []string, options ...rdssim.Option) *CLI {
+	tb.Helper()
+	cloud := rdssim.New(options...)
+	stop, err := cloud.Start()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(stop)
+	c := &CLI{Dir: tb.TempDir(), Env: Password(cloud), Cloud: cloud}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		c.Write(tb, filepath.Base(file), string(content))
+	}
+	home := tb.TempDir()
+	maps.Copy(c.Env, map[string]string{
+		"HOME": home, "PATH": os.Getenv("PATH"), "TMPDIR": os.TempDir(),
+		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0",
+		"TF_CLI_CONFIG_FILE": c.overrides(tb, home),
+	})
+	return c
+}
+
+// Write puts a file into the folder.
+func (c *CLI) Write(tb testing.TB, name, content string) {
+	tb.Helper()
+	if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(content), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Run runs a command such as "apply", "-auto-approve" to its end.
+func (c *CLI) Run(tb testing.TB, arguments ...string) Finished {
+	tb.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := c.Command(tb, arguments...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		tb.Fatal(err)
+	}
+	return Finished{Stdout: stdout.String(), Stderr: stderr.String(), ExitCode: cmd.ProcessState.ExitCode()}
+}
+
+// Command prepares a command that has not been started. It ends with the test.
+func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), Terraform(tb), arguments...) //nolint:gosec // a test chooses what it runs
+	cmd.Dir = c.Dir
+	for name, value := range c.Env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}
+
+// overrides writes a CLI configuration in which the provider's address means the program that was just built.
+func (c *CLI) overrides(tb testing.TB, home string) string {
+	tb.Helper()
+	folder := filepath.Dir(providerProgram(tb))
+	file := filepath.Join(home, "terraformrc")
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/otc-rds/rds\" = %q\n    \"registry.opentofu.org/otc-rds/rds\" = %q\n  }\n  direct {}\n}\n", folder, folder)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return file
+}
+
+// Terraform is the path of the CLI that tests run. That there is none is a failure: a test that is skipped proves nothing.
+func Terraform(tb testing.TB) string {
+	tb.Helper()
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	tb.Fatal("neither terraform nor tofu is on PATH: run the tests with make test, which builds one, or set TF_ACC_TERRAFORM_PATH")
+	return ""
+}
+
+// built is the provider program, which all tests of one run share.
+var built struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+func providerProgram(tb testing.TB) string {
+	tb.Helper()
+	built.once.Do(func() { built.path, built.err = buildProvider(context.Background()) })
+	if built.err != nil {
+		tb.Fatal(built.err)
+	}
+	return built.path
+}
+
+// buildProvider builds into a folder that belongs to this test program; RemoveProvider takes it away.
+func buildProvider(ctx context.Context) (string, error) {
+	folder, err := os.MkdirTemp("", "terraform-provider-rds-")
+	if err != nil {
+		return "", err
+	}
+	_, here, _, _ := runtime.Caller(0)
+	path := filepath.Join(folder, "terraform-provider-rds")
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version=9.9.9-test", "-o", path, ".") //nolint:gosec // fixed words
+	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "..")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// RemoveProvider removes the program that NewCLI built. For TestMain, after all tests.
+func RemoveProvider() {
+	if strings.Contains(built.path, "terraform-provider-rds-") {
+		_ = os.RemoveAll(filepath.Dir(built.path))
+	}
+}

@@ -1,0 +1,37 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Command terraform-provider-rds is the plugin that Terraform and OpenTofu start. It is not meant to be run by hand, but for -version.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider"
+)
+
+// version is set by the linker in a release.
+var version = "dev"
+
+func main() {
+	debug := flag.Bool("debug", false, "run as a server that a debugger can attach to, and print how Terraform finds it")
+	show := flag.Bool("version", false, "print the version and exit")
+	flag.Parse()
+	if *show {
+		fmt.Println(version)
+		return
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address:         "registry.terraform.io/otc-rds/rds",
+		Debug:           *debug,
+		ProtocolVersion: 6,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
