@@ -202,14 +202,18 @@ func (f yamlFile) scalar(entry *yaml.Node, key string) (text string, line int, e
 }
 
 // lookup finds a key in a mapping, also through "<<" merges.
-func lookup(mapping *yaml.Node, key string) *yaml.Node { return lookupDepth(mapping, key, 8) }
+func lookup(mapping *yaml.Node, key string) *yaml.Node {
+	return lookupOnce(mapping, key, map[*yaml.Node]bool{})
+}
 
-// lookupDepth stops after a few levels: an anchor may hold an alias of itself.
-func lookupDepth(mapping *yaml.Node, key string, depth int) *yaml.Node {
+// lookupOnce looks into no mapping twice: merges may lead back to where they come
+// from, and a file that merges everything with everything would take for ever.
+func lookupOnce(mapping *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.Node {
 	mapping = resolve(mapping)
-	if mapping == nil || depth == 0 || mapping.Kind != yaml.MappingNode {
+	if mapping == nil || mapping.Kind != yaml.MappingNode || seen[mapping] {
 		return nil
 	}
+	seen[mapping] = true
 	var merged *yaml.Node
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		switch name := mapping.Content[i]; {
@@ -219,14 +223,11 @@ func lookupDepth(mapping *yaml.Node, key string, depth int) *yaml.Node {
 			merged = resolve(mapping.Content[i+1])
 		}
 	}
-	if merged == nil {
-		return nil
-	}
-	if merged.Kind != yaml.SequenceNode {
-		return lookupDepth(merged, key, depth-1)
+	if merged == nil || merged.Kind != yaml.SequenceNode {
+		return lookupOnce(merged, key, seen)
 	}
 	for _, source := range merged.Content {
-		if found := lookupDepth(source, key, depth-1); found != nil {
+		if found := lookupOnce(source, key, seen); found != nil {
 			return found
 		}
 	}

@@ -335,6 +335,7 @@ func FuzzCloudsYAML(f *testing.F) {
 	f.Add(documentedFile)
 	f.Add("clouds: {otc: {ak: A, sk: S, auth: {ak: B}, verify: false}}")
 	f.Add("a: &a\n  <<: *a\nclouds:\n  otc: &x\n    <<: [*x, *a]\n    auth: *x\n")
+	f.Add("x: &x\n  <<: [" + strings.Repeat("*x,", 200) + "]\nclouds:\n  otc:\n    <<: [" + strings.Repeat("*x,", 200) + "]\n")
 	f.Add("clouds:\n  otc:\n    auth:\n      password: *sup3rs3cret\n")
 	f.Add("clouds:\n  otc:\n    verify: 'sup3rs3cret'\n")
 	f.Add("clouds: [sup3rs3cret")
