@@ -1,0 +1,129 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdssim_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+// sources returns the names of the package's files but for tests.
+func sources(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, name := range all {
+		if !strings.HasSuffix(name, "_test.go") {
+			names = append(names, name)
+		}
+	}
+	if len(names) < 10 {
+		t.Fatalf("only %d files found", len(names))
+	}
+	return names
+}
+
+// The simulator must not know the client, and a program that holds it must not hold package testing.
+func TestImports(t *testing.T) {
+	for _, name := range sources(t) {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if path == "testing" || strings.HasSuffix(path, "test") || strings.Contains(strings.Split(path, "/")[0], ".") {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
+}
+
+var mention = regexp.MustCompile(`[Aa]ssumptions? (\d+)((?:, \d+)*(?: and \d+| to \d+)?)`)
+
+// Each assumption has a number of its own, is used in the code, and the code uses none that is not listed.
+func TestAssumptionsAreNumberedAndUsed(t *testing.T) {
+	used := map[int]bool{}
+	for _, name := range sources(t) {
+		if name == "assumptions.go" {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mention.FindAllStringSubmatch(string(text), -1) {
+			for _, n := range mentioned(t, m[1], m[2]) {
+				used[n] = true
+			}
+		}
+	}
+	list := rdssim.Assumptions()
+	for i, a := range list {
+		equal(t, "number in the list", a.Number, i+1)
+		if a.Source == "" || !strings.HasSuffix(a.Text, ".") {
+			t.Errorf("source or sentence is missing: %s", a)
+		}
+		if !used[a.Number] {
+			t.Errorf("nothing in the code refers to it: %s", a)
+		}
+		delete(used, a.Number)
+	}
+	for n := range used {
+		t.Errorf("the code refers to assumption %d, which is not listed", n)
+	}
+	equal(t, "text", rdssim.Assumption{Number: 7, Source: "guess", Text: "So."}.String(), "Assumption 7 (guess): So.")
+}
+
+// mentioned reads "24", " to 28" as 24, 25, 26, 27, 28, and "21", ", 22 and 23" as these three.
+func mentioned(t *testing.T, first, rest string) []int {
+	t.Helper()
+	var list []int
+	for _, digits := range regexp.MustCompile(`\d+`).FindAllString(first+rest, -1) {
+		n, err := strconv.Atoi(digits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, n)
+	}
+	if strings.HasPrefix(rest, " to ") {
+		for n := list[0] + 1; n < list[1]; n++ {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func TestInstancesAreDescribed(t *testing.T) {
+	seen := map[string]bool{}
+	for _, one := range rdssim.Instances() {
+		if len(one.ID) != 36 || one.Does == "" || seen[one.ID] {
+			t.Errorf("%+v", one)
+		}
+		seen[one.ID] = true
+	}
+	for _, id := range []string{
+		rdssim.InstanceHealthy, rdssim.InstanceTwoFiles, rdssim.InstanceFails, rdssim.InstancePartlyFails, rdssim.InstanceBusy,
+		rdssim.InstanceMySQL, rdssim.InstanceMissing, rdssim.InstanceEmpty, rdssim.InstanceStuck, rdssim.InstanceNoLink,
+	} {
+		if !seen[id] {
+			t.Errorf("%s is not listed", id)
+		}
+	}
+	equal(t, "fleet", rdssim.FleetInstance(42), "f1ee7000000000000000000000000042in03")
+}
