@@ -44,7 +44,7 @@ func (t inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	select {
 	case response := <-w.started:
 		stop := context.AfterFunc(request.Context(), func() {
-			_ = reader.CloseWithError(request.Context().Err())
+			_ = writer.CloseWithError(request.Context().Err()) // the writer's end decides what the reader is told
 			cancel()
 		})
 		response.Body = &pipeBody{reader, sync.OnceFunc(func() { stop(); cancel() })}
@@ -54,7 +54,7 @@ func (t inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, io.EOF
 	case <-request.Context().Done():
 		cancel()
-		_ = reader.CloseWithError(request.Context().Err())
+		_ = reader.Close()
 		return nil, request.Context().Err()
 	}
 }
@@ -161,6 +161,9 @@ func (w *pipeWriter) WriteHeader(status int) {
 	w.left = -1
 	if n, err := strconv.ParseInt(w.header.Get("Content-Length"), 10, 64); err == nil {
 		w.left = n
+	}
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		w.left = 0
 	}
 	response := &http.Response{
 		Status: strconv.Itoa(status) + " " + http.StatusText(status), StatusCode: status,
