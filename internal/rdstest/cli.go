@@ -85,7 +85,7 @@ func (c *CLI) Run(tb testing.TB, arguments ...string) Finished {
 // Command prepares a command that has not been started. It ends with the test.
 func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), Terraform(tb), arguments...) //nolint:gosec // a test chooses what it runs
+	cmd := exec.CommandContext(tb.Context(), Terraform(tb), arguments...)
 	cmd.Dir = c.Dir
 	for name, value := range c.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
@@ -144,7 +144,7 @@ func buildProvider(ctx context.Context) (string, error) {
 	}
 	_, here, _, _ := runtime.Caller(0)
 	path := filepath.Join(folder, "terraform-provider-rds")
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version=9.9.9-test", "-o", path, ".") //nolint:gosec // fixed words
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version=9.9.9-test", "-o", path, ".")
 	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "..")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    rds = {
+      source = "otc-rds/rds"
+    }
+  }
+}
