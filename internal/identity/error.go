@@ -89,7 +89,7 @@ func (e *Error) Error() string {
 	}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
-			parts = append(parts, part)
+			parts = append(parts, strings.TrimSuffix(part, "."))
 		}
 	}
 	if e.Err != nil {

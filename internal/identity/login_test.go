@@ -1,0 +1,395 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+const simAuthURL = "http://rdssim.invalid/v3"
+
+// byPassword is a configuration that is good for the simulator.
+func byPassword() Config {
+	return Config{
+		AuthURL: simAuthURL, UserName: rdssim.UserName, Password: rdssim.Password,
+		DomainName: rdssim.DomainName, TenantName: rdssim.ProjectName,
+	}
+}
+
+func byAccessKey() Config {
+	return Config{AuthURL: simAuthURL, AccessKey: rdssim.AccessKey, SecretKey: rdssim.SecretKey, TenantName: rdssim.ProjectName}
+}
+
+func withAgency(c Config) Config {
+	c.TenantName, c.TenantID = "", ""
+	c.AgencyName, c.AgencyDomainName, c.DelegatedProject = rdssim.AgencyName, rdssim.AgencyDomainName, rdssim.DelegatedProject
+	return c
+}
+
+// newSession resolves a Config and makes a session for it, its requests going to
+// the given server. No layer retries.
+func newSession(t *testing.T, c Config, network http.RoundTripper) *Session {
+	t.Helper()
+	resolved, err := Resolve(c, surroundings(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewSession(resolved, &http.Client{
+		Transport:     network,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	})
+}
+
+// call asks RDS for something, through the session, and returns the status.
+func call(ctx context.Context, s *Session, network http.RoundTripper, instance string) (int, error) {
+	endpoint, err := s.Endpoint(ctx)
+	if err != nil {
+		return 0, err
+	}
+	url := endpoint.URL.String() + "/instances/" + instance + "/errorlog-download"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("{}"))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := s.Transport(network).RoundTrip(req)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, err
+}
+
+// issueToken gets a token from the simulator without this package's help.
+func issueToken(t *testing.T, sim *rdssim.Server, project string) string {
+	t.Helper()
+	scope := ""
+	if project != "" {
+		scope = fmt.Sprintf(`,"scope":{"project":{"id":%q}}`, project)
+	}
+	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}}%s}}`,
+		rdssim.UserID, rdssim.Password, scope)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, simAuthURL+"/auth/tokens", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := sim.Transport().RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusCreated {
+		t.Fatalf("the simulator answered %d", resp.StatusCode)
+	}
+	sim.Reset()
+	return resp.Header.Get("X-Subject-Token")
+}
+
+func kinds(sim *rdssim.Server) string {
+	var list []string
+	for _, r := range sim.Requests() {
+		list = append(list, r.Kind)
+	}
+	return strings.Join(list, " ")
+}
+
+// TestLogin uses every kind of credential against the simulator: which requests
+// does it take, and where is RDS then?
+func TestLogin(t *testing.T) {
+	const (
+		home   = "http://rdssim.invalid/v3/" + rdssim.ProjectID
+		agency = "http://rdssim.invalid/v3/" + rdssim.DelegatedProjectID
+	)
+	tests := map[string]struct {
+		config       func(c *Config, token string)
+		requests     string // before the call to RDS
+		wantEndpoint string
+	}{
+		"password, all by name": {func(c *Config, _ string) { *c = byPassword() }, "login", home},
+		"password, all by id": {func(c *Config, _ string) {
+			*c = Config{AuthURL: simAuthURL, UserID: rdssim.UserID, Password: rdssim.Password, TenantID: rdssim.ProjectID}
+		}, "login", home},
+		"password, user id and project name": {func(c *Config, _ string) {
+			*c = Config{AuthURL: simAuthURL, UserID: rdssim.UserID, Password: rdssim.Password, TenantName: rdssim.ProjectName, DomainName: rdssim.DomainName}
+		}, "login", home},
+		"password, domain id": {func(c *Config, _ string) {
+			*c = byPassword()
+			c.DomainID, c.DomainName = rdssim.DomainID, "is-not-used"
+		}, "login", home},
+		"password and endpoint": {func(c *Config, _ string) {
+			*c = byPassword()
+			c.Endpoint = "http://rds.example.com"
+		}, "login", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"password, project and endpoint": {func(c *Config, _ string) {
+			*c = byPassword()
+			c.TenantID, c.Endpoint = rdssim.ProjectID, "http://rds.example.com/v3/"
+		}, "login", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"passcode": {func(c *Config, _ string) {
+			*c = Config{
+				AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode,
+				DomainName: rdssim.DomainName, TenantName: rdssim.ProjectName,
+			}
+		}, "login", home},
+		"auth_url without version": {func(c *Config, _ string) {
+			*c = byPassword()
+			c.AuthURL = "http://rdssim.invalid/"
+		}, "login", home},
+		"auth_url with the path of the login": {func(c *Config, _ string) {
+			*c = byPassword()
+			c.AuthURL = "http://rdssim.invalid/v3/auth/tokens"
+		}, "login", home},
+		"token": {func(c *Config, token string) {
+			*c = Config{AuthURL: simAuthURL, Token: token}
+		}, "iam.token", home},
+		"token and the name of its project": {func(c *Config, token string) {
+			*c = Config{AuthURL: simAuthURL, Token: token, TenantName: rdssim.ProjectName, UserName: "is-not-used", DomainName: "is-not-used"}
+		}, "iam.token", home},
+		"token for another project": {func(c *Config, token string) {
+			*c = Config{AuthURL: simAuthURL, Token: token, TenantName: rdssim.RootProjectName}
+		}, "iam.token login", "http://rdssim.invalid/v3/" + rdssim.RootProjectID},
+		"token, project and endpoint": {func(c *Config, token string) {
+			*c = Config{Token: token, TenantID: rdssim.ProjectID, Endpoint: "http://rds.example.com"}
+		}, "", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"token and endpoint with project": {func(c *Config, token string) {
+			*c = Config{Token: token, Endpoint: "http://rds.example.com/v3/" + rdssim.ProjectID}
+		}, "", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"AK/SK":                {func(c *Config, _ string) { *c = byAccessKey() }, "iam.projects iam.catalog", home},
+		"AK/SK and project id": {func(c *Config, _ string) { *c = byAccessKey(); c.TenantID = rdssim.ProjectID }, "iam.catalog", home},
+		"AK/SK and endpoint": {func(c *Config, _ string) {
+			*c = byAccessKey()
+			c.Endpoint = "http://rds.example.com/v3"
+		}, "iam.projects", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"AK/SK, project and endpoint": {func(c *Config, _ string) {
+			*c = byAccessKey()
+			c.AuthURL, c.TenantID, c.Endpoint = "", rdssim.ProjectID, "http://rds.example.com"
+		}, "", "http://rds.example.com/v3/" + rdssim.ProjectID},
+		"temporary AK/SK": {func(c *Config, _ string) {
+			*c = byAccessKey()
+			c.AccessKey, c.SecretKey, c.SecurityToken = rdssim.TemporaryAccessKey, rdssim.TemporarySecretKey, rdssim.SecurityToken
+		}, "iam.projects iam.catalog", home},
+		"agency by password":          {func(c *Config, _ string) { *c = withAgency(byPassword()) }, "login login", agency},
+		"agency by token":             {func(c *Config, token string) { *c = withAgency(Config{AuthURL: simAuthURL, Token: token}) }, "login", agency},
+		"agency by AK/SK":             {func(c *Config, _ string) { *c = withAgency(byAccessKey()) }, "login", agency},
+		"agency by AK/SK of a domain": {func(c *Config, _ string) { *c = withAgency(byAccessKey()); c.DomainName = rdssim.DomainName }, "iam.domains login", agency},
+		"agency by passcode": {func(c *Config, _ string) {
+			*c = withAgency(Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode})
+		}, "login login", agency},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			sim := rdssim.New()
+			var c Config
+			test.config(&c, issueToken(t, sim, rdssim.ProjectID))
+			s := newSession(t, c, sim.Transport())
+			if sim.Count("") != 0 {
+				t.Fatal("a session that nobody uses has made requests")
+			}
+			endpoint, err := s.Endpoint(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := endpoint.URL.String(); got != test.wantEndpoint || !strings.HasSuffix(got, "/v3/"+endpoint.ProjectID) {
+				t.Errorf("endpoint is %s for project %s, want %s", got, endpoint.ProjectID, test.wantEndpoint)
+			}
+			instance := rdssim.InstanceHealthy
+			if endpoint.ProjectID == rdssim.RootProjectID {
+				instance = rdssim.InstanceMissing // which has no instances
+			}
+			status, err := call(t.Context(), s, sim.Transport(), instance)
+			if err != nil || status != http.StatusOK && instance != rdssim.InstanceMissing || status == http.StatusUnauthorized {
+				t.Errorf("RDS answered %d, %v", status, err)
+			}
+			if got, want := kinds(sim), strings.TrimSpace(test.requests+" rds.errorlog"); got != want {
+				t.Errorf("requests were %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestLoginBodies compares what goes to the identity service, byte for byte but
+// for the order of keys.
+func TestLoginBodies(t *testing.T) {
+	tests := map[string]struct {
+		config Config
+		want   string // all bodies, separated by spaces
+	}{
+		"names": {
+			Config{UserName: "u", Password: "p", DomainName: "d", TenantName: "t"},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"p"}}},"scope":{"project":{"domain":{"name":"d"},"name":"t"}}}}`,
+		},
+		"ids win, the user's domain stays out": {
+			Config{UserID: "ui", UserName: "u", Password: "p", DomainID: "di", DomainName: "d", TenantID: "ti", TenantName: "t"},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"ui","password":"p"}}},"scope":{"project":{"id":"ti"}}}}`,
+		},
+		"with a user id the domain is in the scope only": {
+			Config{UserID: "ui", Password: "p", DomainID: "di", DomainName: "d", TenantName: "t"},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"ui","password":"p"}}},"scope":{"project":{"domain":{"id":"di"},"name":"t"}}}}`,
+		},
+		"passcode": {
+			Config{UserID: "ui", Password: "p", Passcode: "123456", TenantID: "ti"},
+			`{"auth":{"identity":{"methods":["password","totp"],"password":{"user":{"id":"ui","password":"p"}},"totp":{"user":{"id":"ui","passcode":"123456"}}},"scope":{"project":{"id":"ti"}}}}`,
+		},
+		"agency": {
+			Config{UserName: "u", Password: "p", DomainName: "d", AgencyName: "a", AgencyDomainName: "ad", DelegatedProject: "dp"},
+			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"p"}}},"scope":{"domain":{"name":"d"}}}} ` +
+				`{"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"ad"},"methods":["assume_role"]},"scope":{"project":{"domain":{"name":"ad"},"name":"dp"}}}}`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var bodies, tokens []string
+			network := roundTrip(func(req *http.Request) (*http.Response, error) {
+				text, err := io.ReadAll(req.Body)
+				if err != nil {
+					return nil, err
+				}
+				var value any
+				if err := json.Unmarshal(text, &value); err != nil {
+					return nil, err
+				}
+				sorted, err := json.Marshal(value)
+				if err != nil {
+					return nil, err
+				}
+				bodies, tokens = append(bodies, string(sorted)), append(tokens, req.Header.Get("X-Auth-Token"))
+				resp := answer(req, http.StatusOK, `{"token":{"project":{"id":"pid"},"catalog":[{"type":"rdsv3","endpoints":[{"interface":"public","url":"https://rds.example.com/v3/pid"}]}]}}`)
+				resp.Header.Set("X-Subject-Token", "issued")
+				return resp, nil
+			})
+			test.config.AuthURL = "https://iam.example.com/v3"
+			s := newSession(t, test.config, network)
+			if _, err := s.Endpoint(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, strings.Join(bodies, " ")); diff != "" {
+				t.Error(diff)
+			}
+			if tokens[0] != "" || len(tokens) > 1 && tokens[1] != "issued" {
+				t.Errorf("tokens sent with the logins: %q", tokens)
+			}
+		})
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func answer(req *http.Request, status int, body string) *http.Response {
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: req,
+	}
+}
+
+// TestLoginRefused looks at what people get to read.
+func TestLoginRefused(t *testing.T) {
+	change := func(c Config, f func(*Config)) Config { f(&c); return c }
+	tests := map[string]struct {
+		config Config
+		fault  http.HandlerFunc // answers each request to IAM, if set
+		kind   Kind
+		final  bool   // a second try sends nothing
+		parts  string // of Detail, separated by |
+	}{
+		"wrong password": {
+			change(byPassword(), func(c *Config) { c.Password = "wrong-password" }), nil, KindRefused, true,
+			`http://rdssim.invalid/v3 refused the credentials.|Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"|` +
+				`Status:     401 Unauthorized|A wrong password, a wrong user and a wrong domain look alike`,
+		},
+		"wrong domain":  {change(byPassword(), func(c *Config) { c.DomainName = "elsewhere" }), nil, KindRefused, true, `in domain "elsewhere"`},
+		"wrong project": {change(byPassword(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindRefused, true, `for project "eu-de_typo"|and so may a wrong project`},
+		"passcode needed": {
+			change(byPassword(), func(c *Config) { c.UserName = rdssim.MFAUserName }), nil, KindMFA, true, "Set passcode (OS_PASSCODE)|user_id (OS_USER_ID)",
+		},
+		"passcode needed, by Keystone": {
+			byPassword(), rdssim.Status(401, `{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}`, nil), KindMFA, true, "Set passcode",
+		},
+		"wrong passcode": {
+			Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: "918273", TenantID: rdssim.ProjectID}, nil, KindRefused, true,
+			"password and passcode of user id " + rdssim.MFAUserID,
+		},
+		"given token expired":     {Config{AuthURL: simAuthURL, Token: "expired-token"}, nil, KindTokenExpired, true, "It has expired, or it belongs to another cloud or region.|OS_TOKEN"},
+		"given token not found":   {Config{AuthURL: simAuthURL, Token: "expired-token"}, rdssim.IAMError(404, "no"), KindTokenExpired, true, "It has expired"},
+		"wrong secret key":        {change(byAccessKey(), func(c *Config) { c.SecretKey = "wrong-secret" }), nil, KindRefused, true, "access key RDSS1MPERMANENTAK7F1|APIGW.0301|Check access_key and secret_key"},
+		"unknown access key":      {change(byAccessKey(), func(c *Config) { c.AccessKey = "NOSUCHKEY" }), nil, KindRefused, true, "access key NOSUCHKEY"},
+		"project unknown to AKSK": {change(byAccessKey(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindProject, true, "0 projects of that name are visible to this access key|set tenant_id (OS_TENANT_ID)"},
+		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindProject, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
+		"locked": {
+			byAccessKey(), rdssim.APIError(401, "APIGW.0301", "Incorrect IAM authentication information: AK access failed to reach the limit, forbidden"), KindKeyLocked, true,
+			"locked the credentials for a while|Wait five minutes",
+		},
+		"forbidden":             {byPassword(), rdssim.IAMError(403, "no"), KindProject, true, "403 Forbidden|Check its groups in IAM|tenant_name"},
+		"project not found":     {byPassword(), rdssim.IAMError(404, "no project"), KindProject, true, "auth_url is of the region that the project is in"},
+		"bad request":           {byPassword(), rdssim.IAMError(400, "no"), KindRejected, false, "ids and names must not be mixed up"},
+		"fault":                 {byPassword(), rdssim.IAMError(503, "later"), KindFault, false, "503 Service Unavailable|Message:    later|Try again later"},
+		"rate limit":            {byPassword(), rdssim.RetryAfter(429, "3"), KindFault, false, "429 Too Many Requests|APIGW.0308"},
+		"HTML instead of JSON":  {byPassword(), rdssim.HTMLPage(200), KindNotIdentity, false, "Check auth_url (OS_AUTH_URL)"},
+		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page in place of the API's JSON)|Check auth_url"},
+		"a redirect":            {byPassword(), rdssim.Redirect("http://evil.invalid/"), KindNotIdentity, false, "307 Temporary Redirect"},
+		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
+		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
+		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
+		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "http://rdssim.invalid/v3 could not be reached.|Cause:      EOF|HTTPS_PROXY"},
+		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
+		"an echo of the secret": {byPassword(), rdssim.IAMError(401, "wrong password "+rdssim.Password+"\x1b[31m\nfor you"), KindRefused, true, "wrong password (hidden)?[31m for you"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			sim := rdssim.New()
+			if test.fault != nil {
+				sim.Inject(rdssim.Fault{Times: -1, Handler: test.fault})
+			}
+			s := newSession(t, test.config, sim.Transport())
+			_, err := s.Endpoint(t.Context())
+			var failure *Error
+			if !errors.As(err, &failure) {
+				t.Fatalf("no Error but %v", err)
+			}
+			if failure.Kind != test.kind || !failure.Permanent() {
+				t.Errorf("kind is %q, permanent %v; want %q, true", failure.Kind, failure.Permanent(), test.kind)
+			}
+			for part := range strings.SplitSeq(test.parts, "|") {
+				if !strings.Contains(failure.Detail(), part) {
+					t.Errorf("%q is missing in:\n%s", part, failure.Detail())
+				}
+			}
+			checkNoSecrets(t, failure)
+			before := sim.Count("")
+			if _, again := s.Endpoint(t.Context()); again == nil {
+				t.Error("the second try succeeded")
+			}
+			if sent := sim.Count("") > before; sent == test.final {
+				t.Errorf("the second try sent something: %v", sent)
+			}
+		})
+	}
+}
+
+func checkNoSecrets(t *testing.T, err *Error) {
+	t.Helper()
+	for _, text := range []string{err.Error(), err.Detail(), err.Summary(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)} {
+		for _, secret := range []string{
+			rdssim.Password, rdssim.SecretKey, rdssim.SecurityToken, rdssim.TokenMark, rdssim.TemporarySecretKey,
+			"wrong-password", "expired-token", "wrong-secret", "918273", "Signature=",
+		} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is shown in: %s", secret, text)
+			}
+		}
+	}
+}
