@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -20,22 +21,39 @@ import (
 // can't use all of it up; inside it nothing is sent again.
 const lastTry = time.Second
 
-// retryPolicy tells passing faults from answers.
-type retryPolicy struct {
-	final func(status int, body []byte) bool
+// retry is the layer that sends a request again after a fault.
+type retry struct {
+	once    *http.Client // sends it one time
+	options *Options
+	final   func(status int, body []byte) bool
+}
+
+// RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and the pauses must end
+// before the request's deadline, of which the library tells its Backoff after an answer only, not after a broken connection.
+func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	client := &retryablehttp.Client{
+		HTTPClient:   r.once,
+		RetryMax:     r.options.MaxRetries,
+		RetryWaitMin: r.options.MinPause,
+		RetryWaitMax: r.options.MaxPause,
+		CheckRetry:   r.check,
+		Backoff:      backoff(req.Context(), r.options.Random),
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	return (&retryablehttp.RoundTripper{Client: client}).RoundTrip(req)
 }
 
 // check implements retryablehttp.CheckRetry. It never returns an error of its own: the library would hand it on in place of
 // the answer.
-func (p retryPolicy) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) < lastTry {
+func (r *retry) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) <= lastTry {
 		return false, nil
 	}
 	if err != nil {
 		return !Permanent(err), nil
 	}
 	body := peek(resp)
-	if p.final != nil && p.final(resp.StatusCode, body) {
+	if r.final != nil && r.final(resp.StatusCode, body) {
 		return false, nil
 	}
 	return faulty(resp.StatusCode, body), nil
@@ -48,7 +66,7 @@ func faulty(status int, body []byte) bool {
 		return true
 	case status >= http.StatusInternalServerError:
 		return status != http.StatusNotImplemented
-	case status == http.StatusOK:
+	case status >= 200 && status <= 299: // a proxy that changes an answer may say 203
 		return IsHTML(body)
 	default:
 		return false
@@ -57,7 +75,12 @@ func faulty(status int, body []byte) bool {
 
 // IsHTML says that a body is markup where JSON was promised: a proxy's or a portal's page, mostly.
 func IsHTML(body []byte) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+	return bytes.HasPrefix(trimmed(body), []byte("<"))
+}
+
+// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put there.
+func trimmed(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }
 
 // Permanent says that an error will come again however often the request is sent: a certificate that is not trusted, a host
@@ -78,26 +101,22 @@ func Permanent(err error) bool {
 
 // backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with jitter, in
 // both cases with an end.
-func backoff(random func() float64) retryablehttp.Backoff {
+func backoff(ctx context.Context, random func() float64) retryablehttp.Backoff {
 	return func(low, high time.Duration, n int, resp *http.Response) time.Duration {
 		pause, asked := retryAfter(resp, time.Now())
 		if !asked {
 			pause = min(low<<min(n, 20), high)
 			pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
 		}
-		return min(max(pause, low/2), left(resp))
+		return min(max(pause, low/2), untilLastTry(ctx))
 	}
 }
 
-// left is how long a request may still pause so that one more attempt is possible.
-func left(resp *http.Response) time.Duration {
-	const unbounded = 1 << 62
-	if resp == nil || resp.Request == nil {
-		return unbounded
-	}
-	deadline, ok := resp.Request.Context().Deadline()
+// untilLastTry is how long a request may still pause so that one more attempt is possible.
+func untilLastTry(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
 	if !ok {
-		return unbounded
+		return math.MaxInt64
 	}
 	return max(time.Until(deadline)-lastTry, 0)
 }
@@ -110,7 +129,7 @@ func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
 	}
 	const longest = 24 * time.Hour
 	text := resp.Header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(text, 10, 63); err == nil {
+	if seconds, err := strconv.ParseUint(text, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest
 		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second, true
 	}
 	if date, err := http.ParseTime(text); err == nil {

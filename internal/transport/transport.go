@@ -18,11 +18,10 @@
 package transport
 
 import (
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 // Options configure a [Transport]. Zero values stand for the defaults named with each field, except MaxRetries.
@@ -68,6 +67,7 @@ func New(o Options) *Transport {
 	if o.MaxBody <= 0 {
 		o.MaxBody = 4 << 20
 	}
+	o.MaxBody = min(o.MaxBody, math.MaxInt64-1) // attempt reads one byte more
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
@@ -92,16 +92,12 @@ func (t *Transport) Client(rules Rules) *http.Client {
 	if t.options.Observe != nil {
 		attempts = &observe{next: attempts, tell: t.options.Observe}
 	}
-	retrying := &retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: &paced{next: attempts, pace: t.pace}, CheckRedirect: noRedirect},
-		RetryMax:     t.options.MaxRetries,
-		RetryWaitMin: t.options.MinPause,
-		RetryWaitMax: t.options.MaxPause,
-		CheckRetry:   retryPolicy{final: rules.Final}.check,
-		Backoff:      backoff(t.options.Random),
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	retrying := &retry{
+		once:    &http.Client{Transport: &paced{next: attempts, pace: t.pace}, CheckRedirect: noRedirect},
+		options: &t.options,
+		final:   rules.Final,
 	}
-	return &http.Client{Transport: &retryablehttp.RoundTripper{Client: retrying}, CheckRedirect: noRedirect}
+	return &http.Client{Transport: retrying, CheckRedirect: noRedirect}
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
