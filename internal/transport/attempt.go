@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -35,7 +36,11 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, explain(bounded, err)
 	}
 	setBody(resp, body)
-	resp.Request = req // the layers above ask it for the deadline of the whole, not of this attempt
+	resp.Request = req // this attempt's own context has ended
+	if _, err := resp.Location(); err != nil {
+		// net/http would make an error of an address that it can't read, one that repeats it. The status says enough.
+		resp.Header.Del("Location")
+	}
 	return resp, nil
 }
 
@@ -45,8 +50,11 @@ func explain(req *http.Request, err error) error {
 	if cause := context.Cause(req.Context()); errors.As(cause, &timeout) {
 		err = timeout
 	}
-	return &Error{Method: req.Method, URL: req.URL.Scheme + "://" + req.URL.Host + req.URL.Path, Err: err}
+	return &Error{Method: req.Method, URL: place(req.URL), Err: err}
 }
+
+// place is a URL without what may be secret in it: its query, its user.
+func place(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }
 
 func readBounded(body io.ReadCloser, limit int64) ([]byte, error) {
 	defer body.Close()
@@ -81,7 +89,9 @@ type Error struct {
 	Err    error
 }
 
-func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.Err.Error() }
+// Error is safe to print. The reason may hold what a server sent, as long as it likes, where that was no HTTP.
+func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + Printable(e.Err.Error()) }
+
 func (e *Error) Unwrap() error { return e.Err }
 
 // TimeoutError is an attempt that was given up because its answer was not complete in time.

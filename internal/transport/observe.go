@@ -4,6 +4,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -38,11 +39,8 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// RequestID returns the id under which the cloud's support finds a request, or "". RDS and the gateway send X-Request-Id, IAM
-// sends X-Openstack-Request-Id as Keystone does.
+// RequestID returns the id under which the cloud's support finds a request, or "", safe to print. RDS and the gateway send
+// X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
 func RequestID(h http.Header) string {
-	if id := h.Get("X-Request-Id"); id != "" {
-		return id
-	}
-	return h.Get("X-Openstack-Request-Id")
+	return Printable(cmp.Or(h.Get("X-Request-Id"), h.Get("X-Openstack-Request-Id")))
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -40,18 +42,21 @@ func ParseRefusal(status int, header http.Header, body []byte) Refusal {
 		r.RequestID = id
 	}
 	r.Code, r.Message, r.RequestID = Printable(r.Code), Printable(r.Message), Printable(r.RequestID)
+	if r.Code == "" && r.Message == "" {
+		r.Message = fmt.Sprintf("(%d bytes that name no error)", len(body))
+	}
 	return r
 }
 
 func parseBody(body []byte) Refusal {
-	text := strings.TrimSpace(string(body))
+	text := trimmed(body)
 	switch {
-	case text == "":
+	case len(text) == 0:
 		return Refusal{Message: "(the answer was empty)"}
-	case strings.HasPrefix(text, "<"):
-		return parseMarkup(body)
+	case IsHTML(text):
+		return parseMarkup(text)
 	default:
-		return parseJSON(body)
+		return parseJSON(text)
 	}
 }
 
@@ -86,13 +91,14 @@ func parseJSON(body []byte) Refusal {
 
 // nested reads IAM's and OpenStack's form: one object under a name that says what happened.
 func nested(fields map[string]json.RawMessage) (code, message string) {
-	for _, raw := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // sorted: the same answer is always read the same way
 		var inner map[string]json.RawMessage
-		if json.Unmarshal(raw, &inner) != nil {
+		if json.Unmarshal(fields[name], &inner) != nil {
 			continue
 		}
-		if message = firstText(inner, "message", "error_msg"); message != "" {
-			return firstText(inner, "error_code"), message
+		code, message = firstText(inner, "error_code", "code"), firstText(inner, "message", "error_msg", "title")
+		if code != "" || message != "" {
+			return code, message
 		}
 	}
 	return "", ""
@@ -111,8 +117,16 @@ func firstText(fields map[string]json.RawMessage, names ...string) string {
 // Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400 characters.
 func Printable(text string) string {
 	var b strings.Builder
-	n := 0
-	for _, r := range strings.Join(strings.Fields(text), " ") {
+	n, blank := 0, false
+	for _, r := range text {
+		if unicode.IsSpace(r) {
+			blank = n > 0
+			continue
+		}
+		if blank && n < maxText {
+			b.WriteByte(' ')
+			n++
+		}
 		if n == maxText {
 			b.WriteString("…")
 			break
@@ -121,7 +135,7 @@ func Printable(text string) string {
 			r = '?'
 		}
 		b.WriteRune(r)
-		n++
+		n, blank = n+1, false
 	}
 	return b.String()
 }
