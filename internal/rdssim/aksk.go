@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -99,7 +100,7 @@ func (a authorization) check(r *http.Request, key accessKey, now time.Time) erro
 		return fmt.Errorf("x-sdk-date %s is too far from the server's time %s", date, now.UTC().Format(signTime))
 	}
 	if r.Header.Get("X-Security-Token") != key.securityToken {
-		return fmt.Errorf("the security token does not belong to the access key")
+		return errors.New("the security token does not belong to the access key")
 	}
 	for _, must := range mustSign(r) {
 		if !slices.Contains(a.names, must) {
@@ -111,7 +112,7 @@ func (a authorization) check(r *http.Request, key accessKey, now time.Time) erro
 		return err
 	}
 	if !hmac.Equal([]byte(a.signature), []byte(signature(key.secret, date, canonical))) {
-		return fmt.Errorf("verify aksk signature fail")
+		return errors.New("verify aksk signature fail")
 	}
 	return nil
 }
@@ -130,7 +131,7 @@ func mustSign(r *http.Request) []string {
 // canonicalRequest is the text that both sides hash.
 func canonicalRequest(r *http.Request, names []string) (string, error) {
 	if !slices.IsSorted(names) {
-		return "", fmt.Errorf("the signed headers are not sorted")
+		return "", errors.New("the signed headers are not sorted")
 	}
 	path, err := canonicalPath(r.URL.EscapedPath())
 	if err != nil {
@@ -170,7 +171,7 @@ func canonicalPath(escaped string) (string, error) {
 	for i, segment := range segments {
 		plain, err := url.PathUnescape(segment)
 		if err != nil {
-			return "", fmt.Errorf("the path is not escaped well")
+			return "", errors.New("the path is not escaped well")
 		}
 		segments[i] = escapeRFC3986(plain)
 	}
@@ -180,7 +181,7 @@ func canonicalPath(escaped string) (string, error) {
 func canonicalQuery(raw string) (string, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return "", fmt.Errorf("the query is not escaped well")
+		return "", errors.New("the query is not escaped well")
 	}
 	var pairs [][2]string
 	for key, list := range values {

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,9 +39,7 @@ func temporary() signing {
 func (s signing) sign(t *testing.T, r *http.Request, at time.Time) *http.Request {
 	t.Helper()
 	headers := map[string]string{"x-sdk-date": at.UTC().Format("20060102T150405Z"), "content-type": "application/json"}
-	for name, value := range s.headers {
-		headers[name] = value
-	}
+	maps.Copy(headers, s.headers)
 	lines := []string{}
 	for name, value := range headers {
 		r.Header.Set(name, value)
@@ -121,65 +120,71 @@ func TestSignedAgency(t *testing.T) {
 		`{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: verify aksk signature fail","request_id":"{id}"}`)
 }
 
+func change(of signing, f func(s *signing)) signing {
+	f(&of)
+	return of
+}
+
+var refusedSignatures = map[string]struct {
+	signing signing
+	skew    time.Duration
+	spoil   func(r *http.Request)
+	want    string
+}{
+	"wrong secret": {signing: change(permanent(), func(s *signing) { s.sk = "x" }), want: "verify aksk signature fail"},
+	"unknown key":  {signing: change(permanent(), func(s *signing) { s.ak = "UNKNOWN" }), want: "Get secretKey failed, ak not exist"},
+	"clock behind": {signing: permanent(), skew: -15*time.Minute - time.Second, want: "x-sdk-date 20200515T075113Z is too far from the server's time 20200515T080614Z"},
+	"clock ahead":  {signing: permanent(), skew: 15*time.Minute + time.Second, want: "x-sdk-date 20200515T082115Z is too far from the server's time 20200515T080614Z"},
+	"no security token": {
+		signing: signing{ak: rdssim.TemporaryAccessKey, sk: rdssim.TemporarySecretKey},
+		want:    "the security token does not belong to the access key",
+	},
+	"wrong security token": {
+		signing: change(temporary(), func(s *signing) { s.headers["x-security-token"] = "x" }),
+		want:    "the security token does not belong to the access key",
+	},
+	"permanent key with security token": {
+		signing: change(permanent(), func(s *signing) { s.headers["x-security-token"] = rdssim.SecurityToken }),
+		want:    "the security token does not belong to the access key",
+	},
+	"security token not signed": {signing: change(temporary(), func(s *signing) { s.skip = "x-security-token" }), want: "the header x-security-token is not signed"},
+	"host not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "host" }), want: "the header host is not signed"},
+	"date not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "x-sdk-date" }), want: "the header x-sdk-date is not signed"},
+	"content type not signed":   {signing: change(permanent(), func(s *signing) { s.skip = "content-type" }), want: "the header content-type is not signed"},
+	"content type changed":      {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("Content-Type", "application/json ; a=b") }, want: "verify aksk signature fail"},
+	"project added":             {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Project-Id", rdssim.ProjectID) }, want: "the header x-project-id is not signed"},
+	"date changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "20200515T080613Z") }, want: "verify aksk signature fail"},
+	"date unreadable":           {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "yesterday") }, want: "x-sdk-date is not of the form 20060102T150405Z"},
+	"body changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{ }")) }, want: "verify aksk signature fail"},
+	"query added":               {signing: permanent(), spoil: func(r *http.Request) { r.URL.RawQuery = "a=b" }, want: "verify aksk signature fail"},
+	"host changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Host = "other.example" }, want: "verify aksk signature fail"},
+	"path changed": {
+		signing: permanent(),
+		spoil:   func(r *http.Request) { r.URL.Path = errorLogPath(rdssim.InstanceTwoFiles) },
+		want:    "verify aksk signature fail",
+	},
+	"another scheme": {
+		signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") },
+		want: "the authorization header is not of the form SDK-HMAC-SHA256 Access, SignedHeaders, Signature",
+	},
+	"names not sorted": {
+		signing: permanent(),
+		spoil: func(r *http.Request) {
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "content-type;host", "host;content-type", 1))
+		},
+		want: "the signed headers are not sorted",
+	},
+	"names in upper case": {
+		signing: permanent(),
+		spoil: func(r *http.Request) {
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "=content-type", "=Accept;content-type", 1))
+		},
+		want: "the signed header Accept is not in lower case",
+	},
+}
+
 func TestSignaturesThatAreRefused(t *testing.T) {
-	change := func(of signing, f func(s *signing)) signing { f(&of); return of }
-	for name, test := range map[string]struct {
-		signing signing
-		skew    time.Duration
-		spoil   func(r *http.Request)
-		want    string
-	}{
-		"wrong secret": {signing: change(permanent(), func(s *signing) { s.sk = "x" }), want: "verify aksk signature fail"},
-		"unknown key":  {signing: change(permanent(), func(s *signing) { s.ak = "UNKNOWN" }), want: "Get secretKey failed, ak not exist"},
-		"clock behind": {signing: permanent(), skew: -15*time.Minute - time.Second, want: "x-sdk-date 20200515T075113Z is too far from the server's time 20200515T080614Z"},
-		"clock ahead":  {signing: permanent(), skew: 15*time.Minute + time.Second, want: "x-sdk-date 20200515T082115Z is too far from the server's time 20200515T080614Z"},
-		"no security token": {
-			signing: signing{ak: rdssim.TemporaryAccessKey, sk: rdssim.TemporarySecretKey},
-			want:    "the security token does not belong to the access key",
-		},
-		"wrong security token": {
-			signing: change(temporary(), func(s *signing) { s.headers["x-security-token"] = "x" }),
-			want:    "the security token does not belong to the access key",
-		},
-		"permanent key with security token": {
-			signing: change(permanent(), func(s *signing) { s.headers["x-security-token"] = rdssim.SecurityToken }),
-			want:    "the security token does not belong to the access key",
-		},
-		"security token not signed": {signing: change(temporary(), func(s *signing) { s.skip = "x-security-token" }), want: "the header x-security-token is not signed"},
-		"host not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "host" }), want: "the header host is not signed"},
-		"date not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "x-sdk-date" }), want: "the header x-sdk-date is not signed"},
-		"content type not signed":   {signing: change(permanent(), func(s *signing) { s.skip = "content-type" }), want: "the header content-type is not signed"},
-		"content type changed":      {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("Content-Type", "application/json ; a=b") }, want: "verify aksk signature fail"},
-		"project added":             {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Project-Id", rdssim.ProjectID) }, want: "the header x-project-id is not signed"},
-		"date changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "20200515T080613Z") }, want: "verify aksk signature fail"},
-		"date unreadable":           {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "yesterday") }, want: "x-sdk-date is not of the form 20060102T150405Z"},
-		"body changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{ }")) }, want: "verify aksk signature fail"},
-		"query added":               {signing: permanent(), spoil: func(r *http.Request) { r.URL.RawQuery = "a=b" }, want: "verify aksk signature fail"},
-		"host changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Host = "other.example" }, want: "verify aksk signature fail"},
-		"path changed": {
-			signing: permanent(),
-			spoil:   func(r *http.Request) { r.URL.Path = errorLogPath(rdssim.InstanceTwoFiles) },
-			want:    "verify aksk signature fail",
-		},
-		"another scheme": {
-			signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("Authorization", "Bearer x") },
-			want: "the authorization header is not of the form SDK-HMAC-SHA256 Access, SignedHeaders, Signature",
-		},
-		"names not sorted": {
-			signing: permanent(),
-			spoil: func(r *http.Request) {
-				r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "content-type;host", "host;content-type", 1))
-			},
-			want: "the signed headers are not sorted",
-		},
-		"names in upper case": {
-			signing: permanent(),
-			spoil: func(r *http.Request) {
-				r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "=content-type", "=Accept;content-type", 1))
-			},
-			want: "the signed header Accept is not in lower case",
-		},
-	} {
+	for name, test := range refusedSignatures {
 		t.Run(name, func(t *testing.T) {
 			c := newCloud(t)
 			r := test.signing.sign(t, c.request("POST", errorLogPath(rdssim.InstanceHealthy), "{}"), c.clock.Now().Add(test.skew))

@@ -32,7 +32,7 @@ const (
 	slowLogPage   = `API page "Obtaining Links for Downloading Slow Query Logs"`
 	jobPage       = `API page "Obtaining Information About a Task with a Specified ID"`
 	errorCodePage = `API page "Error Codes"`
-	tokenPage     = `IAM page "Obtaining a User Token"`
+	tokenPage     = `IAM page "Obtaining a User Token"` //nolint:gosec // a title
 	agencyPage    = `IAM page "Obtaining an Agency Token"`
 	signingPage   = `guide "Signing and Authenticating API Requests"`
 	linkPage      = `OBS page "Authentication of Signature in a URL"`

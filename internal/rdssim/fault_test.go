@@ -54,8 +54,8 @@ func TestFaultsThatAnswer(t *testing.T) {
 	})
 	t.Run("HugeBody, huge", func(t *testing.T) {
 		c := newCloud(t)
-		c.Inject(rdssim.Fault{Handler: rdssim.HugeBody(64 << 20)})
-		equal(t, "length", len(c.ask("", rdssim.InstanceHealthy).body), 64<<20)
+		c.Inject(rdssim.Fault{Handler: rdssim.HugeBody(8 << 20)})
+		equal(t, "length", len(c.ask("", rdssim.InstanceHealthy).body), 8<<20)
 	})
 }
 

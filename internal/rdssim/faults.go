@@ -15,8 +15,8 @@ import (
 type realAnswer struct{}
 
 func serveReal(w http.ResponseWriter, r *http.Request) {
-	if real, ok := r.Context().Value(realAnswer{}).(http.HandlerFunc); ok {
-		real(w, r)
+	if handler, ok := r.Context().Value(realAnswer{}).(http.HandlerFunc); ok {
+		handler(w, r)
 	}
 }
 

@@ -19,7 +19,7 @@ func (c *cloud) job(token, id string) answer {
 }
 
 func TestJobs(t *testing.T) {
-	head := func(instance, workflow, status string) string {
+	head := func(workflow, status string) string {
 		return `{"job":{"id":"` + workflow + `","name":"DownloadErrorLog","status":"` + status +
 			`","created":"2020-05-15T08:06:14+0000",`
 	}
@@ -38,7 +38,7 @@ func TestJobs(t *testing.T) {
 		c.clock.Advance(2 * time.Second)
 		status, process, _ := strings.Cut(test.half, "/")
 		wantAnswer(t, c.job(token, workflow), 200,
-			head(test.instance, workflow, status)+`"process":"`+process+`",`+tail(test.instance)+`}}`)
+			head(workflow, status)+`"process":"`+process+`",`+tail(test.instance)+`}}`)
 
 		c.clock.Advance(2 * time.Second)
 		status, process, _ = strings.Cut(test.end, "/")
@@ -52,7 +52,7 @@ func TestJobs(t *testing.T) {
 			reason = `,"fail_reason":"1 of 3 error log files could not be prepared."`
 		}
 		wantAnswer(t, c.job(token, workflow), 200,
-			head(test.instance, workflow, status)+ended+`"process":"`+process+`",`+tail(test.instance)+reason+`}}`)
+			head(workflow, status)+ended+`"process":"`+process+`",`+tail(test.instance)+reason+`}}`)
 	}
 }
 

@@ -29,7 +29,7 @@ func TestStart(t *testing.T) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	c := &cloud{s, t, nil, &http.Client{Transport: transport}}
-	link := c.newLink(rdssim.InstanceHealthy)
+	link := c.newLink()
 	equal(t, "length of the log over the socket", len(c.get(link).body), 20590)
 	stop()
 	stop() // harmless

@@ -60,7 +60,8 @@ func TestAllAtOnce(t *testing.T) {
 						return
 					}
 					if strings.Contains(a.body, `"finish"`) {
-						name, _, _ := strings.Cut(a.body[strings.Index(a.body, `"file_name"`):], ",")
+						_, name, _ := strings.Cut(a.body, `"file_name":"`)
+						name, _, _ = strings.Cut(name, `"`)
 						names.Store(name, true)
 						return
 					}
@@ -189,7 +190,7 @@ func TestHowHandlersEnd(t *testing.T) {
 		want    string
 	}{
 		"nothing written": {func(http.ResponseWriter, *http.Request) {}, "200 0 , nil"},
-		"a status alone":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, "204 0 , nil"},
+		"a status alone":  {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, "204 0 , nil"},
 		"less than announced": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "5")
 			_, _ = io.WriteString(w, "abc")
@@ -216,7 +217,7 @@ func TestHowHandlersEnd(t *testing.T) {
 		}, "200 -1 abc, unexpected EOF"},
 		"header changed too late": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "0")
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusOK)
 			w.Header().Set("Content-Length", "7")
 		}, "200 0 , nil"},
 	} {

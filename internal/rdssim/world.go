@@ -17,7 +17,7 @@ const (
 
 	UserName = "oncall"
 	UserID   = "7c6c9b0f2b7d4c5fb0a3a8f2d5e61c22"
-	Password = "Reh3arsal-Passw0rd-7f1c" //nolint:gosec // seeded for rehearsals, nobody's secret
+	Password = "Reh3arsal-Passw0rd-7f1c"
 
 	// MFAUserName's login needs Password and MFAPasscode together, the passcode with the user's ID.
 	MFAUserName = "oncall-mfa"
@@ -32,12 +32,12 @@ const (
 	RootProjectID   = "5d9e0b1cf3a84b55a6e0c7d4d25b4e44"
 
 	AccessKey = "RDSS1MPERMANENTAK7F1"
-	SecretKey = "Reh3arsal5ecretKey7f1cPermanentQwErTyUiO" //nolint:gosec // as Password
+	SecretKey = "Reh3arsal5ecretKey7f1cPermanentQwErTyUiO"
 
 	TemporaryAccessKey = "RDSS1MTEMPORARYAK7F1"
-	TemporarySecretKey = "Reh3arsal5ecretKey7f1cTemporaryQwErTyUiO" //nolint:gosec // as Password
+	TemporarySecretKey = "Reh3arsal5ecretKey7f1cTemporaryQwErTyUiO"
 	// SecurityToken goes with the temporary key: without it, or with another one, the key is refused.
-	SecurityToken = "Reh3arsal-SecurityT0ken-7f1c-gQpldS1kZQ1mYjJlNTQ2MDQyYTk0" //nolint:gosec // as Password
+	SecurityToken = "Reh3arsal-SecurityT0ken-7f1c-gQpldS1kZQ1mYjJlNTQ2MDQyYTk0"
 
 	// AgencyName is an agency of the account AgencyDomainName; it lets the account DomainName into DelegatedProject.
 	AgencyName       = "rds-log-readers"
@@ -49,7 +49,7 @@ const (
 	DelegatedProjectID = "be61a9a02f664e1b9d0b8e6c94c36f66"
 
 	// TokenMark stands every 64 characters in each token that the simulator issues, so that a leak of a part is found too.
-	TokenMark = "T0ken-7f1c" //nolint:gosec // as Password
+	TokenMark = "T0ken-7f1c"
 	// LinkAccessKey is the AWSAccessKeyId of each download link.
 	LinkAccessKey = "RDSS1MDOWNLOADL1NK7F"
 )

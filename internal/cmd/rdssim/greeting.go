@@ -13,7 +13,11 @@ import (
 // greeting is what a person reads first: everything in it can be pasted as it is.
 var greeting = template.Must(template.New("greeting").Parse(`The simulated cloud listens at {{.URL}}
 An export takes {{.Export}}, a link works for {{.LinkLife}}. Ctrl-C ends it.
+{{if .Keystone}}
+Tokens of {{.Keystone}} are good here too. Its catalogue needs a service of type rdsv3 with this endpoint:
 
+  {{.URL}}/v3/$(project_id)s
+{{end}}
 Credentials, for a shell:
 
   export OS_AUTH_URL={{.URL}}/v3
@@ -62,5 +66,6 @@ func greet(w io.Writer, url string, s settings) error {
 		"DomainName": rdssim.DomainName, "ProjectName": rdssim.ProjectName,
 		"AccessKey": rdssim.AccessKey, "SecretKey": rdssim.SecretKey,
 		"Healthy": rdssim.InstanceHealthy, "Instances": rdssim.Instances(), "Fleet": rdssim.FleetInstance(0),
+		"Keystone": s.keystone,
 	})
 }

@@ -41,17 +41,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	cloud := s.cloud()
 	stop, err := cloud.StartAt(s.addr)
 	if err != nil {
-		return err
+		return fmt.Errorf("start the simulator: %w", err)
 	}
 	defer stop()
-	if err := greet(stdout, cloud.URL(), s); err != nil {
-		return err
-	}
 	if s.readyFile != "" {
 		if err := writeReadyFile(s.readyFile, cloud.URL()); err != nil {
 			return err
 		}
-		defer func() { _ = os.Remove(s.readyFile) }() // a program that waits for the file must not find an old one
+		// A program that waits for the file must not find an old one.
+		defer func() { _ = os.Remove(s.readyFile) }() //nolint:gosec // the user names the file
+	}
+	if err := greet(stdout, cloud.URL(), s); err != nil {
+		return fmt.Errorf("print what to paste: %w", err)
 	}
 	<-ctx.Done()
 	_, _ = fmt.Fprintln(stdout, "\nStopped.")
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // writeReadyFile writes the whole file at once: whoever sees it sees the whole URL.
 func writeReadyFile(path, url string) error {
 	draft := path + ".draft"
-	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil { //nolint:gosec // the user names the file
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	if err := os.Rename(draft, path); err != nil {

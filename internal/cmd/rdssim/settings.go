@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
@@ -27,6 +28,7 @@ type settings struct {
 	rate      int
 	fileSize  int64
 	readyFile string
+	keystone  string
 }
 
 func parseSettings(args []string, stderr io.Writer) (settings, error) {
@@ -42,6 +44,7 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 	flags.IntVar(&s.rate, "rate", 0, "`calls` to IAM and RDS that the gateway lets through in a second; 0: any number")
 	flags.Int64Var(&s.fileSize, "file-size", -1, "generate logs of that many `bytes`; -1: a real PostgreSQL log")
 	flags.StringVar(&s.readyFile, "ready-file", "", "`path` of a file that gets the URL once the simulator listens; removed at the end")
+	flags.StringVar(&s.keystone, "keystone", "", "`URL` of an identity server, such as http://127.0.0.1:5000/v3, whose tokens are good here too")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return s, err
@@ -69,13 +72,20 @@ func (s settings) check(rest []string) error {
 	if s.rate < 0 {
 		return errors.New("-rate must not be negative")
 	}
+	if u, err := url.Parse(s.keystone); s.keystone != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("-keystone must be a URL with http or https")
+	}
 	return nil
 }
 
 // cloud makes the simulator that the flags ask for.
 func (s settings) cloud() *rdssim.Server {
-	return rdssim.New(
+	options := []rdssim.Option{
 		rdssim.WithExportDuration(s.export), rdssim.WithLinkLife(s.linkLife), rdssim.WithTokenLife(s.tokenLife),
 		rdssim.WithLogLife(s.logLife), rdssim.WithBusyFor(s.busy), rdssim.WithRateLimit(s.rate), rdssim.WithFileSize(s.fileSize),
-	)
+	}
+	if s.keystone != "" {
+		options = append(options, rdssim.WithTokenValidator(newKeystone(s.keystone).validate))
+	}
+	return rdssim.New(options...)
 }
