@@ -44,10 +44,10 @@ func (p problem) writeIAM(w http.ResponseWriter) {
 func (p problem) writeXML(w http.ResponseWriter) {
 	type body struct {
 		XMLName   xml.Name `xml:"Error"`
-		Code      string
-		Message   string
-		RequestID string `xml:"RequestId"`
-		HostID    string `xml:"HostId"`
+		Code      string   `xml:"Code"`
+		Message   string   `xml:"Message"`
+		RequestID string   `xml:"RequestId"`
+		HostID    string   `xml:"HostId"`
 	}
 	id := w.Header().Get("X-Request-Id")
 	text, err := xml.Marshal(body{Code: p.code, Message: p.message, RequestID: id, HostID: hexID("host")})

@@ -15,8 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"go.uber.org/goleak"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
 func TestMain(m *testing.M) {

@@ -83,6 +83,7 @@ func (g *generatedReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Seek implements io.Seeker.
 func (g *generatedReader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekCurrent:

@@ -17,22 +17,30 @@ import (
 )
 
 func TestFaultsThatAnswer(t *testing.T) {
-	html := "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
+	const throttled = `{"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: policy user over ratelimit","request_id":"{id}"}`
+	html := "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n" +
+		"<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
 	for name, test := range map[string]struct {
 		handler       http.HandlerFunc
 		status        int
 		body          string
 		header, value string
 	}{
-		"Status":          {rdssim.Status(503, "busy", http.Header{"Retry-after": {"7"}}), 503, "busy", "Retry-After", "7"},
-		"Status, bare":    {rdssim.Status(500, "", nil), 500, "", "Content-Length", "0"},
-		"APIError":        {rdssim.APIError(400, "DBS.280001", "Wrong."), 400, `{"error_code":"DBS.280001","error_msg":"Wrong."}`, "Content-Type", "application/json"},
-		"APIError, APIGW": {rdssim.APIError(401, "APIGW.0301", "Who?"), 401, `{"error_code":"APIGW.0301","error_msg":"Who?","request_id":"{id}"}`, "Content-Type", "application/json"},
+		"Status":       {rdssim.Status(503, "busy", http.Header{"Retry-after": {"7"}}), 503, "busy", "Retry-After", "7"},
+		"Status, bare": {rdssim.Status(500, "", nil), 500, "", "Content-Length", "0"},
+		"APIError": {
+			rdssim.APIError(400, "DBS.280001", "Wrong."), 400, `{"error_code":"DBS.280001","error_msg":"Wrong."}`,
+			"Content-Type", "application/json",
+		},
+		"APIError, APIGW": {
+			rdssim.APIError(401, "APIGW.0301", "Who?"), 401, `{"error_code":"APIGW.0301","error_msg":"Who?","request_id":"{id}"}`,
+			"Content-Type", "application/json",
+		},
 		"OldAPIError":     {rdssim.OldAPIError(500, "RDS.9999", "Oh."), 500, `{"errCode":"RDS.9999","externalMessage":"Oh."}`, "", ""},
 		"IAMError":        {rdssim.IAMError(403, "No."), 403, `{"error":{"code":403,"message":"No.","title":"Forbidden"}}`, "", ""},
 		"OpenStackError":  {rdssim.OpenStackError(404, "itemNotFound", "Gone."), 404, `{"itemNotFound":{"code":404,"message":"Gone."}}`, "", ""},
 		"HTMLPage":        {rdssim.HTMLPage(502), 502, html, "Content-Type", "text/html"},
-		"RetryAfter":      {rdssim.RetryAfter(429, "3"), 429, `{"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: policy user over ratelimit","request_id":"{id}"}`, "Retry-After", "3"},
+		"RetryAfter":      {rdssim.RetryAfter(429, "3"), 429, throttled, "Retry-After", "3"},
 		"Redirect":        {rdssim.Redirect("https://elsewhere.example/"), 307, "", "Location", "https://elsewhere.example/"},
 		"HugeBody":        {rdssim.HugeBody(20), 200, `{"padding":"xxxxxx"}`, "Content-Length", "20"},
 		"HugeBody, least": {rdssim.HugeBody(0), 200, `{"padding":""}`, "Content-Length", "14"},
@@ -110,15 +118,18 @@ func TestFaultsThatBreakTheConnection(t *testing.T) {
 	whole := c.ask(token, rdssim.InstanceHealthy)
 	link := *decode[links](t, whole.body).List[0].FileLink
 
+	ask := func() *http.Request {
+		return c.request("POST", errorLogPath(rdssim.InstanceHealthy), "", "X-Auth-Token", token)
+	}
 	for name, test := range map[string]struct {
 		request  *http.Request
 		handler  http.HandlerFunc
 		want     error
 		received int // bytes of the body
 	}{
-		"Drop":             {c.request("POST", errorLogPath(rdssim.InstanceHealthy), "", "X-Auth-Token", token), rdssim.Drop(), io.EOF, 0},
-		"LostAnswer":       {c.request("POST", errorLogPath(rdssim.InstanceHealthy), "", "X-Auth-Token", token), rdssim.LostAnswer(), io.EOF, 0},
-		"HalfBody":         {c.request("POST", errorLogPath(rdssim.InstanceHealthy), "", "X-Auth-Token", token), rdssim.HalfBody(), io.ErrUnexpectedEOF, len(whole.body) / 2},
+		"Drop":             {ask(), rdssim.Drop(), io.EOF, 0},
+		"LostAnswer":       {ask(), rdssim.LostAnswer(), io.EOF, 0},
+		"HalfBody":         {ask(), rdssim.HalfBody(), io.ErrUnexpectedEOF, len(whole.body) / 2},
 		"HalfBody of file": {c.request("GET", link, ""), rdssim.HalfBody(), io.ErrUnexpectedEOF, 10295},
 		"HalfBody of part": {c.request("GET", link, "", "Range", "bytes=0-99"), rdssim.HalfBody(), io.ErrUnexpectedEOF, 50},
 	} {

@@ -144,8 +144,13 @@ func LostAnswer() http.HandlerFunc {
 	}
 }
 
+// discarding is an http.ResponseWriter for answers that nobody gets.
 type discarding struct{}
 
-func (discarding) Header() http.Header         { return http.Header{} }
+// Header implements http.ResponseWriter.
+func (discarding) Header() http.Header { return http.Header{} }
+
 func (discarding) Write(p []byte) (int, error) { return len(p), nil }
-func (discarding) WriteHeader(int)             {}
+
+// WriteHeader implements http.ResponseWriter.
+func (discarding) WriteHeader(int) {}

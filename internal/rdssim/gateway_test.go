@@ -18,7 +18,8 @@ func TestRateLimit(t *testing.T) {
 	c.clock.Advance(500 * time.Millisecond)
 	equal(t, "third call", c.ask(token, rdssim.InstanceHealthy).status, 200)
 	got := c.ask(token, rdssim.InstanceHealthy)
-	wantAnswer(t, got, 429, `{"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached: policy user over ratelimit, limit:3, time:1 second","request_id":"{id}"}`)
+	wantAnswer(t, got, 429, `{"error_code":"APIGW.0308","error_msg":"`+
+		`The throttling threshold has been reached: policy user over ratelimit, limit:3, time:1 second","request_id":"{id}"}`)
 	equal(t, "Retry-After", got.header.Get("Retry-After"), "1")
 	equal(t, "login beyond it", c.tryLogin(passwordLogin).status, 429)
 	equal(t, "download beyond it", c.get(link).status, 200)

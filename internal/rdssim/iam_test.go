@@ -67,8 +67,9 @@ func TestCatalog(t *testing.T) {
 
 func TestListProjects(t *testing.T) {
 	const (
-		root = `{"id":"` + rdssim.RootProjectID + `","name":"eu-de","domain_id":"` + rdssim.DomainID + `","parent_id":"` + rdssim.DomainID + `","is_domain":false,"enabled":true}`
-		mine = `{"id":"` + rdssim.ProjectID + `","name":"eu-de_rehearsal","domain_id":"` + rdssim.DomainID + `","parent_id":"` + rdssim.DomainID + `","is_domain":false,"enabled":true}`
+		rest = `"domain_id":"` + rdssim.DomainID + `","parent_id":"` + rdssim.DomainID + `","is_domain":false,"enabled":true}`
+		root = `{"id":"` + rdssim.RootProjectID + `","name":"eu-de",` + rest
+		mine = `{"id":"` + rdssim.ProjectID + `","name":"eu-de_rehearsal",` + rest
 	)
 	c := newCloud(t)
 	token := c.login()

@@ -89,7 +89,9 @@ func TestLoginsThatFail(t *testing.T) {
 	const (
 		wrong     = `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`
 		noProject = `{"error":{"code":401,"message":"Could not find the project of the scope, or the user may not work in it.","title":"Unauthorized"}}`
-		methods   = `{"error":{"code":400,"message":"The identity must hold each of its methods: password, totp with password, token or assume_role.","title":"Bad Request"}}`
+		badToken  = `{"error":{"code":401,"message":"The token is invalid or has expired.","title":"Unauthorized"}}`
+		methods   = `{"error":{"code":400,"message":"` +
+			`The identity must hold each of its methods: password, totp with password, token or assume_role.","title":"Bad Request"}}`
 	)
 	for name, test := range map[string]struct {
 		body   string
@@ -121,7 +123,7 @@ func TestLoginsThatFail(t *testing.T) {
 			loginBody(mfa(mfaByName, strings.Replace(mfaCode, `"id"`, `"name"`, 1)), inProject), 400,
 			`{"error":{"code":400,"message":"totp needs the user's id.","title":"Bad Request"}}`,
 		},
-		"unknown token":        {loginBody(`{"methods":["token"],"token":{"id":"x"}}`, inProject), 401, `{"error":{"code":401,"message":"The token is invalid or has expired.","title":"Unauthorized"}}`},
+		"unknown token":        {loginBody(`{"methods":["token"],"token":{"id":"x"}}`, inProject), 401, badToken},
 		"method without value": {loginBody(`{"methods":["password"]}`, inProject), 400, methods},
 		"unknown method":       {loginBody(`{"methods":["saml2"]}`, inProject), 400, methods},
 		"no method":            {`{}`, 400, methods},

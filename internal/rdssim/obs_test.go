@@ -120,6 +120,7 @@ func TestLinkExpires(t *testing.T) {
 }
 
 func TestLinksThatAreRefused(t *testing.T) {
+	const notAllowed = "The specified method is not allowed against this resource."
 	const mismatch = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 	change := func(old, replacement string) func(*http.Request) {
 		return func(r *http.Request) { r.URL.RawQuery = strings.Replace(r.URL.RawQuery, old, replacement, 1) }
@@ -155,8 +156,8 @@ func TestLinksThatAreRefused(t *testing.T) {
 		"an authorization":    {header("Authorization", "x"), 400, "InvalidArgument", "A signed link goes without the header Authorization."},
 		"a signing date":      {header("X-Sdk-Date", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Sdk-Date."},
 		"a security token":    {header("X-Security-Token", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Security-Token."},
-		"another method":      {func(r *http.Request) { r.Method = "PUT" }, 405, "MethodNotAllowed", "The specified method is not allowed against this resource."},
-		"POST":                {func(r *http.Request) { r.Method = "POST" }, 405, "MethodNotAllowed", "The specified method is not allowed against this resource."},
+		"another method":      {func(r *http.Request) { r.Method = "PUT" }, 405, "MethodNotAllowed", notAllowed},
+		"POST":                {func(r *http.Request) { r.Method = "POST" }, 405, "MethodNotAllowed", notAllowed},
 		"an order of its own": {func(r *http.Request) { r.URL.RawQuery = r.URL.Query().Encode() }, 200, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

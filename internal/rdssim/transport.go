@@ -33,7 +33,7 @@ func (t inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	// The server's context holds none of the client's values, as over a network.
 	ctx, cancel := context.WithCancel(context.Background())
-	received := arrive(ctx, request)
+	received := arrive(ctx, request) //nolint:contextcheck // see above
 	reader, writer := io.Pipe()
 	w := &pipeWriter{
 		request: request, header: http.Header{}, body: writer,
@@ -150,6 +150,7 @@ type pipeWriter struct {
 	left    int64 // of the announced length; < 0: none was announced
 }
 
+// Header implements http.ResponseWriter.
 func (w *pipeWriter) Header() http.Header { return w.header }
 
 // WriteHeader hands the answer's header to the client. Informational ones are left out.

@@ -109,6 +109,7 @@ func get(ctx context.Context, t *testing.T, client *http.Client, method, url str
 
 func TestAnswersAreStreamed(t *testing.T) {
 	overBoth(t, func(t *testing.T, s *rdssim.Server, client *http.Client) {
+		t.Helper()
 		goOn := make(chan struct{})
 		s.Inject(rdssim.Fault{Handler: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "first ")
@@ -141,6 +142,7 @@ func TestAClientThatGivesUpEndsTheHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			overBoth(t, func(t *testing.T, s *rdssim.Server, client *http.Client) {
+				t.Helper()
 				ended := make(chan struct{})
 				s.Inject(rdssim.Fault{Handler: func(w http.ResponseWriter, r *http.Request) {
 					defer close(ended)
@@ -163,6 +165,7 @@ func TestAClientThatGivesUpEndsTheHandler(t *testing.T) {
 
 func TestAContextThatEndsWhileABodyIsRead(t *testing.T) {
 	overBoth(t, func(t *testing.T, s *rdssim.Server, client *http.Client) {
+		t.Helper()
 		s.Inject(rdssim.Fault{Handler: func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "x")
 			_ = http.NewResponseController(w).Flush()
@@ -223,6 +226,7 @@ func TestHowHandlersEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			overBoth(t, func(t *testing.T, s *rdssim.Server, client *http.Client) {
+				t.Helper()
 				s.Inject(rdssim.Fault{Times: -1, Handler: test.handler})
 				equal(t, "answer", outcome(t, client, http.MethodPost, s.URL()), test.want)
 			})

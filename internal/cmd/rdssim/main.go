@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	cloud := s.cloud()
-	stop, err := cloud.StartAt(s.addr)
+	stop, err := cloud.StartAt(s.addr) //nolint:contextcheck // the simulator lives until stop
 	if err != nil {
 		return fmt.Errorf("start the simulator: %w", err)
 	}

@@ -17,8 +17,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"go.uber.org/goleak"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
 func TestMain(m *testing.M) {
