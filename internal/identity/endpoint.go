@@ -36,14 +36,14 @@ func projectInURL(address string) string {
 }
 
 // splitEndpoint cuts a URL into what stands before /v3 and the project after it,
-// "" where there is none. A catalogue's placeholder for the project counts as none.
+// "" where there is none. A placeholder such as {project_id} counts as none.
 func splitEndpoint(u *url.URL) (base, project string) {
 	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
 	at := slices.Index(segments, "v3")
 	if at < 0 {
 		return strings.TrimRight(u.Path, "/"), ""
 	}
-	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$%(") {
+	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$({") {
 		project = segments[at+1]
 	}
 	base = strings.Join(segments[:at], "/")
@@ -94,7 +94,8 @@ func (c Config) endpoint(projectID string, catalogue []tokens.CatalogEntry) (End
 				offered = append(offered, fmt.Sprintf("%s in %s", e.Interface, region))
 				continue
 			}
-			u, err := url.Parse(e.URL)
+			// A placeholder that the server left in, %(project_id)s, is no URL.
+			u, err := url.Parse(strings.ReplaceAll(e.URL, "%(", "$("))
 			if err != nil || u.Host == "" {
 				offered = append(offered, fmt.Sprintf("%s in %s, whose URL cannot be read", e.Interface, region))
 				continue

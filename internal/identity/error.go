@@ -151,7 +151,7 @@ func (e *Error) Detail() string {
 	if e.Hint != "" {
 		b.WriteString("\n\n" + e.Hint)
 	}
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func (e *Error) headline() string {
