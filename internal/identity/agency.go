@@ -34,7 +34,7 @@ func (o agencyOptions) ToTokenV3ScopeMap() (map[string]any, error) {
 
 // ToTokenV3HeadersMap adds no header.
 func (o agencyOptions) ToTokenV3HeadersMap(map[string]any) (map[string]string, error) {
-	return nil, nil
+	return map[string]string{}, nil
 }
 
 // CanReauth is false: the session renews tokens itself.

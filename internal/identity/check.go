@@ -43,8 +43,12 @@ func (c Config) checkNumbers() error {
 // showing it.
 func (c Config) checkHeaders() error {
 	inHeader := []struct{ attribute, value string }{
-		{"token", c.Token}, {"access_key", c.AccessKey}, {"secret_key", c.SecretKey},
-		{"security_token", c.SecurityToken}, {"tenant_id", c.TenantID}, {"domain_id", c.DomainID},
+		{"token", c.Token},
+		{"access_key", c.AccessKey},
+		{"secret_key", c.SecretKey},
+		{"security_token", c.SecurityToken},
+		{"tenant_id", c.TenantID},
+		{"domain_id", c.DomainID},
 	}
 	for _, h := range inHeader {
 		unfit := strings.IndexFunc(h.value, func(r rune) bool { return r <= ' ' || r > '~' })
@@ -79,8 +83,9 @@ func (c Config) checkKind() error {
 			return half("user_id", "passcode", "A passcode belongs to a user given by id, not by name.")
 		}
 		if c.UserName == "" && c.UserID == "" {
-			return half("user_name", "password", "A password belongs to a user: set user_name, or user_id (OS_USER_ID).")
+			return half("user_name", "password", "A password belongs to a user, given by name or by id (user_id).")
 		}
+	case kindToken: // complete as it is
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (e Environment) besides(clouds string) []string {
 // be read is an error: to go on with another would use the wrong account.
 func openFirst(paths []string, top string) (file yamlFile, found bool, err error) {
 	for _, path := range paths {
-		f, err := os.Open(path)
+		f, err := os.Open(path) //nolint:gosec // where the user says, or where OpenStack's programs look
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

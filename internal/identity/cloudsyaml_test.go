@@ -191,26 +191,31 @@ func TestCloudsYAMLSearch(t *testing.T) {
 		want  map[string]string
 	}{
 		"working directory first": {
-			map[string]string{"clouds.yaml": entry("here"), "home/.config/openstack/clouds.yaml": entry("home")}, nil,
+			map[string]string{"clouds.yaml": entry("here"), "home/.config/openstack/clouds.yaml": entry("home")},
+			nil,
 			map[string]string{"user_name": "here"},
 		},
 		"other suffix": {map[string]string{"clouds.yml": entry("here")}, nil, map[string]string{"user_name": "here"}},
 		"home":         {map[string]string{"home/.config/openstack/clouds.yaml": entry("home")}, nil, map[string]string{"user_name": "home"}},
 		"XDG before home": {
 			map[string]string{"xdg/openstack/clouds.yaml": entry("xdg"), "home/.config/openstack/clouds.yaml": entry("home")},
-			map[string]string{"XDG_CONFIG_HOME": "@xdg"}, map[string]string{"user_name": "xdg"},
+			map[string]string{"XDG_CONFIG_HOME": "@xdg"},
+			map[string]string{"user_name": "xdg"},
 		},
 		"variable": {
 			map[string]string{"clouds.yaml": entry("here"), "elsewhere.yaml": entry("elsewhere")},
-			map[string]string{"OS_CLIENT_CONFIG_FILE": "@elsewhere.yaml"}, map[string]string{"user_name": "elsewhere"},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "@elsewhere.yaml"},
+			map[string]string{"user_name": "elsewhere"},
 		},
 		"variable with a tilde": {
 			map[string]string{"home/c.yaml": entry("tilde")},
-			map[string]string{"OS_CLIENT_CONFIG_FILE": "~/c.yaml"}, map[string]string{"user_name": "tilde"},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "~/c.yaml"},
+			map[string]string{"user_name": "tilde"},
 		},
 		"variable with a relative path": {
 			map[string]string{"sub/c.yaml": entry("relative")},
-			map[string]string{"OS_CLIENT_CONFIG_FILE": "sub/c.yaml"}, map[string]string{"user_name": "relative"},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "sub/c.yaml"},
+			map[string]string{"user_name": "relative"},
 		},
 		"secure.yaml beside it fills gaps only": {
 			map[string]string{
@@ -220,11 +225,13 @@ func TestCloudsYAMLSearch(t *testing.T) {
 		},
 		"secure.yaml of another folder does not count": {
 			map[string]string{"clouds.yaml": documentedFile, "home/.config/openstack/secure.yaml": "clouds: {otc: {region_name: eu-nl}}"},
-			nil, map[string]string{"region": "eu-de"},
+			nil,
+			map[string]string{"region": "eu-de"},
 		},
 		"variable for secure.yaml": {
 			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}", "s.yaml": "clouds: {otc: {cacert: /ca}}"},
-			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"}, map[string]string{"region": "eu-de", "cacert_file": "/ca"},
+			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"},
+			map[string]string{"region": "eu-de", "cacert_file": "/ca"},
 		},
 		"an entry in secure.yaml alone": {
 			map[string]string{"clouds.yaml": "clouds: {}", "secure.yaml": documentedFile}, nil, map[string]string{"user_name": "oncall"},
@@ -242,18 +249,22 @@ func TestCloudsYAMLSearch(t *testing.T) {
 		},
 		"password of the environment beats a token of the file": {
 			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth: {token: t, project_name: p, domain_name: d}}}"},
-			map[string]string{"OS_PASSWORD": "p", "OS_USERNAME": "u"}, map[string]string{"token": "", "password": "p"},
+			map[string]string{"OS_PASSWORD": "p", "OS_USERNAME": "u"},
+			map[string]string{"token": "", "password": "p"},
 		},
 		"cloud: otc is a profile too": {
 			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: otc\n    region_name: eu-new1", 1)},
-			nil, map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
+			nil,
+			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
 		},
 		"profile otc in Switzerland": {
 			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "profile: otc\n    region_name: eu-ch2", 1)},
-			nil, map[string]string{"auth_url": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
+			nil,
+			map[string]string{"auth_url": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
 		},
 		"region of the environment": {
-			map[string]string{"clouds.yaml": documentedFile}, map[string]string{"OS_REGION_NAME": "eu-nl"},
+			map[string]string{"clouds.yaml": documentedFile},
+			map[string]string{"OS_REGION_NAME": "eu-nl"},
 			map[string]string{"auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "region": "eu-nl"},
 		},
 	}

@@ -320,7 +320,8 @@ func TestLoginRefused(t *testing.T) {
 			byPassword(), rdssim.Status(401, `{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}`, nil), KindMFA, true, "Set passcode",
 		},
 		"wrong passcode": {
-			Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: "918273", TenantID: rdssim.ProjectID}, nil, KindRefused, true,
+			Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: "918273", TenantID: rdssim.ProjectID},
+			nil, KindRefused, true,
 			"password and passcode of user id " + rdssim.MFAUserID,
 		},
 		"given token expired":     {Config{AuthURL: simAuthURL, Token: "expired-token"}, nil, KindTokenExpired, true, "It has expired, or it belongs to another cloud or region.|OS_TOKEN"},

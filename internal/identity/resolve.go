@@ -95,6 +95,7 @@ func (c *Config) giveWay(stronger Config) {
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case kindAKSK:
 		c.Token = ""
+	case kindToken, kindNone: // nothing weaker would win
 	}
 }
 

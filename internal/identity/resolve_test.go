@@ -192,43 +192,53 @@ func TestResolveAlternatives(t *testing.T) {
 		want       map[string]string // "" is: not set
 	}{
 		"ids beat names in one source": {
-			Config{}, env,
+			Config{},
+			env,
 			map[string]string{"user_id": "env-user-id", "user_name": "", "tenant_id": "env-project-id", "tenant_name": "", "domain_id": "env-domain-id", "domain_name": "", "region": "eu-nl"},
 		},
 		"configured names beat ids of the environment": {
-			Config{UserName: "u", TenantName: "eu-de_p", DomainName: "d"}, env,
+			Config{UserName: "u", TenantName: "eu-de_p", DomainName: "d"},
+			env,
 			map[string]string{"user_id": "", "user_name": "u", "tenant_id": "", "tenant_name": "eu-de_p", "domain_id": "", "domain_name": "d", "region": "eu-de"},
 		},
 		"configured ids beat names of the environment": {
-			Config{UserID: "i", TenantID: "p", DomainID: "d"}, env,
+			Config{UserID: "i", TenantID: "p", DomainID: "d"},
+			env,
 			map[string]string{"user_id": "i", "user_name": "", "tenant_id": "p", "tenant_name": "", "domain_id": "d", "domain_name": ""},
 		},
 		"token beats AK/SK beats password in one source": {
-			Config{}, with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk"}),
+			Config{},
+			with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk"}),
 			map[string]string{"token": "env-token"},
 		},
 		"configured password beats token and key of the environment": {
-			Config{Password: "p"}, with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
+			Config{Password: "p"},
+			with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"token": "", "access_key": "", "secret_key": "", "security_token": "", "password": "p"},
 		},
 		"configured key beats token of the environment": {
-			Config{AccessKey: "a"}, with(map[string]string{"OS_TOKEN": "env-token", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
+			Config{AccessKey: "a"},
+			with(map[string]string{"OS_TOKEN": "env-token", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"token": "", "access_key": "a", "secret_key": "sk", "security_token": "st"},
 		},
 		"TENANT before PROJECT": {
-			Config{}, with(map[string]string{"OS_PROJECT_ID": "other"}),
+			Config{},
+			with(map[string]string{"OS_PROJECT_ID": "other"}),
 			map[string]string{"tenant_id": "env-project-id"},
 		},
 		"project in the endpoint": {
-			Config{Token: "t", Endpoint: "https://rds.eu-nl.otc.t-systems.com/v3/abc"}, nil,
+			Config{Token: "t", Endpoint: "https://rds.eu-nl.otc.t-systems.com/v3/abc"},
+			nil,
 			map[string]string{"tenant_id": "abc", "region": "eu-nl", "auth_url": ""},
 		},
 		"agency's project tells the region": {
-			Config{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"}, nil,
+			Config{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"},
+			nil,
 			map[string]string{"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},
 		},
 		"long form of the endpoint type": {
-			Config{Token: "t", Region: "eu-de", EndpointType: "internalURL"}, nil,
+			Config{Token: "t", Region: "eu-de", EndpointType: "internalURL"},
+			nil,
 			map[string]string{"endpoint_type": "internal"},
 		},
 	}
@@ -317,7 +327,7 @@ func TestResolveRefuses(t *testing.T) {
 		}},
 		"password without user": {Config{Password: "p", DomainName: "d", TenantName: "eu-de_p"}, nil, ConfigError{
 			"user_name", "Unable to find user_name",
-			"password is set, user_name is not. A password belongs to a user: set user_name, or user_id (OS_USER_ID). Set user_name (OS_USERNAME).",
+			"password is set, user_name is not. A password belongs to a user, given by name or by id (user_id). Set user_name (OS_USERNAME).",
 		}},
 		"agency without project": {change(func(c *Config) { c.AgencyName, c.AgencyDomainName = "a", "d" }), nil, ConfigError{
 			"delegated_project", "Unable to find delegated_project",

@@ -165,7 +165,7 @@ func TestSessionSharesTransientFailure(t *testing.T) {
 			group.Go(func() {
 				_, err := s.Endpoint(t.Context())
 				var failure *Error
-				if !errors.As(err, &failure) || failure.Kind != KindFault || failure.StatusCode != 503 {
+				if !errors.As(err, &failure) || failure.Kind != KindFault || failure.StatusCode != http.StatusServiceUnavailable {
 					t.Errorf("got %v", err)
 				}
 			})

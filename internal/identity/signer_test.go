@@ -202,7 +202,7 @@ func verifies(req *http.Request, body []byte, secret string) bool {
 		return false
 	}
 	fields := map[string]string{}
-	for _, field := range strings.Split(rest, ", ") {
+	for field := range strings.SplitSeq(rest, ", ") {
 		name, value, _ := strings.Cut(field, "=")
 		fields[name] = value
 	}
@@ -249,6 +249,6 @@ func verifies(req *http.Request, body []byte, secret string) bool {
 	}
 	canonical += "\n" + fields["SignedHeaders"] + "\n" + fmt.Sprintf("%x", sha256.Sum256(body))
 	mac := hmac.New(sha256.New, []byte(secret))
-	fmt.Fprintf(mac, "SDK-HMAC-SHA256\n%s\n%x", req.Header.Get("X-Sdk-Date"), sha256.Sum256([]byte(canonical)))
+	_, _ = fmt.Fprintf(mac, "SDK-HMAC-SHA256\n%s\n%x", req.Header.Get("X-Sdk-Date"), sha256.Sum256([]byte(canonical)))
 	return fields["Access"] == "AK" && hex.EncodeToString(mac.Sum(nil)) == fields["Signature"]
 }

@@ -77,7 +77,7 @@ func readPEM(attribute, pathOrPEM string) ([]byte, error) {
 	if isPEM(pathOrPEM) {
 		return []byte(pathOrPEM), nil
 	}
-	text, err := os.ReadFile(pathOrPEM)
+	text, err := os.ReadFile(pathOrPEM) //nolint:gosec // the user's own path
 	if err != nil {
 		reason := err
 		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {

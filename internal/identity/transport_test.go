@@ -135,7 +135,7 @@ func TestNoRenewal(t *testing.T) {
 					t.Fatalf("no Error but %v", err)
 				}
 				if failure.Kind != KindTokenExpired || failure.Hint != test.hint || !failure.Permanent() ||
-					failure.StatusCode != 401 || failure.Code != "APIGW.0307" || failure.URL != "http://rdssim.invalid" {
+					failure.StatusCode != http.StatusUnauthorized || failure.Code != "APIGW.0307" || failure.URL != "http://rdssim.invalid" {
 					t.Errorf("got %#v", failure)
 				}
 				checkNoSecrets(t, failure)
@@ -251,7 +251,7 @@ func TestSignedAttempts(t *testing.T) {
 			return roundTrip(func(req *http.Request) (*http.Response, error) {
 				for {
 					resp, err := next.RoundTrip(req.Clone(req.Context()))
-					if err != nil || resp.StatusCode != 503 {
+					if err != nil || resp.StatusCode != http.StatusServiceUnavailable {
 						return resp, err
 					}
 					_ = resp.Body.Close()
