@@ -27,6 +27,8 @@ func TestFaultsThatAnswer(t *testing.T) {
 		header, value string
 	}{
 		"Status":       {rdssim.Status(503, "busy", http.Header{"Retry-after": {"7"}}), 503, "busy", "Retry-After", "7"},
+		"Status, HTML": {rdssim.Status(200, "<html>", nil), 200, "<html>", "Content-Type", "text/html; charset=utf-8"},
+		"Status, JSON": {rdssim.Status(200, "{}", http.Header{"content-type": {"application/json"}}), 200, "{}", "Content-Type", "application/json"},
 		"Status, bare": {rdssim.Status(500, "", nil), 500, "", "Content-Length", "0"},
 		"APIError": {
 			rdssim.APIError(400, "DBS.280001", "Wrong."), 400, `{"error_code":"DBS.280001","error_msg":"Wrong."}`,

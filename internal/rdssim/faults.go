@@ -20,9 +20,13 @@ func serveReal(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Status answers with a status, a body and headers, all as given. headers may be nil.
+// Status answers with a status, a body and headers, all as given. headers may be nil; a Content-Type that is not given is
+// told from the body.
 func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
+		if body != "" {
+			w.Header().Set("Content-Type", http.DetectContentType([]byte(body)))
+		}
 		for name, values := range headers {
 			w.Header()[http.CanonicalHeaderKey(name)] = values
 		}

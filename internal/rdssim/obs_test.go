@@ -4,7 +4,6 @@
 package rdssim_test
 
 import (
-	"bytes"
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
@@ -188,9 +187,16 @@ func TestGeneratedLog(t *testing.T) {
 	equal(t, "file_size", *list[0].FileSize, "100003")
 	whole := c.get(*list[0].FileLink)
 	equal(t, "length", len(whole.body), size)
-	if lines := bytes.Count([]byte(whole.body), []byte("ERROR:  duplicate key")); lines < 50 {
-		t.Errorf("only %d lines are errors", lines)
+	lines := strings.SplitAfter(whole.body, "\n")
+	for n, want := range map[int]string{
+		0: "2026-11-23 16:05:50.000 UTC:[local]:app@orders:[12580]:LOG:    " +
+			"checkpoint complete: wrote 7 buffers (0.0%); write=0.002 s, sync=0.018 s; line 000000000000\n",
+		7: "2026-11-23 16:05:50.007 UTC:[local]:app@orders:[12580]:ERROR:  " +
+			"duplicate key value violates unique constraint \"orders_pkey\" at generated line 000000000007\n",
+	} {
+		equal(t, "line", lines[n], want)
 	}
+	equal(t, "errors", strings.Count(whole.body, ":ERROR:  "), len(lines)/8)
 	for from := 0; from < size; from += 9_973 {
 		part := c.get(*list[0].FileLink, "Range", fmt.Sprintf("bytes=%d-%d", from, from+499))
 		equal(t, fmt.Sprintf("part from %d", from), part.body == whole.body[from:min(from+500, size)], true)
