@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // problem is an answer that refuses. Each part of the cloud writes it in a form of its own.
@@ -19,6 +20,18 @@ type problem struct {
 	status  int
 	code    string
 	message string
+}
+
+// write takes the form from the code: IAM has none, the gateway's begin with APIG, and the rest is RDS's.
+func (p problem) write(w http.ResponseWriter) {
+	switch {
+	case p.code == "":
+		p.writeIAM(w)
+	case strings.HasPrefix(p.code, "APIG"):
+		p.writeGateway(w)
+	default:
+		p.writeAPI(w)
+	}
 }
 
 // writeAPI writes the form of RDS.

@@ -64,9 +64,7 @@ func (s *Server) currentExport(in project, one instance, now time.Time) *export 
 		}
 		f.content = s.content(f.name, p, len(one.parts))
 		e.files = append(e.files, f)
-		if !p.fails && !p.noLink && !one.stuck {
-			s.objects[f.name] = f
-		}
+		s.objects[f.name] = f // also a file that failed: without a signed link, nobody can ask for it
 	}
 	s.exports[key] = e
 	s.jobs[e.workflowID] = e

@@ -23,6 +23,9 @@ type Fault struct {
 
 // Inject adds a fault. With several, the first one injected that meets a request answers it; the others do not count it.
 func (s *Server) Inject(f Fault) {
+	if f.Handler == nil {
+		panic("rdssim: a fault without a handler")
+	}
 	if f.Times == 0 {
 		f.Times = 1
 	}

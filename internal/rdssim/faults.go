@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -36,15 +35,11 @@ func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	}
 }
 
-// APIError answers as RDS does, or as the gateway does where the code begins with APIG: then with a request_id.
+// APIError answers as RDS does; where the code begins with APIG, as the gateway does, with a request_id; without a code, as IAM does.
 func APIError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		p := problem{status, code, message}
-		if strings.HasPrefix(code, "APIG") {
-			p.writeGateway(w)
-			return
-		}
-		p.writeAPI(w)
+		p.write(w)
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Server) forProject(segments []string, next projectHandler) http.Handler
 		}
 		in, refused := s.authorize(r, id)
 		if refused != nil {
-			refused.writeGateway(w)
+			refused.write(w)
 			return
 		}
 		next(w, r, in, segments)

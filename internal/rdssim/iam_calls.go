@@ -24,7 +24,7 @@ func (s *Server) showVersions(w http.ResponseWriter, r *http.Request) {
 // showToken answers GET /v3/auth/tokens: what another token, X-Subject-Token, stands for.
 func (s *Server) showToken(w http.ResponseWriter, r *http.Request) {
 	if _, refused := s.caller(r); refused != nil {
-		refused.writeRefusedLogin(w)
+		refused.write(w)
 		return
 	}
 	subject := r.Header.Get("X-Subject-Token")
@@ -42,7 +42,7 @@ func (s *Server) showToken(w http.ResponseWriter, r *http.Request) {
 func (s *Server) showCatalog(w http.ResponseWriter, r *http.Request) {
 	who, refused := s.caller(r)
 	if refused != nil {
-		refused.writeRefusedLogin(w)
+		refused.write(w)
 		return
 	}
 	var of *project
@@ -75,7 +75,7 @@ type projectSummary struct {
 func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) {
 	who, refused := s.caller(r)
 	if refused != nil {
-		refused.writeRefusedLogin(w)
+		refused.write(w)
 		return
 	}
 	query := r.URL.Query()
@@ -93,7 +93,7 @@ func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) {
 func (s *Server) listDomains(w http.ResponseWriter, r *http.Request) {
 	who, refused := s.caller(r)
 	if refused != nil {
-		refused.writeRefusedLogin(w)
+		refused.write(w)
 		return
 	}
 	list := []map[string]any{}

@@ -90,21 +90,12 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	}
 	granted, refused := s.grant(r, &request)
 	if refused != nil {
-		refused.writeRefusedLogin(w)
+		refused.write(w)
 		return
 	}
 	token := s.issue(granted)
 	w.Header().Set("X-Subject-Token", token)
 	writeJSON(w, s.options.loginStatus, s.describe(granted, r.URL.Query().Has("nocatalog")))
-}
-
-// writeRefusedLogin: a bad signature is refused by the gateway, and only what it lets through by IAM.
-func (p problem) writeRefusedLogin(w http.ResponseWriter) {
-	if p.code != "" {
-		p.writeGateway(w)
-		return
-	}
-	p.writeIAM(w)
 }
 
 func (s *Server) grant(r *http.Request, request *loginRequest) (grant, *problem) {
