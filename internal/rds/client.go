@@ -78,7 +78,7 @@ func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*Erro
 	if err != nil {
 		return nil, &DecodeError{RequestID: transport.RequestID(resp.Header), Err: err}
 	}
-	answer.RequestID = transport.Printable(transport.RequestID(resp.Header))
+	answer.RequestID = transport.RequestID(resp.Header)
 	answer.ServerTime, _ = http.ParseTime(resp.Header.Get("Date"))
 	return answer, nil
 }

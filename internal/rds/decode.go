@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -41,9 +42,9 @@ func (s scalar) integer() (int64, bool) {
 	if n, err := strconv.ParseInt(s.text, 10, 64); err == nil {
 		return n, true
 	}
-	const exact = 1 << 53 // beyond it a float64 can't tell whole numbers apart
+	const exact = 1 << 53 // from it on a float64 can't tell whole numbers apart
 	f, err := strconv.ParseFloat(s.text, 64)
-	if err != nil || f != float64(int64(f)) || f < -exact || f > exact {
+	if err != nil || f != math.Trunc(f) || math.Abs(f) >= exact {
 		return 0, false
 	}
 	return int64(f), true

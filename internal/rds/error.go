@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -25,7 +24,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	parts := []string{fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))}
+	parts := []string{strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))} // not every status has a text
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
 			parts = append(parts, part)
@@ -50,7 +49,7 @@ func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
 }
 
 func location(resp *http.Response) string {
-	to, err := url.Parse(resp.Header.Get("Location"))
+	to, err := resp.Location() // made absolute
 	if err != nil || to.Host == "" {
 		return ""
 	}

@@ -26,7 +26,7 @@ const (
 // ErrorLogDownload is one answer of errorlog-download.
 type ErrorLogDownload struct {
 	Status     string         // upper case; another word than those above is pending
-	Count      int64          // the API's count, or the number of files where it sent none
+	Count      int64          // the API's count, or the number of files where it sent none that can be one
 	Files      []ErrorLogFile // every entry, in the API's order
 	RequestID  string
 	ServerTime time.Time // the answer's Date; zero where it had none
@@ -89,7 +89,7 @@ func decodeErrorLog(body []byte) (*ErrorLogDownload, error) {
 		return nil, errors.New("the answer is null")
 	}
 	answer := &ErrorLogDownload{Status: wire.Status.upper(), Count: int64(len(wire.List)), Files: make([]ErrorLogFile, 0, len(wire.List))}
-	if count, ok := wire.Count.integer(); ok {
+	if count, ok := wire.Count.integer(); ok && count >= 0 {
 		answer.Count = count
 	}
 	for i, entry := range wire.List {

@@ -26,7 +26,7 @@ func downloadLink(text string) string {
 		text = "https://" + text
 	}
 	link, err := url.Parse(text)
-	if err != nil || link.Hostname() == "" || link.User != nil {
+	if err != nil || link.Hostname() == "" || strings.HasSuffix(link.Host, ":") || link.User != nil { // "https:/x" is no host "https"
 		return ""
 	}
 	if scheme := strings.ToLower(link.Scheme); scheme != "https" && scheme != "http" {
