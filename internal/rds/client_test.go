@@ -1,0 +1,278 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// The ids of the API page's example request, and what must never be read in an error.
+const (
+	project  = "0483b6b16e954cb88930a360d2c4e663"
+	instance = "3d39c18788b54a919bab633874c159dfin03"
+	secret   = "5ecret"
+)
+
+// server answers every request alike and keeps what was asked.
+type server struct {
+	status int
+	body   string
+	header http.Header
+	err    error
+	asked  []asked
+}
+
+// asked is a request as the server gets it.
+type asked struct {
+	Method, URL, Body string
+	Length            int64
+	Header            http.Header
+}
+
+func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
+	a := asked{Method: req.Method, URL: req.URL.String(), Length: req.ContentLength, Header: req.Header}
+	if req.Body != nil {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		a.Body = string(body)
+	}
+	s.asked = append(s.asked, a)
+	if s.err != nil {
+		return nil, s.err
+	}
+	header := s.header
+	if header == nil {
+		header = http.Header{}
+	}
+	return &http.Response{StatusCode: s.status, Header: header, Body: io.NopCloser(strings.NewReader(s.body)), Request: req}, nil
+}
+
+// client asks the server, without a retry.
+func (s *server) client() *rds.Client {
+	out := transport.New(transport.Options{Base: s, UserAgent: "test"})
+	endpoint := func(context.Context) (rds.Endpoint, error) {
+		u, err := url.Parse("https://rds.eu-de.otc.t-systems.com/v3/" + project)
+		return rds.Endpoint{URL: u, ProjectID: project, Region: "eu-de"}, err
+	}
+	return rds.NewClient(out.Client(transport.Rules{Final: rds.Final}), endpoint, nil, func() float64 { return 0 })
+}
+
+// ask is one call of errorlog-download with a given answer.
+func ask(t *testing.T, status int, body string, headers ...string) (*rds.ErrorLogDownload, error) {
+	t.Helper()
+	s := &server{status: status, body: body, header: http.Header{}}
+	for i := 0; i < len(headers); i += 2 {
+		s.header.Set(headers[i], headers[i+1])
+	}
+	return s.client().ErrorLogDownload(t.Context(), instance)
+}
+
+func TestErrorLogDownloadAsksAsThePageSays(t *testing.T) {
+	s := &server{status: 200, body: "{}"}
+	if _, err := s.client().ErrorLogDownload(t.Context(), instance); err != nil {
+		t.Fatal(err)
+	}
+	want := []asked{{
+		Method: "POST",
+		URL:    "https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/instances/3d39c18788b54a919bab633874c159dfin03/errorlog-download",
+		Body:   "{}",
+		Length: 2,
+		Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+	}}
+	if diff := cmp.Diff(want, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJobAsksAsThePageSays(t *testing.T) {
+	s := &server{status: 200, body: `{"job":{}}`}
+	if _, err := s.client().Job(t.Context(), "a b&id=../c"); err != nil { // the id is the server's: it can be anything
+		t.Fatal(err)
+	}
+	want := []asked{{
+		Method: "GET",
+		URL:    "https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/jobs?id=a+b%26id%3D..%2Fc",
+		Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+	}}
+	if diff := cmp.Diff(want, s.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
+	for _, id := range []string{
+		"", " ", ".", "..", "../jobs", "a/b", "a b", "a?b", "a#b", "a%2fb", `a\b`, "a\n", "\n", "ä", "a_b", "a.b", "a;b", instance + "\x00", strings.Repeat("a", 65), strings.Repeat("a", 10_000),
+	} {
+		t.Run(transport.Printable(id), func(t *testing.T) {
+			s := &server{status: 200, body: "{}"}
+			_, err := s.client().ErrorLogDownload(t.Context(), id)
+			if err == nil || s.asked != nil || rds.ValidInstanceID(id) {
+				t.Errorf("error %v, asked %v", err, s.asked)
+			}
+		})
+	}
+	for _, id := range []string{instance, "a", "-", strings.Repeat("Z9", 32)} {
+		if !rds.ValidInstanceID(id) {
+			t.Errorf("%q is refused", id)
+		}
+	}
+}
+
+func TestTheEndpointsPathIsKept(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://rds.example.com/v3/p1":         "https://rds.example.com/v3/p1/instances/i1/errorlog-download",
+		"https://rds.example.com/v3/p1/":        "https://rds.example.com/v3/p1/instances/i1/errorlog-download",
+		"http://127.0.0.1:8080/behind/a/v3/p1":  "http://127.0.0.1:8080/behind/a/v3/p1/instances/i1/errorlog-download",
+		"https://rds.example.com/v3/p1?a=b#c":   "https://rds.example.com/v3/p1/instances/i1/errorlog-download#c",
+		"https://[2001:db8::1]:8443/v3/p1":      "https://[2001:db8::1]:8443/v3/p1/instances/i1/errorlog-download",
+		"https://rds.example.com/v3/p%2F1/%20x": "https://rds.example.com/v3/p%2F1/%20x/instances/i1/errorlog-download",
+	} {
+		t.Run(base, func(t *testing.T) {
+			u, err := url.Parse(base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := &server{status: 200, body: "{}"}
+			client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u}, nil }, nil, nil)
+			for range 2 { // the endpoint is shared: a request must not change it
+				if _, err := client.ErrorLogDownload(t.Context(), "i1"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff([]string{want, want}, []string{s.asked[0].URL, s.asked[1].URL}); diff != "" || u.String() != base {
+				t.Error(diff, u)
+			}
+		})
+	}
+}
+
+func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
+	noLogin := errors.New("the password is wrong")
+	s := &server{status: 200, body: "{}"}
+	client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil)
+	if _, err := client.ErrorLogDownload(t.Context(), instance); err != noLogin { //nolint:errorlint // the very same error
+		t.Errorf("got %v", err)
+	}
+	if _, err := client.Job(t.Context(), task); err != noLogin { //nolint:errorlint // the very same error
+		t.Errorf("got %v", err)
+	}
+	if s.asked != nil {
+		t.Error(s.asked)
+	}
+}
+
+// TestNoNetworkErrorNamesTheQuery: net/http repeats the whole address in its errors.
+func TestNoNetworkErrorNamesTheQuery(t *testing.T) {
+	s := &server{err: syscall.ECONNRESET}
+	_, err := s.client().Job(t.Context(), secret)
+	want := "GET https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/jobs: connection reset by peer"
+	if err == nil || err.Error() != want || !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatTheHeadersSay(t *testing.T) {
+	cases := map[string]struct {
+		headers []string
+		id      string
+		time    time.Time
+	}{
+		"nothing":     {},
+		"all":         {headers: []string{"X-Request-Id", "r1", "Date", "Fri, 15 May 2020 08:06:31 GMT"}, id: "r1", time: time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)},
+		"no date":     {headers: []string{"X-Request-Id", "r1", "Date", "yesterday"}, id: "r1"},
+		"old dates":   {headers: []string{"Date", "Friday, 15-May-20 08:06:31 GMT"}, time: time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)},
+		"unprintable": {headers: []string{"X-Request-Id", "r\x1b1"}, id: "r?1"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := ask(t, 200, "{}", c.headers...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.RequestID != c.id || !got.ServerTime.Equal(c.time) {
+				t.Errorf("%q, %s", got.RequestID, got.ServerTime)
+			}
+			_, err = ask(t, 200, "", c.headers...)
+			var decode *rds.DecodeError
+			if !errors.As(err, &decode) || decode.RequestID != c.id {
+				t.Errorf("%#v", err)
+			}
+		})
+	}
+}
+
+func TestJob(t *testing.T) {
+	cases := map[string]struct {
+		body string
+		want *rds.Job
+		err  string
+	}{
+		"running": {
+			body: `{"job":{"id":"31b8ae23-c687-4d80-b7b4-42a66c9bb886","name":"ExportLog","status":"Running","created":"2018-08-06T10:41:14+0000","ended":"","process":"60% ",
+				"instance":{"id":"` + instance + `","name":"orders"},"entities":{}}}`,
+			want: &rds.Job{ID: "31b8ae23-c687-4d80-b7b4-42a66c9bb886", Status: rds.JobRunning},
+		},
+		"completed": {body: `{"job":{"status":"Completed","process":60,"fail_reason":null}}`, want: &rds.Job{Status: rds.JobCompleted}},
+		"failed": {
+			body: `{"job":{"status":"FAILED","fail_reason":" no\nspace \u001b[31m"}}`,
+			want: &rds.Job{Status: rds.JobFailed, FailReason: "no space ?[31m"},
+		},
+		"an unknown word":      {body: `{"job":{"status":"Queued"}}`, want: &rds.Job{Status: "QUEUED"}},
+		"all null":             {body: `{"job":{"id":null,"status":null,"fail_reason":null}}`, want: &rds.Job{}},
+		"all numbers":          {body: `{"job":{"id":7,"status":8,"fail_reason":9}}`, want: &rds.Job{ID: "7", Status: "8", FailReason: "9"}},
+		"an empty job":         {body: `{"job":{}}`, want: &rds.Job{}},
+		"no job":               {body: `{}`, err: "the answer holds no job"},
+		"a job that is null":   {body: `{"job":null}`, err: "the answer holds no job"},
+		"null":                 {body: `null`, err: "the answer holds no job"},
+		"a list of jobs":       {body: `{"job":[]}`, err: "job holds a JSON array where another type was promised"},
+		"a text":               {body: `{"job":"` + secret + `"}`, err: "job holds a JSON string where another type was promised"},
+		"a list":               {body: `[]`, err: "the answer holds a JSON array where another type was promised"},
+		"a status in parts":    {body: `{"job":{"status":{"` + secret + `":1}}}`, err: "a field holds an object or a list where a plain value was promised"},
+		"a reason that breaks": {body: `{"job":{"fail_reason":"` + secret, err: "the answer is no complete JSON: it breaks after 29 bytes"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			s := &server{status: 200, body: c.body, header: http.Header{"X-Request-Id": {"r1"}}}
+			got, err := s.client().Job(t.Context(), task)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			expectDecodeError(t, err, c.err)
+		})
+	}
+}
+
+// expectDecodeError wants a DecodeError with this very text, or no error where that is empty.
+func expectDecodeError(t *testing.T, err error, text string) {
+	t.Helper()
+	if text == "" {
+		if err != nil {
+			t.Errorf("got the error %v", err)
+		}
+		return
+	}
+	var decode *rds.DecodeError
+	if !errors.As(err, &decode) || decode.Error() != text || decode.RequestID != "r1" {
+		t.Errorf("got %v, want %s", err, text)
+	}
+	if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, decode.Err), secret) {
+		t.Error("the error repeats the answer")
+	}
+}

@@ -1,0 +1,96 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// meanings is the table of error codes as the cloud's documents have it, written down a second time on purpose: a slip of the pen in
+// the code must not be one in its test too.
+var meanings = []struct {
+	meaning string
+	kind    rds.Kind
+	passing bool // asking again later can help
+	final   bool // the transport need not send it again by itself
+	codes   []string
+}{
+	{"another operation runs on the instance", rds.KindBusy, true, true, []string{
+		"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200080", "DBS.200452", "DBS.200463", "DBS.200611", "DBS.201015",
+		"DBS.201202", "DBS.201205", "DBS.201206", "DBS.212006", "DBS.212033", "DBS.280011", "DBS.280816", "DBS.01010337", "RDS.0011", "RDS.3004",
+	}},
+	{"not in a state for this yet", rds.KindNotReady, true, true, []string{"DBS.200086", "DBS.201014", "DBS.01280030", "DBS.280036"}},
+	{"not RDS for PostgreSQL", rds.KindWrongEngine, false, true, []string{"DBS.280343", "DBS.200040", "RDS.5005"}},
+	{"no such instance", rds.KindNotFound, false, true, []string{"DBS.200002", "DBS.200045", "DBS.200408", "DBS.200602", "DBS.201028", "RDS.1103"}},
+	{"not allowed", rds.KindForbidden, false, true, []string{
+		"DBS.200010", "DBS.200044", "DBS.200604", "DBS.201003", "DBS.280015", "RDS.0010", "RDS.0015", "RDS.5045",
+	}},
+	{"storage full", rds.KindStorageFull, false, true, []string{"DBS.200316"}},
+	{"the token is bad or old", rds.KindUnauthorized, false, true, []string{"APIG.0301", "APIGW.0301", "APIG.0307", "APIGW.0307", "DBS.280056"}},
+	{"too many requests", rds.KindThrottled, true, false, []string{"APIG.0308", "APIGW.0308"}},
+	{"server failure", rds.KindServer, true, false, []string{
+		"DBS.108000", "DBS.108002", "DBS.108005", "DBS.200005", "DBS.213004", "DBS.290006", "RDS.9999",
+	}},
+	{"the task can't be asked for", rds.KindNoSuchJob, false, true, []string{"DBS.200543", "RDS.5041"}},
+}
+
+func TestACodeCountsWhateverTheStatus(t *testing.T) {
+	for _, m := range meanings {
+		for _, code := range m.codes {
+			for _, status := range []int{400, 401, 403, 404, 409, 429, 500, 503} {
+				t.Run(fmt.Sprint(m.meaning, " ", code, " ", status), func(t *testing.T) {
+					for _, body := range []string{
+						fmt.Sprintf(`{"error_code":%q,"error_msg":"no"}`, code),
+						fmt.Sprintf(`{"errCode":%q,"externalMessage":"no"}`, code),
+						fmt.Sprintf(`{"error_code":%q}`, strings.ToLower(code)),
+					} {
+						_, err := ask(t, status, body)
+						var got *rds.Error
+						if !errors.As(err, &got) || got.Kind != m.kind || got.Kind.Passing() != m.passing {
+							t.Errorf("%s: %#v", body, err)
+						}
+						if final := rds.Final(status, []byte(body)); final != m.final {
+							t.Errorf("%s: final is %v", body, final)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestWithoutACodeTheStatusCounts(t *testing.T) {
+	kinds := map[int]rds.Kind{
+		0: rds.KindOther, 199: rds.KindOther,
+		300: rds.KindRedirect, 301: rds.KindRedirect, 302: rds.KindRedirect, 303: rds.KindRedirect, 307: rds.KindRedirect, 308: rds.KindRedirect, 399: rds.KindRedirect,
+		400: rds.KindOther, 401: rds.KindUnauthorized, 402: rds.KindOther, 403: rds.KindForbidden, 404: rds.KindNotFound, 405: rds.KindOther, 407: rds.KindOther,
+		408: rds.KindServer, 409: rds.KindBusy, 410: rds.KindOther, 413: rds.KindOther, 429: rds.KindThrottled, 499: rds.KindOther,
+		500: rds.KindServer, 501: rds.KindOther, 502: rds.KindServer, 503: rds.KindServer, 504: rds.KindServer, 505: rds.KindServer, 599: rds.KindServer,
+	}
+	for status, kind := range kinds {
+		for _, body := range []string{"", "{}", "<html>", `{"error_code":"DBS.999999"}`, `{"error_code":"DBS.2000110"}`, `{"error_code":" "}`} {
+			t.Run(fmt.Sprint(status, " ", body), func(t *testing.T) {
+				_, err := ask(t, status, body)
+				var got *rds.Error
+				if !errors.As(err, &got) || got.Kind != kind {
+					t.Errorf("want kind %d: %#v", kind, err)
+				}
+				if rds.Final(status, []byte(body)) {
+					t.Error("an answer without a known code is not final: its status decides")
+				}
+			})
+		}
+	}
+}
+
+func TestAGoodAnswerIsNotFinal(t *testing.T) {
+	if rds.Final(200, []byte(documented)) {
+		t.Error("it is")
+	}
+}

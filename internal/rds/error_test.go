@@ -1,0 +1,212 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// TestRefusals shows a refusal whole, for each form of its body, and how it reads.
+func TestRefusals(t *testing.T) {
+	cases := map[string]struct {
+		status   int
+		body     string
+		location string
+		want     rds.Error // what differs
+		text     string
+	}{
+		"RDS": {
+			status: 403, body: `{"error_code":"DBS.200604","error_msg":"The operation is not authorized."}`,
+			want: rds.Error{Kind: rds.KindForbidden, Refusal: transport.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
+			text: "403 Forbidden, DBS.200604, The operation is not authorized., request id r1",
+		},
+		"the gateway": {
+			status: 401, body: `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"other"}`,
+			want: rds.Error{Kind: rds.KindUnauthorized, Refusal: transport.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"}},
+			text: "401 Unauthorized, APIGW.0301, Incorrect IAM authentication information, request id r1",
+		},
+		"OpenStack": {
+			status: 404, body: `{"itemNotFound":{"code":404,"message":"gone"}}`,
+			want: rds.Error{Kind: rds.KindNotFound, Refusal: transport.Refusal{Message: "gone"}},
+			text: "404 Not Found, gone, request id r1",
+		},
+		"HTML": {
+			status: 502, body: "<html>" + secret + "</html>",
+			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(an HTML page of 19 bytes in place of the API's JSON)"}},
+			text: "502 Bad Gateway, (an HTML page of 19 bytes in place of the API's JSON), request id r1",
+		},
+		"HTML, and status 200": {
+			status: 200, body: "<html>" + secret,
+			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(an HTML page of 12 bytes in place of the API's JSON)"}},
+			text: "200 OK, (an HTML page of 12 bytes in place of the API's JSON), request id r1",
+		},
+		"nothing": {
+			status: 500,
+			want:   rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			text:   "500 Internal Server Error, (the answer was empty), request id r1",
+		},
+		"junk": {
+			status: 400, body: secret,
+			want: rds.Error{Kind: rds.KindOther, Refusal: transport.Refusal{Message: "(6 bytes that are not the API's JSON)"}},
+			text: "400 Bad Request, (6 bytes that are not the API's JSON), request id r1",
+		},
+		"a status without a name": {
+			status: 599, body: `{}`,
+			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(2 bytes that name no error)"}},
+			text: "599, (2 bytes that name no error), request id r1",
+		},
+		"a redirect": {
+			status: 302, body: "moved", location: "https://user:" + secret + "@login.example.com:8443/a?token=" + secret + "#" + secret,
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://login.example.com:8443", Refusal: transport.Refusal{Message: "(5 bytes that are not the API's JSON)"}},
+			text: "302 Found, (5 bytes that are not the API's JSON), request id r1",
+		},
+		"a redirect to a host": {
+			status: 307, location: "//evil.example.com/" + secret,
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			text: "307 Temporary Redirect, (the answer was empty), request id r1",
+		},
+		"a redirect to a path": {
+			status: 308, location: "/" + secret,
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com", Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			text: "308 Permanent Redirect, (the answer was empty), request id r1",
+		},
+		"a redirect that can't be read": {
+			status: 301, location: "https://[" + secret,
+			want: rds.Error{Kind: rds.KindRedirect, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			text: "301 Moved Permanently, (the answer was empty), request id r1",
+		},
+		"a redirect to no host": {
+			status: 301, location: "mailto:" + secret,
+			want: rds.Error{Kind: rds.KindRedirect, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			text: "301 Moved Permanently, (the answer was empty), request id r1",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			headers := []string{"X-Request-Id", "r1"}
+			if c.location != "" {
+				headers = append(headers, "Location", c.location)
+			}
+			answer, err := ask(t, c.status, c.body, headers...)
+			var got *rds.Error
+			if !errors.As(err, &got) || answer != nil {
+				t.Fatalf("got %+v, %v", answer, err)
+			}
+			c.want.StatusCode, c.want.RequestID = c.status, "r1"
+			c.want.ProjectID, c.want.Region, c.want.Host = project, "eu-de", "rds.eu-de.otc.t-systems.com"
+			if diff := cmp.Diff(&c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			if got.Error() != c.text {
+				t.Errorf("it reads %q, want %q", got, c.text)
+			}
+			if strings.Contains(fmt.Sprintf("%v %+v %#v", got, got, got), secret) {
+				t.Error("it repeats what nobody may read")
+			}
+		})
+	}
+}
+
+// TestARefusalOfAJobIsOneToo: the way in is the same.
+func TestARefusalOfAJobIsOneToo(t *testing.T) {
+	s := &server{status: 400, body: `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`, header: http.Header{}}
+	_, err := s.client().Job(t.Context(), task)
+	var got *rds.Error
+	if !errors.As(err, &got) || got.Kind != rds.KindNoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSuccessIsEvery2xx(t *testing.T) {
+	for _, status := range []int{200, 201, 202, 203, 299} {
+		if _, err := ask(t, status, "{}"); err != nil {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	for _, status := range []int{0, 100, 199, 300, 304} {
+		var refusal *rds.Error
+		if _, err := ask(t, status, "{}"); !errors.As(err, &refusal) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// TestWhatIsWaitedFor: a fault that may be gone with the next poll costs time, any other ends the wait at once.
+func TestWhatIsWaitedFor(t *testing.T) {
+	cases := map[string]struct {
+		server server
+		passes bool
+	}{
+		"a broken connection":      {server: server{err: syscall.ECONNRESET}, passes: true},
+		"a connection closed":      {server: server{err: io.EOF}, passes: true},
+		"half an answer":           {server: server{status: 200, body: documented[:99]}, passes: true},
+		"another type":             {server: server{status: 200, body: "[]"}, passes: true},
+		"a page of HTML":           {server: server{status: 200, body: "<html>"}, passes: true},
+		"busy":                     {server: server{status: 403, body: `{"error_code":"DBS.200019"}`}, passes: true},
+		"too many requests":        {server: server{status: 429}, passes: true},
+		"out of order":             {server: server{status: 503}, passes: true},
+		"a name server in trouble": {server: server{err: &net.DNSError{IsTemporary: true}}, passes: true},
+		"no such host":             {server: server{err: &net.DNSError{IsNotFound: true}}},
+		"not trusted":              {server: server{err: &tls.CertificateVerificationError{Err: errors.New("self-signed")}}},
+		"too large":                {server: server{status: 200, body: strings.Repeat(" ", 4<<20+1)}},
+		"not implemented":          {server: server{status: 501}},
+		"storage full":             {server: server{status: 409, body: `{"error_code":"DBS.200316"}`}},
+		"a redirect":               {server: server{status: 302}},
+		"a bad credential":         {server: server{err: verdict(true)}},
+		"a login out of order":     {server: server{err: verdict(false)}, passes: true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { waitsFor(t, c.server.client(), c.passes) })
+		})
+	}
+	for name, err := range map[string]error{"a credential is missing": errors.New("no password"), "a bad password": verdict(true)} {
+		t.Run("before the first request: "+name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				endpoint := func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, err }
+				waitsFor(t, rds.NewClient(http.DefaultClient, endpoint, nil, func() float64 { return 0 }), false)
+			})
+		})
+	}
+}
+
+func waitsFor(t *testing.T, client *rds.Client, passes bool) {
+	t.Helper()
+	start := time.Now()
+	_, err := client.WaitForErrorLog(t.Context(), rds.WaitOptions{InstanceID: instance, Timeout: 10 * time.Second})
+	var timeout *rds.TimeoutError
+	if took := time.Since(start); err == nil || errors.As(err, &timeout) != passes || (took == 10*time.Second) != passes || (took == 0) == passes {
+		t.Errorf("after %s: %v", took, err)
+	}
+	if passes && timeout.Fault == nil {
+		t.Error("the fault is not named")
+	}
+	var address *url.Error
+	if errors.As(err, &address) {
+		t.Error("the error repeats the whole address:", address.URL)
+	}
+}
+
+// verdict is an error that knows for itself whether it is permanent, as those of the credentials do.
+type verdict bool
+
+func (v verdict) Error() string   { return "refused" }
+func (v verdict) Permanent() bool { return bool(v) }
