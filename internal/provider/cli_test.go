@@ -34,8 +34,8 @@ const requirement = "terraform {\n  required_providers {\n    rds = {\n      sou
 
 // TestExamples applies every example of an object, as it is.
 func TestExamples(t *testing.T) {
-	examples, err := filepath.Glob("../../examples/data-sources/*/*.tf")
-	if err != nil || len(examples) < 5 {
+	examples, err := filepath.Glob("../../examples/*s/rds_*/*.tf")
+	if err != nil || len(examples) < 6 {
 		t.Fatalf("only %d examples, %v", len(examples), err)
 	}
 	for _, example := range examples {

@@ -21,6 +21,9 @@ import (
 // errorLogName is the objects' name behind the provider's.
 const errorLogName = "_errorlog_download"
 
+// defaultLinksTimeout is long against the 10 to 20 s that exports take in the documents' examples.
+const defaultLinksTimeout = 10 * time.Minute
+
 // errorLogArguments are the arguments that all of them take; timeouts differ, their libraries' types do.
 type errorLogArguments struct {
 	InstanceID   types.String         `tfsdk:"instance_id"`
@@ -42,6 +45,21 @@ func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) (rds
 	interval, diags := a.PollInterval.ValueGoDuration()
 	o.Interval = interval
 	return o, diags
+}
+
+// obtainLinks is what the data source's read and the ephemeral resource's open have in common: wait, then map. timeoutName is the argument
+// that would have given it more time.
+func obtainLinks(ctx context.Context, client *rds.Client, a errorLogArguments, timeout time.Duration, timeoutName string) (errorLogResults, diag.Diagnostics) {
+	options, diags := a.wait(ctx, timeout)
+	if diags.HasError() {
+		return errorLogResults{}, diags
+	}
+	answer, err := client.WaitForErrorLog(withRequestLog(ctx), options)
+	if err != nil {
+		return errorLogResults{}, append(diags, errorLogDiagnostic(options, err, timeoutName))
+	}
+	results, warnings := mapErrorLog(options.InstanceID, answer)
+	return results, append(diags, warnings...)
 }
 
 // errorLogResults are the attributes that the data source and the ephemeral resource give.

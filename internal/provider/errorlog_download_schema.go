@@ -3,6 +3,18 @@
 
 package provider
 
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
 // The words for arguments and attributes that the objects named rds_errorlog_download share.
 const (
 	dataSourceDescription = "Obtains the links for downloading the error log of one RDS for PostgreSQL instance: starts the export, waits until it " +
@@ -10,13 +22,16 @@ const (
 		"Each read starts an export, or finds one that is some minutes old: a plan takes as long as the export does, 10 to 20 seconds for a log of usual size. " +
 		"**A link is a secret**: whoever has it reads the log, and it stands in the state in clear text until the next read, although it dies about five minutes after the read."
 
+	ephemeralDescription = "Obtains the links for downloading the error log of one RDS for PostgreSQL instance, as the data source of this name does, and keeps them out of plan and state: " +
+		"a link lives in memory only, for as long as the run needs it."
+
 	instanceIDDescription = "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The instance must be an RDS for PostgreSQL " +
 		"instance that works properly."
 	pollMethodDescription = "How to find out whether the export is done. `repeat` (default) asks for the links until they are there. `task` asks for the export's task, then " +
 		"for the links; where the task cannot be asked for, it goes on as `repeat`. Asking for tasks needs a permission of its own."
 	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) of at least `1s`. Without it the pause grows by itself, from 2 " +
 		"to 30 seconds: small against the time already waited."
-	readTimeoutDescription = "How long a read may take in all, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `90s` or `15m`. Default: `10m`."
+	timeoutsDescription = "How long this may take."
 
 	statusDescription = "`FINISH`: all is done. `FAILED`: some files failed and others are there; a `postcondition` makes it an error. An export in which all files " +
 		"failed is always an error."
@@ -32,3 +47,86 @@ const (
 	updatedAtDescription  = "When the file was last changed, by the API's word: RFC 3339, in UTC, with milliseconds."
 	expiresAtDescription  = "When the link dies, read from the link itself: RFC 3339, in UTC. Null where the link does not say."
 )
+
+// errorLogArgumentAttributes are the arguments of all the objects, in the data source's types.
+func errorLogArgumentAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"instance_id": schema.StringAttribute{
+			MarkdownDescription: instanceIDDescription,
+			Required:            true,
+			Validators:          instanceIDValidators(),
+		},
+		"poll_method": schema.StringAttribute{
+			MarkdownDescription: pollMethodDescription,
+			Optional:            true,
+			Validators:          pollMethodValidators(),
+		},
+		"poll_interval": schema.StringAttribute{
+			MarkdownDescription: pollIntervalDescription,
+			Optional:            true,
+			CustomType:          timetypes.GoDurationType{},
+			Validators:          pollIntervalValidators(),
+		},
+	}
+}
+
+// errorLogAttributes are arguments and results.
+func errorLogAttributes() map[string]schema.Attribute {
+	attributes := errorLogArgumentAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"status":     schema.StringAttribute{MarkdownDescription: statusDescription, Computed: true},
+		"link_count": schema.Int64Attribute{MarkdownDescription: linkCountDescription, Computed: true},
+		"list": schema.ListNestedAttribute{
+			MarkdownDescription: listDescription,
+			Computed:            true,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"workflow_id": schema.StringAttribute{MarkdownDescription: workflowIDDescription, Computed: true},
+				"file_name":   schema.StringAttribute{MarkdownDescription: fileNameDescription, Computed: true},
+				"status":      schema.StringAttribute{MarkdownDescription: fileStatusDescription, Computed: true},
+				"file_size":   schema.Int64Attribute{MarkdownDescription: fileSizeDescription, Computed: true},
+				"file_link":   schema.StringAttribute{MarkdownDescription: fileLinkDescription, Computed: true, Sensitive: true},
+				"created_at":  schema.StringAttribute{MarkdownDescription: createdAtDescription, Computed: true, CustomType: timetypes.RFC3339Type{}},
+				"updated_at":  schema.StringAttribute{MarkdownDescription: updatedAtDescription, Computed: true, CustomType: timetypes.RFC3339Type{}},
+				"expires_at":  schema.StringAttribute{MarkdownDescription: expiresAtDescription, Computed: true, CustomType: timetypes.RFC3339Type{}},
+			}},
+		},
+	})
+	return attributes
+}
+
+// ephemeralAttributes are the same attributes in the ephemeral resource's types. A kind that is not known here would be a bug that every test
+// of the schema meets.
+func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemeralschema.Attribute {
+	to := map[string]ephemeralschema.Attribute{}
+	for name, attribute := range from {
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			to[name] = ephemeralschema.StringAttribute(a)
+		case schema.Int64Attribute:
+			to[name] = ephemeralschema.Int64Attribute(a)
+		case schema.ListNestedAttribute:
+			to[name] = ephemeralschema.ListNestedAttribute{
+				MarkdownDescription: a.MarkdownDescription,
+				Computed:            a.Computed,
+				NestedObject:        ephemeralschema.NestedAttributeObject{Attributes: ephemeralAttributes(a.NestedObject.Attributes)},
+			}
+		default:
+			panic(fmt.Sprintf("attribute %s is of a kind that ephemeralAttributes does not know", name))
+		}
+	}
+	return to
+}
+
+// timeoutAttribute is one operation of timeouts.
+func timeoutAttribute(what string, standard time.Duration) schema.StringAttribute {
+	return schema.StringAttribute{
+		MarkdownDescription: fmt.Sprintf("%s, as a positive [duration](https://pkg.go.dev/time#ParseDuration) such as `90s` or `15m`. Default: `%gm`.", what, standard.Minutes()),
+		Optional:            true,
+		Validators:          timeoutValidators(),
+	}
+}
+
+// timeoutsObject is the type under the library's timeouts with one operation.
+func timeoutsObject(operation string) types.ObjectType {
+	return types.ObjectType{AttrTypes: map[string]attr.Type{operation: types.StringType}}
+}

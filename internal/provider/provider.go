@@ -21,6 +21,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -60,7 +61,7 @@ type rdsProvider struct {
 	outside Outside
 }
 
-var _ provider.Provider = (*rdsProvider)(nil)
+var _ provider.ProviderWithEphemeralResources = (*rdsProvider)(nil)
 
 func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName, resp.Version = typeName, p.version
@@ -139,6 +140,10 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newErrorLogDownloadDataSource}
+}
+
+func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newErrorLogDownloadEphemeral}
 }
 
 func (p *rdsProvider) Resources(context.Context) []func() resource.Resource { return nil }

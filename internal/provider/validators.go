@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of a wrong value,
@@ -43,11 +44,11 @@ func pollMethodValidators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
 }
 
-// durationAtLeast checks a duration's lower bound. A text that is no duration is left to the attribute's type or to the library's own
-// validator, which say so.
+// durationAtLeast takes durations from a lower bound on.
 type durationAtLeast struct {
 	least time.Duration
 	words string // the bound as a person would say it
+	typed bool   // the attribute's type says itself when a text is no duration
 }
 
 func (v durationAtLeast) Description(context.Context) string { return "must be " + v.words }
@@ -59,18 +60,18 @@ func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	d, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err != nil || d >= v.least {
+	if err == nil && d >= v.least || err != nil && v.typed {
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %s.", req.Path, v.words, req.ConfigValue.ValueString()))
+		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, transport.Printable(req.ConfigValue.ValueString())))
 }
 
-// positive is for timeouts: the library that reads them takes "-1.5h".
-func positive() validator.String {
-	return durationAtLeast{least: time.Nanosecond, words: "a positive duration, such as 10m"}
+// timeoutValidators are stricter than the library that reads timeouts: it takes "-1.5h".
+func timeoutValidators() []validator.String {
+	return []validator.String{durationAtLeast{least: time.Nanosecond, words: "a positive duration, such as 90s or 15m"}}
 }
 
 func pollIntervalValidators() []validator.String {
-	return []validator.String{durationAtLeast{least: time.Second, words: "at least 1s, because the API asks to be polled at low frequency"}}
+	return []validator.String{durationAtLeast{least: time.Second, words: "at least 1s, because the API asks to be polled at low frequency", typed: true}}
 }
