@@ -202,6 +202,22 @@ func TestFaultsThatTakeTime(t *testing.T) {
 	}
 }
 
+// Who gives up during a Delay has asked for nothing.
+func TestDelayEndsWithItsClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := rdssim.New()
+		c := &cloud{s, t, nil, &http.Client{Transport: s.Transport(), Timeout: time.Minute}}
+		token := c.login()
+		s.Inject(rdssim.Fault{Handler: rdssim.Delay(time.Hour)})
+		if _, err := c.try(c.request("POST", errorLogPath(rdssim.InstanceHealthy), "", "X-Auth-Token", token)); err == nil {
+			t.Fatal("no error")
+		}
+		time.Sleep(4 * time.Second)
+		equal(t, "status", c.links(token, rdssim.InstanceHealthy).Status, "CREATING")
+		equal(t, "recorded status", s.Requests()[1].Status, 0)
+	})
+}
+
 func TestSlowBodyEndsWithItsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := rdssim.New()

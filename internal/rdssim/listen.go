@@ -27,7 +27,7 @@ func (s *Server) StartAt(addr string) (stop func(), err error) {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+		return nil, err // it names the address
 	}
 	scheme := "http://"
 	base := listener.Addr().String()

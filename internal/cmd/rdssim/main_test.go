@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -116,6 +118,13 @@ func TestWrongArguments(t *testing.T) {
 		{"-keystone=ftp://127.0.0.1", "rdssim: -keystone must be a URL with http or https\n"},
 		{"serve", "rdssim: \"serve\" is no flag; rdssim takes no arguments\n"},
 		{"-export=soon", "invalid value \"soon\" for flag -export: parse error\n"},
+		{"-fault=login", `invalid value "login" for flag -fault: it is not of the form KIND=WHAT or KIND=WHAT*TIMES`},
+		{"-fault=logout=500", `invalid value "logout=500" for flag -fault: KIND must be one of login, iam.projects,`},
+		{"-fault=login=200", `invalid value "login=200" for flag -fault: WHAT must be a status from 400 to 599, drop,`},
+		{"-fault=login=fire", `invalid value "login=fire" for flag -fault: WHAT must be a status from 400 to 599, drop,`},
+		{"-fault=login=500*0", `invalid value "login=500*0" for flag -fault: TIMES must be a number, at least 1, or always`},
+		{"-fault=login=500*", `invalid value "login=500*" for flag -fault: TIMES must be a number, at least 1, or always`},
+		{"-fault=login=500*-1", `invalid value "login=500*-1" for flag -fault: TIMES must be a number, at least 1, or always`},
 		{"-unknown", "flag provided but not defined: -unknown\n"},
 	} {
 		var printed bytes.Buffer
@@ -141,6 +150,49 @@ func TestWhatItCannotDo(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", test.arg, err, test.want)
 		}
 	}
+}
+
+func TestFaults(t *testing.T) {
+	text, stop := started(t, "-fault", "all=503*2", "-fault", "iam.projects=429", "-fault", "iam.projects=html*always")
+	defer func() { _ = stop() }()
+	url := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/projects"
+	for i, want := range []int{503, 503, 429, 200, 200, 200} {
+		if got := get(t, url, ""); got != want {
+			t.Errorf("call %d: got %d, want %d", i, got, want)
+		}
+	}
+}
+
+func TestFaultsByName(t *testing.T) {
+	for what, whole := range map[string]bool{"drop": false, "half": false, "hang": false, "html": true, "slow": true, "500": true} {
+		synctest.Test(t, func(t *testing.T) {
+			s, err := parseSettings([]string{"-fault=all=" + what}, io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := reads(t, s.cloud()); got != whole {
+				t.Errorf("%s: the answer was whole: %v", what, got)
+			}
+		})
+	}
+}
+
+// reads tells whether an answer can be read to its end within a minute.
+func reads(t *testing.T, cloud *rdssim.Server) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, cloud.URL()+"/v3", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := cloud.Transport().RoundTrip(r)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	_, err = io.Copy(io.Discard, response.Body)
+	return err == nil
 }
 
 // TestKeystone: the program's RDS asks another identity server, played by a second simulator.

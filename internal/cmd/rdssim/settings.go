@@ -29,6 +29,7 @@ type settings struct {
 	fileSize  int64
 	readyFile string
 	keystone  string
+	faults    []rdssim.Fault
 }
 
 func parseSettings(args []string, stderr io.Writer) (settings, error) {
@@ -45,6 +46,12 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 	flags.Int64Var(&s.fileSize, "file-size", -1, "generate logs of that many `bytes`; -1: a real PostgreSQL log")
 	flags.StringVar(&s.readyFile, "ready-file", "", "`path` of a file that gets the URL once the simulator listens; removed at the end")
 	flags.StringVar(&s.keystone, "keystone", "", "`URL` of an identity server, such as http://127.0.0.1:5000/v3, whose tokens are good here too")
+	flags.Func("fault", "`KIND=WHAT[*TIMES]`: make requests fail, see below; may be repeated", s.addFault)
+	flags.Usage = func() {
+		_, _ = fmt.Fprintf(stderr, "Usage of rdssim:\n")
+		flags.PrintDefaults()
+		_, _ = fmt.Fprint(stderr, faultUsage)
+	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return s, err
@@ -87,5 +94,9 @@ func (s settings) cloud() *rdssim.Server {
 	if s.keystone != "" {
 		options = append(options, rdssim.WithTokenValidator(newKeystone(s.keystone).validate))
 	}
-	return rdssim.New(options...)
+	cloud := rdssim.New(options...)
+	for _, f := range s.faults {
+		cloud.Inject(f)
+	}
+	return cloud
 }
