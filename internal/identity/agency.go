@@ -58,13 +58,13 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 		own := tokens.Create(ctx, client, s.cfg.passwordOptions(s.cfg.domainScope()))
 		token, err := own.ExtractTokenID()
 		if err != nil {
-			return nil, s.loginFailure(ctx, err)
+			return nil, s.loginFailure(err)
 		}
 		client.SetToken(token)
 	}
 	result := tokens.Create(ctx, client, options)
 	if result.Err != nil {
-		return nil, s.agencyFailure(ctx, result.Err)
+		return nil, s.agencyFailure(result.Err)
 	}
-	return s.granted(ctx, result)
+	return s.granted(result)
 }

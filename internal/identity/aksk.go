@@ -115,19 +115,19 @@ func (s *Session) signedClient(sign signer) *http.Client {
 func (s *Session) getSigned(ctx context.Context, sign signer, path string, into any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.identityURL()+path, nil)
 	if err != nil {
-		return s.loginFailure(ctx, err)
+		return s.loginFailure(err)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.signedClient(sign).Do(req)
 	if err != nil {
-		return s.loginFailure(ctx, err)
+		return s.loginFailure(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	const limit = 8 << 20 // a service catalogue has some 100 kB
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
 	if err != nil {
-		return s.loginFailure(ctx, err)
+		return s.loginFailure(err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return s.answerFailure(resp.StatusCode, resp.Header, body)

@@ -76,7 +76,6 @@ func fromVendor(entry cloudEntry, env Environment) (cloudEntry, error) {
 	if err != nil {
 		return cloudEntry{}, err
 	}
-	defaults.profile = ""
 	entry.fill(defaults)
 	if strings.Contains(entry.config.AuthURL, "{region_name}") {
 		region := entry.config.Region

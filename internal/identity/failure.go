@@ -4,7 +4,6 @@
 package identity
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -18,11 +17,9 @@ import (
 	"github.com/gophercloud/gophercloud/v2"
 )
 
-// loginFailure turns whatever a login met into an Error.
-func (s *Session) loginFailure(ctx context.Context, err error) *Error {
-	if ctx.Err() != nil {
-		return s.interrupted(ctx)
-	}
+// loginFailure turns whatever a login met into an Error. That the context ended is
+// seen by [Session.fly].
+func (s *Session) loginFailure(err error) *Error {
 	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
 		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
 	}
@@ -168,8 +165,8 @@ func (s *Session) explainSkew(failure *Error, header http.Header) {
 
 // tokenFailure is for a token that the user gave and the identity service does
 // not know: Keystone answers that with 404.
-func (s *Session) tokenFailure(ctx context.Context, err error) *Error {
-	failure := s.loginFailure(ctx, err)
+func (s *Session) tokenFailure(err error) *Error {
+	failure := s.loginFailure(err)
 	if failure.StatusCode == http.StatusNotFound && failure.Kind == KindProject {
 		failure.Kind, failure.Hint = KindTokenExpired, tokenHint
 	}
@@ -177,8 +174,8 @@ func (s *Session) tokenFailure(ctx context.Context, err error) *Error {
 }
 
 // rescopeFailure is for a good token that is not good for the project.
-func (s *Session) rescopeFailure(ctx context.Context, err error) *Error {
-	failure := s.loginFailure(ctx, err)
+func (s *Session) rescopeFailure(err error) *Error {
+	failure := s.loginFailure(err)
 	if failure.Kind == KindTokenExpired || failure.Kind == KindProject {
 		failure.Kind = KindProject
 		failure.Hint = "The token is good but not for this project. Check " + s.cfg.projectHint() + ", or get a token for the project."
@@ -187,8 +184,8 @@ func (s *Session) rescopeFailure(ctx context.Context, err error) *Error {
 }
 
 // agencyFailure is for a caller that is known but may not have the agency.
-func (s *Session) agencyFailure(ctx context.Context, err error) *Error {
-	failure := s.loginFailure(ctx, err)
+func (s *Session) agencyFailure(err error) *Error {
+	failure := s.loginFailure(err)
 	if failure.Kind == KindProject || failure.Kind == KindRejected {
 		failure.Hint = "Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator."
 	}

@@ -58,7 +58,7 @@ func (c created) RoundTrip(req *http.Request) (*http.Response, error) {
 // usePassword exchanges a password, a passcode, or both for a token.
 func (s *Session) usePassword(ctx context.Context) (*grant, error) {
 	result := tokens.Create(ctx, s.gopher(s.client), s.cfg.passwordOptions(s.cfg.projectScope()))
-	return s.granted(ctx, result)
+	return s.granted(result)
 }
 
 // passwordOptions names the user by id, or by name and domain, never both.
@@ -102,11 +102,11 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	client.SetToken(s.cfg.Token)
 	result := tokens.Get(ctx, client, s.cfg.Token)
 	if result.Err != nil {
-		return nil, s.tokenFailure(ctx, result.Err)
+		return nil, s.tokenFailure(result.Err)
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.loginFailure(ctx, err)
+		return nil, s.loginFailure(err)
 	}
 	if project == nil || s.cfg.TenantID != "" && s.cfg.TenantID != project.ID ||
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
@@ -114,7 +114,7 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.loginFailure(ctx, err)
+		return nil, s.loginFailure(err)
 	}
 	endpoint, err := s.cfg.endpoint(project.ID, catalogue.Entries)
 	if err != nil {
@@ -141,24 +141,24 @@ func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*gran
 	}
 	result := tokens.Create(ctx, s.gopher(s.client), &tokens.AuthOptions{TokenID: s.cfg.Token, Scope: scope})
 	if result.Err != nil {
-		return nil, s.rescopeFailure(ctx, result.Err)
+		return nil, s.rescopeFailure(result.Err)
 	}
-	return s.granted(ctx, result)
+	return s.granted(result)
 }
 
 // granted turns the answer to a login into a grant.
-func (s *Session) granted(ctx context.Context, result tokens.CreateResult) (*grant, error) {
+func (s *Session) granted(result tokens.CreateResult) (*grant, error) {
 	token, err := result.ExtractTokenID()
 	if err != nil {
-		return nil, s.loginFailure(ctx, err)
+		return nil, s.loginFailure(err)
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.loginFailure(ctx, err)
+		return nil, s.loginFailure(err)
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.loginFailure(ctx, err)
+		return nil, s.loginFailure(err)
 	}
 	if token == "" {
 		return nil, s.notIdentity("the answer to the login holds no token")

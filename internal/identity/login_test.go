@@ -244,7 +244,7 @@ func TestLoginBodies(t *testing.T) {
 			`{"auth":{"identity":{"methods":["password","totp"],"password":{"user":{"id":"ui","password":"p"}},"totp":{"user":{"id":"ui","passcode":"123456"}}},"scope":{"project":{"id":"ti"}}}}`,
 		},
 		"agency": {
-			Config{UserName: "u", Password: "p", DomainName: "d", AgencyName: "a", AgencyDomainName: "ad", DelegatedProject: "dp"},
+			Config{UserName: "u", Password: "p", DomainName: "d", TenantName: "is-not-used", AgencyName: "a", AgencyDomainName: "ad", DelegatedProject: "dp"},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"p"}}},"scope":{"domain":{"name":"d"}}}} ` +
 				`{"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"ad"},"methods":["assume_role"]},"scope":{"project":{"domain":{"name":"ad"},"name":"dp"}}}}`,
 		},
@@ -282,6 +282,57 @@ func TestLoginBodies(t *testing.T) {
 				t.Errorf("tokens sent with the logins: %q", tokens)
 			}
 		})
+	}
+}
+
+// TestSignedQuestions looks at what AK/SK asks the identity service, and what it
+// makes of the answers.
+func TestSignedQuestions(t *testing.T) {
+	ask := func(config Config, answers map[string]string) (asked []string, endpoint Endpoint, err error) {
+		s := newSession(t, config, roundTrip(func(req *http.Request) (*http.Response, error) {
+			asked = append(asked, strings.TrimSpace(fmt.Sprintf("%s %s %s", req.URL.RequestURI(), req.Header.Get("X-Project-Id"), req.Header.Get("X-Domain-Id"))))
+			resp := answer(req, http.StatusOK, answers[req.URL.Path])
+			resp.Header.Set("X-Subject-Token", "issued")
+			return resp, nil
+		}))
+		endpoint, err = s.Endpoint(t.Context())
+		return asked, endpoint, err
+	}
+	c := Config{AuthURL: "https://iam.eu-de.example.com", AccessKey: "AK", SecretKey: "SK", TenantName: "eu-de_p&q", DomainID: "did"}
+	answers := map[string]string{
+		"/v3/projects":     `{"projects":[{"id":"1","name":"eu-de_p&q","domain_id":"other"},{"id":"2","name":"eu-de_p","domain_id":"did"},{"id":"3","name":"eu-de_p&q","domain_id":"did"}]}`,
+		"/v3/auth/catalog": `{"catalog":[{"type":"rdsv3","endpoints":[{"interface":"public","region":"eu-de","url":"https://rds.example.com/v3/x"}]}]}`,
+		"/v3/auth/domains": `{"domains":[{"id":"x","name":"dd"},{"id":"did","name":"d"}]}`,
+		"/v3/auth/tokens":  `{"token":{"project":{"id":"4"}}}`,
+	}
+	asked, endpoint, err := ask(c, answers)
+	if err != nil || endpoint.URL.String() != "https://rds.example.com/v3/3" {
+		t.Errorf("%v, %v", endpoint.URL, err)
+	}
+	if diff := cmp.Diff([]string{"/v3/projects?name=eu-de_p%26q  did", "/v3/auth/catalog 3"}, asked); diff != "" {
+		t.Error(diff)
+	}
+
+	c.DomainID = ""
+	_, _, err = ask(c, answers)
+	var failure *Error
+	if !errors.As(err, &failure) || failure.Kind != KindProject || failure.Message != "2 projects of that name are visible to this access key" {
+		t.Error(err)
+	}
+
+	c.DomainName, c.AgencyName, c.AgencyDomainName, c.DelegatedProject = "d", "a", "ad", "eu-de_x"
+	asked, endpoint, err = ask(c, answers)
+	if err != nil || endpoint.URL.String() != "https://rds.eu-de.example.com/v3/4" {
+		t.Errorf("%v, %v", endpoint.URL, err)
+	}
+	if diff := cmp.Diff([]string{"/v3/auth/domains", "/v3/auth/tokens  did"}, asked); diff != "" {
+		t.Error(diff)
+	}
+
+	// Not to find the domain's id is no fault yet.
+	answers["/v3/auth/domains"] = "<html>"
+	if asked, _, err = ask(c, answers); err != nil || len(asked) != 2 || asked[1] != "/v3/auth/tokens" {
+		t.Errorf("%q, %v", asked, err)
 	}
 }
 

@@ -37,8 +37,14 @@ func (p *probe) enter(ctx context.Context, refused func() error) (done func(prov
 		}
 		ongoing := p.ongoing
 		if ongoing == nil {
-			defer p.mu.Unlock()
-			return p.start(), nil
+			done := p.start()
+			p.mu.Unlock()
+			// Whoever was here before has said by now whether the key is refused.
+			if err := refused(); err != nil {
+				done(false)
+				return nil, err
+			}
+			return done, nil
 		}
 		p.mu.Unlock()
 

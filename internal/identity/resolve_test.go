@@ -279,6 +279,21 @@ func TestResolveRegionAndAuthURL(t *testing.T) {
 	}
 }
 
+// TestResolvePaths: paths are as a user writes them, PEM text is left alone.
+func TestResolvePaths(t *testing.T) {
+	c := complete()
+	c.CACertFile, c.Cert, c.Key = "~/ca.pem", "sub/cert.pem", "-----BEGIN PRIVATE KEY-----\n"
+	env := surroundings(t, nil)
+	got, err := Resolve(c, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [3]string{filepath.Join(env.HomeDir, "ca.pem"), filepath.Join(env.WorkDir, "sub/cert.pem"), c.Key}
+	if diff := cmp.Diff(want, [3]string{got.CACertFile, got.Cert, got.Key}); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestResolveFlags(t *testing.T) {
 	for text, want := range map[string]string{
 		"1": "true", "True": "true", "yes": "true", "ON": "true", "t": "true", " true ": "true",
@@ -388,6 +403,14 @@ func TestResolveRefuses(t *testing.T) {
 		"token that splits a header": {Config{Token: "token\r\nX-Evil: 1", TenantName: "eu-de_p"}, nil, ConfigError{
 			"token", "Unable to use token",
 			"The value has a character that cannot be sent. Where it comes from a file or a command, wrap it in trimspace().",
+		}},
+		"token with another alphabet": {Config{Token: "tokén", TenantName: "eu-de_p"}, nil, ConfigError{
+			"token", "Unable to use token",
+			"The value has a character that cannot be sent. Where it comes from a file or a command, wrap it in trimspace().",
+		}},
+		"agency without a place to log in": {Config{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p", TenantID: "t", Endpoint: "https://rds.example.com"}, nil, ConfigError{
+			"auth_url", "Unable to find the identity service",
+			"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one of them.",
 		}},
 		"access key that splits a header": {Config{AccessKey: "a, Signature=x", SecretKey: "s", TenantName: "eu-de_p"}, nil, ConfigError{
 			"access_key", "Unable to use access_key",

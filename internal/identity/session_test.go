@@ -19,19 +19,24 @@ import (
 // TestSessionLogsInOnce: two hundred callers at once, one login, or one look at
 // project and catalogue.
 func TestSessionLogsInOnce(t *testing.T) {
+	known := byAccessKey()
+	known.TenantID, known.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
 	for name, test := range map[string]struct {
 		config Config
 		want   map[string]int
+		steps  int // of a second each, one after the other
 	}{
-		"password": {byPassword(), map[string]int{"login": 1, "rds.errorlog": 200}},
-		"AK/SK":    {byAccessKey(), map[string]int{"login": 0, "iam.projects": 1, "iam.catalog": 1, "rds.errorlog": 200}},
-		"agency":   {withAgency(byPassword()), map[string]int{"login": 2, "rds.errorlog": 200}},
+		"password":                    {byPassword(), map[string]int{"login": 1, "rds.errorlog": 200}, 2},
+		"AK/SK":                       {byAccessKey(), map[string]int{"login": 0, "iam.projects": 1, "iam.catalog": 1, "rds.errorlog": 200}, 3},
+		"AK/SK, the first goes alone": {known, map[string]int{"rds.errorlog": 200}, 2},
+		"agency":                      {withAgency(byPassword()), map[string]int{"login": 2, "rds.errorlog": 200}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := rdssim.New()
 				sim.Inject(rdssim.Fault{Times: -1, Handler: rdssim.Delay(time.Second)})
 				s := newSession(t, test.config, sim.Transport())
+				start := time.Now()
 				var group sync.WaitGroup
 				for n := range 200 {
 					group.Go(func() {
@@ -41,6 +46,9 @@ func TestSessionLogsInOnce(t *testing.T) {
 					})
 				}
 				group.Wait()
+				if took := time.Since(start); took != time.Duration(test.steps)*time.Second {
+					t.Errorf("took %s, want %d s", took, test.steps)
+				}
 				for kind, want := range test.want {
 					if got := sim.Count(kind); got != want {
 						t.Errorf("%d requests of kind %s, want %d", got, kind, want)
@@ -276,12 +284,16 @@ func TestProbeFaults(t *testing.T) {
 		c := byAccessKey()
 		c.SecretKey = "wrong-secret"
 		c.TenantID, c.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
+		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second) // so that all the others are waiting meanwhile
+			return sim.Transport().RoundTrip(req)
+		})
 		s := newSession(t, c, sim.Transport())
 		var faults, refused atomic.Int32
 		var group sync.WaitGroup
 		for n := range 100 {
 			group.Go(func() {
-				status, err := call(t.Context(), s, sim.Transport(), rdssim.FleetInstance(n))
+				status, err := call(t.Context(), s, slow, rdssim.FleetInstance(n))
 				switch {
 				case err == nil && status == 503:
 					faults.Add(1)

@@ -212,6 +212,9 @@ func TestTransportLeavesOthersAlone(t *testing.T) {
 			if err != nil || resp.StatusCode != test.status || string(body) != test.body {
 				t.Errorf("got %d with %d bytes, %v", resp.StatusCode, len(body), err)
 			}
+			if sim.Count("login") != 1 {
+				t.Errorf("%d logins", sim.Count("login"))
+			}
 			if len(req.Header) != 0 {
 				t.Errorf("the caller's request was changed: %v", req.Header)
 			}
