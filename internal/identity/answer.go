@@ -55,14 +55,21 @@ func readFault(header http.Header, body []byte) fault {
 }
 
 // printable makes a server's text safe to show: one line, no control characters,
-// 400 characters at most.
+// 400 characters at most. A word of more than 100 bytes is no word but a token
+// that the server repeats; it is left out.
 func printable(text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		if len(word) > 100 {
+			words[i] = hidden
+		}
+	}
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return '?'
 		}
 		return r
-	}, strings.Join(strings.Fields(text), " "))
+	}, strings.Join(words, " "))
 	const longest = 400
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"

@@ -107,9 +107,14 @@ func (e *Error) Unwrap() error { return e.Err }
 // cannot be reached counts as permanent at the first login: the HTTP client has
 // retried by then, and a mistyped auth_url should be reported soon. When a token
 // is renewed in the middle of a wait the service is known to exist, and such a
-// fault is worth another try.
+// fault, or some proxy's page in its place, is worth another try.
 func (e *Error) Permanent() bool {
-	return !e.Renewal || e.Kind != KindUnreachable && e.Kind != KindFault
+	switch e.Kind {
+	case KindUnreachable, KindFault, KindNotIdentity:
+		return !e.Renewal
+	default:
+		return true
+	}
 }
 
 // Summary is a short title for people.

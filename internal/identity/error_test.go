@@ -83,7 +83,7 @@ func TestErrorKinds(t *testing.T) {
 		if diff := cmp.Diff(want, [2]string{err.Summary(), strings.Replace(sentence, "https://s", "S", 1)}); diff != "" {
 			t.Errorf("%s: %s", kind, diff)
 		}
-		transient := kind == KindUnreachable || kind == KindFault
+		transient := kind == KindUnreachable || kind == KindFault || kind == KindNotIdentity
 		if renewal := (&Error{Kind: kind, Renewal: true}); !err.Permanent() || renewal.Permanent() == transient {
 			t.Errorf("%s: permanent %v, in a renewal %v", kind, err.Permanent(), renewal.Permanent())
 		}
@@ -123,7 +123,8 @@ func TestReadFault(t *testing.T) {
 		"text":                  {nil, "Service Unavailable", fault{}},
 		"a list":                {nil, "[1]", fault{}},
 		"control characters":    {nil, `{"error":{"message":"a\u001b[2Jb\nc\u202e"}}`, fault{"", "a?[2Jb c?", "", false}},
-		"long":                  {nil, `{"error":{"message":"` + strings.Repeat("é", 500) + `"}}`, fault{"", strings.Repeat("é", 400) + "…", "", false}},
+		"long":                  {nil, `{"error":{"message":"` + strings.Repeat("é ", 500) + `"}}`, fault{"", strings.Repeat("é ", 200) + "…", "", false}},
+		"an echo of a token":    {nil, `{"error":{"message":"no token ` + strings.Repeat("MIIx", 30) + ` here"}}`, fault{"", "no token (hidden) here", "", false}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

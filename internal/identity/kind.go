@@ -29,6 +29,10 @@ func (c Config) kind() kind {
 	}
 }
 
+// usesPasscode says whether a login spends a passcode. One that lies about in the
+// environment means nothing to the other kinds.
+func (c Config) usesPasscode() bool { return c.kind() == kindPassword && c.Passcode != "" }
+
 func (c Config) hasAgency() bool {
 	return c.AgencyName != "" || c.AgencyDomainName != "" || c.DelegatedProject != ""
 }

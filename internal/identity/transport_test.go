@@ -26,7 +26,9 @@ func TestRenewal(t *testing.T) {
 		"401, an empty":  rdssim.Status(401, "", nil),
 		"403 DBS.280056": rdssim.APIError(403, "DBS.280056", "Invalid token."),
 	} {
-		for kind, config := range map[string]Config{"password": byPassword(), "agency": withAgency(byPassword()), "agency by key": withAgency(byAccessKey())} {
+		byKey := withAgency(byAccessKey())
+		byKey.Passcode = "is-not-used"
+		for kind, config := range map[string]Config{"password": byPassword(), "agency": withAgency(byPassword()), "agency by key": byKey} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				sim := rdssim.New()
 				s := newSession(t, config, sim.Transport())
@@ -156,6 +158,7 @@ func TestRenewalFails(t *testing.T) {
 	}{
 		"fault":   {rdssim.IAMError(503, "later"), false},
 		"broken":  {rdssim.Drop(), false},
+		"page":    {rdssim.HTMLPage(200), false},
 		"refused": {rdssim.IAMError(401, "no"), true},
 	} {
 		t.Run(name, func(t *testing.T) {
