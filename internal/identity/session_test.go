@@ -276,6 +276,58 @@ func TestProbeHangs(t *testing.T) {
 	})
 }
 
+// TestProbeAsksAgain: the key may be refused between the question and the turn.
+func TestProbeAsksAgain(t *testing.T) {
+	var p probe
+	asked := 0
+	refusal := errors.New("refused meanwhile")
+	refused := func() error {
+		asked++
+		if asked == 2 {
+			return refusal
+		}
+		return nil
+	}
+	if _, err := p.enter(t.Context(), refused); !errors.Is(err, refusal) {
+		t.Errorf("got %v after %d questions", err, asked)
+	}
+	if done, err := p.enter(t.Context(), func() error { return nil }); err != nil {
+		t.Errorf("the turn was not given back: %v", err)
+	} else {
+		done(true)
+	}
+}
+
+// TestEndpointDuringRenewal: where RDS is does not depend on the token, so nobody
+// waits for a login that is slow.
+func TestEndpointDuringRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := rdssim.New()
+		s := newSession(t, byPassword(), sim.Transport())
+		want, err := s.Endpoint(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sim.RevokeTokens()
+		sim.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: rdssim.Delay(time.Minute)})
+		start := time.Now()
+		var group sync.WaitGroup
+		group.Go(func() {
+			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != http.StatusOK {
+				t.Errorf("%d, %v", status, err)
+			}
+		})
+		synctest.Wait()
+		if got, err := s.Endpoint(t.Context()); err != nil || got != want || time.Since(start) != 0 {
+			t.Errorf("%v, %v after %s", got, err, time.Since(start))
+		}
+		group.Wait()
+		if time.Since(start) != time.Minute || sim.Count("login") != 2 {
+			t.Errorf("%s, %d logins", time.Since(start), sim.Count("login"))
+		}
+	})
+}
+
 // TestProbeFaults: an answer that proves nothing lets the next one through, alone.
 func TestProbeFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
