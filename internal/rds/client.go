@@ -70,34 +70,34 @@ func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*Erro
 	if !ValidInstanceID(instanceID) {
 		return nil, errors.New("an instance id holds letters, digits and hyphens only")
 	}
-	resp, body, err := c.do(ctx, http.MethodPost, url.Values{}, "instances", instanceID, "errorlog-download")
+	header, body, err := c.do(ctx, http.MethodPost, url.Values{}, "instances", instanceID, "errorlog-download")
 	if err != nil {
 		return nil, err
 	}
 	answer, err := decodeErrorLog(body)
 	if err != nil {
-		return nil, &DecodeError{RequestID: transport.RequestID(resp.Header), Err: err}
+		return nil, &DecodeError{RequestID: transport.RequestID(header), Err: err}
 	}
-	answer.RequestID = transport.RequestID(resp.Header)
-	answer.ServerTime, _ = http.ParseTime(resp.Header.Get("Date"))
+	answer.RequestID = transport.RequestID(header)
+	answer.ServerTime, _ = http.ParseTime(header.Get("Date"))
 	return answer, nil
 }
 
 // Job asks for a task: GET /v3/{project_id}/jobs?id={job_id}. The page lists the kinds of task that can be asked for, and exports of
 // logs are not among them: an [*Error] says nothing about the export itself.
 func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
-	resp, body, err := c.do(ctx, http.MethodGet, url.Values{"id": {id}}, "jobs")
+	header, body, err := c.do(ctx, http.MethodGet, url.Values{"id": {id}}, "jobs")
 	if err != nil {
 		return nil, err
 	}
 	job, err := decodeJob(body)
 	if err != nil {
-		return nil, &DecodeError{RequestID: transport.RequestID(resp.Header), Err: err}
+		return nil, &DecodeError{RequestID: transport.RequestID(header), Err: err}
 	}
 	return job, nil
 }
 
-func (c *Client) do(ctx context.Context, method string, query url.Values, path ...string) (*http.Response, []byte, error) {
+func (c *Client) do(ctx context.Context, method string, query url.Values, path ...string) (http.Header, []byte, error) {
 	endpoint, err := c.endpoint(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -112,15 +112,15 @@ func (c *Client) do(ctx context.Context, method string, query url.Values, path .
 	if err != nil {
 		return nil, nil, withoutURL(err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body) // bounded by the transport
+	defer func() { _ = resp.Body.Close() }() // it is a buffer
+	body, err := io.ReadAll(resp.Body)       // bounded by the transport
 	if err != nil {
 		return nil, nil, withoutURL(err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || transport.IsHTML(body) {
 		return nil, nil, newError(resp, body, endpoint)
 	}
-	return resp, body, nil
+	return resp.Header, body, nil
 }
 
 func newRequest(ctx context.Context, method string, target *url.URL) (*http.Request, error) {

@@ -57,7 +57,7 @@ func explain(req *http.Request, err error) error {
 func place(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }
 
 func readBounded(body io.ReadCloser, limit int64) ([]byte, error) {
-	defer body.Close()
+	defer func() { _ = body.Close() }() // what was to be read has been read
 	text, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", err)

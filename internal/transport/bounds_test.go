@@ -64,7 +64,7 @@ func TestBodiesAreBounded(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				body := &endless{left: c.size}
 				base := newNetwork(func(req *http.Request) (*http.Response, error) {
-					return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, Request: req}, nil
+					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body, Request: req}, nil
 				})
 				o := exact(base, 3)
 				if c.limit != 4*mebibyte { // which is the default
@@ -146,7 +146,7 @@ func TestGzipBomb(t *testing.T) {
 	used := allocated(func() {
 		resp, err := transport.New(exact(base, 3)).Client(transport.Rules{}).Do(req)
 		if doErr = err; err == nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 	})
 	if used > 64*mebibyte {
@@ -160,8 +160,8 @@ func TestGzip(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		packed := gzip.NewWriter(w)
-		defer packed.Close()
 		_, _ = packed.Write([]byte(good))
+		_ = packed.Close()
 	}))
 	defer server.Close()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("{}"))
@@ -172,8 +172,8 @@ func TestGzip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
 	if err != nil || string(body) != good {
 		t.Errorf("%q, %v", body, err)
 	}

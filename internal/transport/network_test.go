@@ -134,8 +134,8 @@ func send(start time.Time, client *http.Client, req *http.Request) outcome {
 	if err != nil {
 		return outcome{Err: err, After: time.Since(start)}
 	}
-	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
 	return outcome{Status: resp.StatusCode, Body: string(body), Err: err, After: time.Since(start)}
 }
 

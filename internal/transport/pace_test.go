@@ -159,6 +159,36 @@ func TestLateComplaintsCountOnce(t *testing.T) {
 	})
 }
 
+// TestAShorterPauseDoesNotOpenTheGate: the longest that was asked for counts.
+func TestAShorterPauseDoesNotOpenTheGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(busy(.1, "Retry-After", "30"), busy(.5), says(200, good))
+		client := transport.New(exact(base, 0)).Client(transport.Rules{})
+		burst(t.Context(), client, 2)
+		post(t.Context(), client)
+		if diff := cmp.Diff(seconds(0, 0, 30.1), base.attempts()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestLastTriesDoNotLowerTheRate: they go through the closed gate, and what they hear is no news.
+func TestLastTriesDoNotLowerTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		complaints := slices.Repeat([]reply{says(429, "", "Retry-After", "60")}, 6)
+		base := newNetwork(append(complaints, says(200, good))...)
+		client := transport.New(exact(base, 0)).Client(transport.Rules{})
+		post(t.Context(), client)
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			post(ctx, client)
+			cancel()
+		}
+		burst(t.Context(), client, 3)
+		near(t, append(seconds(2, 2, 2, 2, 2, 60), gaps(2, 50*time.Millisecond)...), spacing(base, 9))
+	})
+}
+
 // TestTheGateClosesForThoseInTheQueueToo: their turn was given to them before the complaint came.
 func TestTheGateClosesForThoseInTheQueueToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -4,6 +4,7 @@
 package transport_test
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +17,6 @@ import (
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
-
-	"crypto/tls"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -75,7 +74,7 @@ func TestCredentialsDoNotFollowARedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusTemporaryRedirect || resp.Header.Get("Location") != elsewhere.URL || asked {
 		t.Errorf("status %d, Location %s, asked elsewhere: %v", resp.StatusCode, resp.Header.Get("Location"), asked)
 	}
@@ -95,7 +94,7 @@ func TestACertificateThatIsNotTrustedIsNotAskedAgain(t *testing.T) {
 	}
 	resp, err := transport.New(o).Client(transport.Rules{}).Do(req)
 	if err == nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 	}
 	var certificate *tls.CertificateVerificationError
 	if !errors.As(err, &certificate) || attempts != 1 {

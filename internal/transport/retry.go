@@ -47,7 +47,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 // the answer.
 func (r *retry) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) <= lastTry {
-		return false, nil
+		return false, nil //nolint:nilerr // see above
 	}
 	if err != nil {
 		return !Permanent(err), nil

@@ -288,6 +288,10 @@ func TestCancelEndsAtOnce(t *testing.T) {
 				if got.After != 900*time.Millisecond || !errors.Is(got.Err, context.Canceled) || len(base.attempts()) != 1 {
 					t.Errorf("%+v, attempts %v", got, base.attempts())
 				}
+				var place *transport.Error
+				if inRequest := strings.Contains(name, "in a request") || strings.Contains(name, "in a body"); errors.As(got.Err, &place) != inRequest {
+					t.Errorf("an error in a request says where, and one in a pause does not: %#v", got.Err)
+				}
 			})
 		})
 	}
@@ -362,7 +366,7 @@ func TestTheAnswersRequestIsTheCallers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
+		_ = resp.Body.Close()
 		deadline, ok := resp.Request.Context().Deadline()
 		if !ok || time.Until(deadline) != time.Hour || resp.Request.Context().Err() != nil {
 			t.Errorf("deadline in %s, %v", time.Until(deadline), resp.Request.Context().Err())
