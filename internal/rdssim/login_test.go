@@ -135,6 +135,21 @@ func TestLoginsThatFail(t *testing.T) {
 			equal(t, "token", got.header.Get("X-Subject-Token"), "")
 		})
 	}
+	for _, identity := range []string{
+		`{"methods":["token"]}`,
+		`{"methods":["assume_role"]}`,
+		`{"methods":["totp"],"totp":{"user":` + mfaCode + `}}`,
+		`{"methods":["password","totp"],"password":{"user":` + mfaUser + `}}`,
+		`{"methods":["password","totp"],"totp":{"user":` + mfaCode + `}}`,
+		`{"methods":["saml2"],"token":{"id":"x"}}`,
+		`{"methods":["saml2"],"assume_role":{}}`,
+		`{"methods":["saml2"],"password":{"user":` + byID + `}}`,
+		`{"methods":["saml2"],"password":{"user":` + mfaUser + `},"totp":{"user":` + mfaCode + `}}`,
+	} {
+		t.Run(identity, func(t *testing.T) {
+			wantAnswer(t, newCloud(t).tryLogin(loginBody(identity, inProject)), 400, methods)
+		})
+	}
 	t.Run("content type", func(t *testing.T) {
 		c := newCloud(t)
 		got := c.do(c.request("POST", "/v3/auth/tokens", passwordLogin))
