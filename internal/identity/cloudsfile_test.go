@@ -1,0 +1,166 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCloudsYAMLSearch(t *testing.T) {
+	entry := func(user string) string {
+		return strings.Replace(documentedFile, "oncall", user, 1)
+	}
+	tests := map[string]struct {
+		files map[string]string // by path below WorkDir; the home is in "home"
+		env   map[string]string // values are paths below WorkDir where they begin with @
+		want  map[string]string
+	}{
+		"working directory first": {
+			map[string]string{"clouds.yaml": entry("here"), "home/.config/openstack/clouds.yaml": entry("home")},
+			nil,
+			map[string]string{"user_name": "here"},
+		},
+		"other suffix": {map[string]string{"clouds.yml": entry("here")}, nil, map[string]string{"user_name": "here"}},
+		"home":         {map[string]string{"home/.config/openstack/clouds.yaml": entry("home")}, nil, map[string]string{"user_name": "home"}},
+		"XDG before home": {
+			map[string]string{"xdg/openstack/clouds.yaml": entry("xdg"), "home/.config/openstack/clouds.yaml": entry("home")},
+			map[string]string{"XDG_CONFIG_HOME": "@xdg"},
+			map[string]string{"user_name": "xdg"},
+		},
+		"variable": {
+			map[string]string{"clouds.yaml": entry("here"), "elsewhere.yaml": entry("elsewhere")},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "@elsewhere.yaml"},
+			map[string]string{"user_name": "elsewhere"},
+		},
+		"variable with a tilde": {
+			map[string]string{"home/c.yaml": entry("tilde")},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "~/c.yaml"},
+			map[string]string{"user_name": "tilde"},
+		},
+		"variable with a relative path": {
+			map[string]string{"sub/c.yaml": entry("relative")},
+			map[string]string{"OS_CLIENT_CONFIG_FILE": "sub/c.yaml"},
+			map[string]string{"user_name": "relative"},
+		},
+		"secure.yaml beside it fills gaps only": {
+			map[string]string{
+				"clouds.yaml": strings.Replace(documentedFile, "      password: 'yaml-secret-password'\n", "", 1),
+				"secure.yaml": "clouds:\n  otc:\n    auth:\n      password: from-secure\n      username: not-this\n",
+			}, nil, map[string]string{"user_name": "oncall", "password": "from-secure"},
+		},
+		"secure.yaml of another folder does not count": {
+			map[string]string{"clouds.yaml": documentedFile, "home/.config/openstack/secure.yaml": "clouds: {otc: {region_name: eu-nl}}"},
+			nil,
+			map[string]string{"region": "eu-de"},
+		},
+		"variable for secure.yaml": {
+			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}", "s.yaml": "clouds: {otc: {cacert: /ca}}"},
+			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"},
+			map[string]string{"region": "eu-de", "cacert_file": "/ca"},
+		},
+		"an entry in secure.yaml alone": {
+			map[string]string{"clouds.yaml": "clouds: {}", "secure.yaml": documentedFile}, nil, map[string]string{"user_name": "oncall"},
+		},
+		"vendor file": {
+			map[string]string{
+				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme", 1),
+				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3', username: not-this}, interface: admin}}",
+			}, nil, map[string]string{"auth_url": "https://iam.eu-de.acme.example/v3", "user_name": "oncall", "endpoint_type": "public"},
+		},
+		"environment beats the file": {
+			map[string]string{"clouds.yaml": documentedFile},
+			map[string]string{"OS_USER_ID": "env-id", "OS_TENANT_ID": "env-project"},
+			map[string]string{"user_id": "env-id", "user_name": "", "tenant_id": "env-project", "tenant_name": "", "password": "yaml-secret-password"},
+		},
+		"password of the environment beats a token of the file": {
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth: {token: t, project_name: p, domain_name: d}}}"},
+			map[string]string{"OS_PASSWORD": "p", "OS_USERNAME": "u"},
+			map[string]string{"token": "", "password": "p"},
+		},
+		"cloud: otc is a profile too": {
+			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: otc\n    region_name: eu-new1", 1)},
+			nil,
+			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
+		},
+		"profile otc in Switzerland": {
+			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "profile: otc\n    region_name: eu-ch2", 1)},
+			nil,
+			map[string]string{"auth_url": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
+		},
+		"region of the environment": {
+			map[string]string{"clouds.yaml": documentedFile},
+			map[string]string{"OS_REGION_NAME": "eu-nl"},
+			map[string]string{"auth_url": "https://iam.eu-nl.otc.t-systems.com/v3", "region": "eu-nl"},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			variables := map[string]string{"OS_CLOUD": "otc"}
+			env := surroundings(t, variables)
+			for key, value := range test.env {
+				if rest, ok := strings.CutPrefix(value, "@"); ok {
+					value = filepath.Join(env.WorkDir, rest)
+				}
+				variables[key] = value
+			}
+			for path, text := range test.files {
+				write(t, filepath.Join(env.WorkDir, path), text)
+			}
+			resolved, err := Resolve(Config{}, env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := describe(resolved)
+			for attribute, want := range test.want {
+				if got[attribute] != want {
+					t.Errorf("%s is %q, want %q", attribute, got[attribute], want)
+				}
+			}
+		})
+	}
+}
+
+func TestCloudsYAMLMissing(t *testing.T) {
+	variables := map[string]string{}
+	env := surroundings(t, variables)
+	home := filepath.Join(env.HomeDir, ".config", "openstack", "clouds.yaml")
+	here := filepath.Join(env.WorkDir, "clouds.yaml")
+	check := func(name string, want ConfigError) {
+		t.Helper()
+		_, err := Resolve(Config{Cloud: "prod"}, env)
+		var failure *ConfigError
+		if !errors.As(err, &failure) {
+			t.Fatalf("%s: no ConfigError but %v", name, err)
+		}
+		if diff := cmp.Diff(want, *failure); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if _, err := os.Stat("/etc/openstack/clouds.yaml"); err == nil {
+		t.Log("the machine has a clouds.yaml of its own: the case without any cannot be shown")
+	} else {
+		check("no file", ConfigError{
+			"cloud", "Unable to find clouds.yaml",
+			"cloud (OS_CLOUD) is \"prod\", but no file that could describe it is there:\n\n  " + here + "\n  " + home +
+				"\n  /etc/openstack/clouds.yaml\n\nCreate one, or set OS_CLIENT_CONFIG_FILE to the path of another.",
+		})
+	}
+	write(t, here, "clouds: {test: {}, stage: {}, test: {}}")
+	check("unknown entry", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test, stage.`})
+	write(t, here, "# nothing\n")
+	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all.`})
+
+	variables["OS_CLIENT_SECURE_FILE"] = "gone.yaml"
+	check("variable for the secrets", ConfigError{
+		"cloud", "Unable to find clouds.yaml", "OS_CLIENT_SECURE_FILE says " + filepath.Join(env.WorkDir, "gone.yaml") + ", but there is no such file.",
+	})
+	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
+	check("variable", ConfigError{"cloud", "Unable to find clouds.yaml", "OS_CLIENT_CONFIG_FILE says /gone/clouds.yaml, but there is no such file."})
+}

@@ -1,0 +1,113 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+// TestLoginRefused looks at what people get to read.
+func TestLoginRefused(t *testing.T) {
+	change := func(c Config, f func(*Config)) Config { f(&c); return c }
+	tests := map[string]struct {
+		config Config
+		fault  http.HandlerFunc // answers each request to IAM, if set
+		kind   Kind
+		final  bool   // a second try sends nothing
+		parts  string // of Detail, separated by |
+	}{
+		"wrong password": {
+			change(byPassword(), func(c *Config) { c.Password = "wrong-password" }), nil, KindRefused, true,
+			`http://rdssim.invalid/v3 refused the credentials.|Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"|` +
+				`Status:     401 Unauthorized|A wrong password, a wrong user and a wrong domain look alike`,
+		},
+		"wrong domain":  {change(byPassword(), func(c *Config) { c.DomainName = "elsewhere" }), nil, KindRefused, true, `in domain "elsewhere"`},
+		"wrong project": {change(byPassword(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindRefused, true, `for project "eu-de_typo"|and so may a wrong project`},
+		"passcode needed": {
+			change(byPassword(), func(c *Config) { c.UserName = rdssim.MFAUserName }), nil, KindMFA, true, "Set passcode (OS_PASSCODE)|user_id (OS_USER_ID)",
+		},
+		"passcode needed, by Keystone": {
+			byPassword(), rdssim.Status(401, `{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}`, nil), KindMFA, true, "Set passcode",
+		},
+		"wrong passcode": {
+			Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: "918273", TenantID: rdssim.ProjectID},
+			nil, KindRefused, true,
+			"password and passcode of user id " + rdssim.MFAUserID,
+		},
+		"given token expired":     {Config{AuthURL: simAuthURL, Token: "expired-token"}, nil, KindTokenExpired, true, "It has expired, or it belongs to another cloud or region.|OS_TOKEN"},
+		"given token not found":   {Config{AuthURL: simAuthURL, Token: "expired-token"}, rdssim.IAMError(404, "no"), KindTokenExpired, true, "It has expired"},
+		"wrong secret key":        {change(byAccessKey(), func(c *Config) { c.SecretKey = "wrong-secret" }), nil, KindRefused, true, "access key RDSS1MPERMANENTAK7F1|APIGW.0301|Check access_key and secret_key"},
+		"unknown access key":      {change(byAccessKey(), func(c *Config) { c.AccessKey = "NOSUCHKEY" }), nil, KindRefused, true, "access key NOSUCHKEY"},
+		"project unknown to AKSK": {change(byAccessKey(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindProject, true, "0 projects of that name are visible to this access key|set tenant_id (OS_TENANT_ID)"},
+		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindProject, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
+		"locked": {
+			byAccessKey(), rdssim.APIError(401, "APIGW.0301", "Incorrect IAM authentication information: AK access failed to reach the limit, forbidden"), KindKeyLocked, true,
+			"locked the credentials for a while|Wait five minutes",
+		},
+		"forbidden":             {byPassword(), rdssim.IAMError(403, "no"), KindProject, true, "403 Forbidden|Check its groups in IAM|tenant_name"},
+		"project not found":     {byPassword(), rdssim.IAMError(404, "no project"), KindProject, true, "auth_url is of the region that the project is in"},
+		"bad request":           {byPassword(), rdssim.IAMError(400, "no"), KindRejected, false, "ids and names must not be mixed up"},
+		"fault":                 {byPassword(), rdssim.IAMError(503, "later"), KindFault, false, "503 Service Unavailable|Message:    later|Try again later"},
+		"rate limit":            {byPassword(), rdssim.RetryAfter(429, "3"), KindFault, false, "429 Too Many Requests|APIGW.0308"},
+		"HTML instead of JSON":  {byPassword(), rdssim.HTMLPage(200), KindNotIdentity, false, "Check auth_url (OS_AUTH_URL)"},
+		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page in place of the API's JSON)|Check auth_url"},
+		"a redirect":            {byPassword(), rdssim.Redirect("http://evil.invalid/"), KindNotIdentity, false, "307 Temporary Redirect"},
+		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
+		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
+		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
+		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "http://rdssim.invalid/v3 could not be reached.|Cause:      EOF|HTTPS_PROXY"},
+		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
+		"an echo of the secret": {byPassword(), rdssim.IAMError(401, "wrong password "+rdssim.Password+"\x1b[31m\nfor you"), KindRefused, true, "wrong password (hidden)?[31m for you"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			sim := rdssim.New()
+			if test.fault != nil {
+				sim.Inject(rdssim.Fault{Times: -1, Handler: test.fault})
+			}
+			s := newSession(t, test.config, sim.Transport())
+			_, err := s.Endpoint(t.Context())
+			var failure *Error
+			if !errors.As(err, &failure) {
+				t.Fatalf("no Error but %v", err)
+			}
+			if failure.Kind != test.kind || !failure.Permanent() {
+				t.Errorf("kind is %q, permanent %v; want %q, true", failure.Kind, failure.Permanent(), test.kind)
+			}
+			for part := range strings.SplitSeq(test.parts, "|") {
+				if !strings.Contains(failure.Detail(), part) {
+					t.Errorf("%q is missing in:\n%s", part, failure.Detail())
+				}
+			}
+			checkNoSecrets(t, failure)
+			before := sim.Count("")
+			if _, again := s.Endpoint(t.Context()); again == nil {
+				t.Error("the second try succeeded")
+			}
+			if sent := sim.Count("") > before; sent == test.final {
+				t.Errorf("the second try sent something: %v", sent)
+			}
+		})
+	}
+}
+
+func checkNoSecrets(t *testing.T, err *Error) {
+	t.Helper()
+	for _, text := range []string{err.Error(), err.Detail(), err.Summary(), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)} {
+		for _, secret := range []string{
+			rdssim.Password, rdssim.SecretKey, rdssim.SecurityToken, rdssim.TokenMark, rdssim.TemporarySecretKey,
+			"wrong-password", "expired-token", "wrong-secret", "918273", "Signature=",
+		} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s is shown in: %s", secret, text)
+			}
+		}
+	}
+}
