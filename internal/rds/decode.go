@@ -72,14 +72,8 @@ func describeJSON(err error) error {
 		if field == "" {
 			field = "the answer"
 		}
-		return fmt.Errorf("%s holds a JSON %s where another type was promised", field, jsonKind(kind.Value))
+		return fmt.Errorf("%s holds a JSON %s where another type was promised", field, kind.Value)
 	default:
 		return err
 	}
-}
-
-// jsonKind cuts a number's value off: encoding/json says "number 12".
-func jsonKind(value string) string {
-	kind, _, _ := strings.Cut(value, " ")
-	return kind
 }
