@@ -241,6 +241,20 @@ func TestTheRateGrowsAgain(t *testing.T) {
 	}
 }
 
+// TestTheRateGrowsASecondAfterAComplaintAtTheEarliest: also where the gate opened before.
+func TestTheRateGrowsASecondAfterAComplaintAtTheEarliest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(says(429, ""), says(200, good))
+		o := exact(base, 0)
+		o.MinPause = 100 * time.Millisecond
+		client := transport.New(o).Client(transport.Rules{})
+		post(t.Context(), client)
+		burst(t.Context(), client, 3)
+		burst(t.Context(), client, 3)
+		near(t, append(seconds(.1), gaps(5, 50*time.Millisecond)...), spacing(base, 7))
+	})
+}
+
 // TestTheGrowthEnds: after hours of good answers a complaint still counts.
 func TestTheGrowthEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
