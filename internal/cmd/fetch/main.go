@@ -33,14 +33,14 @@ func fetch(ctx context.Context, from io.Reader, to io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSpace(line), nil)
-	if err != nil {
+	if err != nil || req.URL.Host == "" {
 		return errors.New("standard input holds no link")
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return errors.New("the link's server could not be reached")
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("the link's server answered %s", resp.Status)
 	}

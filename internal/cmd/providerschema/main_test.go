@@ -30,6 +30,8 @@ func TestSchemasAreTheCLIs(t *testing.T) {
 		if want[kind] == nil {
 			t.Fatalf("the CLI printed no %s", kind)
 		}
+	}
+	for kind := range want { // an older CLI leaves kinds out; what it does print is the same
 		if diff := cmp.Diff(want[kind], got[kind]); diff != "" {
 			t.Errorf("%s: %s", kind, diff)
 		}
