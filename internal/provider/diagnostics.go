@@ -69,12 +69,12 @@ func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 	} else {
 		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 		fmt.Fprintf(&b, "The last answer said %s%s\n", word(e.Status), listed(e.Last.Files))
+		if e.Last.RequestID != "" {
+			fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
+		}
 	}
 	if e.Fault != nil {
 		fmt.Fprintf(&b, "\nThe last fault met on the way:\n\n%s\n", faultLines(e.Fault))
-	}
-	if e.Last != nil && e.Last.RequestID != "" {
-		fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
 	}
 	b.WriteString("\n" + timeoutAdvice(e, timeoutName))
 	return b.String()
@@ -142,12 +142,12 @@ func refusalAdvice(e *rds.Error) string {
 
 // networkText is for what is no answer of the API.
 func networkText(instanceID string, err error) string {
-	advice := "Check the network, the proxy's variables (HTTPS_PROXY, NO_PROXY), region and endpoint."
+	happened, advice := "could not be reached", "Check the network, the proxy's variables (HTTPS_PROXY, NO_PROXY), region and endpoint."
 	var tooLarge *transport.TooLargeError
 	if errors.As(err, &tooLarge) {
-		advice = "Something that is not the API may be answering in its place: check endpoint, region and proxy."
+		happened, advice = "gave no usable answer", "Something that is not the API may be answering in its place: check endpoint, region and proxy."
 	}
-	return fmt.Sprintf("The RDS API could not be reached for the error log of DB instance %s.\n\nTried:      %s\n\n%s", instanceID, transport.Printable(err.Error()), advice)
+	return fmt.Sprintf("The RDS API %s for the error log of DB instance %s.\n\nTried:      %s\n\n%s", happened, instanceID, transport.Printable(err.Error()), advice)
 }
 
 // faultLines shows a fault that the wait endured.

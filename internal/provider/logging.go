@@ -17,7 +17,7 @@ import (
 const requestLog = "requests"
 
 func withRequestLog(ctx context.Context) context.Context {
-	return tflog.NewSubsystem(ctx, requestLog, tflog.WithLevelFromEnv("TF_LOG_PROVIDER_RDS_REQUESTS"))
+	return tflog.NewSubsystem(ctx, requestLog, tflog.WithRootFields(), tflog.WithLevelFromEnv("TF_LOG_PROVIDER_RDS_REQUESTS"))
 }
 
 func logRequest(e transport.Exchange) {

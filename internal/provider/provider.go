@@ -112,7 +112,7 @@ func (p *rdsProvider) client(config identity.Config, terraformVersion string) (*
 		Observe:    logRequest,
 		Random:     p.outside.Random,
 	})
-	session := identity.NewSession(config, out.Client(transport.Rules{}))
+	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: identity.SignAttempts}))
 	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
 		e, err := session.Endpoint(ctx)
 		return rds.Endpoint(e), err
