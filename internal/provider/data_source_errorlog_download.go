@@ -9,11 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-type errorLogDownloadDataSource struct{ client *rds.Client }
+type errorLogDownloadDataSource struct{ client *client }
 
 var _ datasource.DataSourceWithConfigure = (*errorLogDownloadDataSource)(nil)
 
@@ -54,7 +52,7 @@ func (d *errorLogDownloadDataSource) Read(ctx context.Context, req datasource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.errorLogResults, diags = obtainLinks(ctx, d.client, model.errorLogArguments, timeout, "timeouts.read")
+	model.errorLogResults, diags = obtainLinks(ctx, d.client.rds, model.errorLogArguments, timeout, "timeouts.read")
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

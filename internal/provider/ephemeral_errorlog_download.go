@@ -9,13 +9,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/ephemeral/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
 // errorLogDownloadEphemeral can be opened, and neither renewed nor closed: Renew cannot hand on new data, so it could not replace a link that
 // dies, and there is nothing to give back.
-type errorLogDownloadEphemeral struct{ client *rds.Client }
+type errorLogDownloadEphemeral struct{ client *client }
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*errorLogDownloadEphemeral)(nil)
 
@@ -57,7 +55,7 @@ func (e *errorLogDownloadEphemeral) Open(ctx context.Context, req ephemeral.Open
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.errorLogResults, diags = obtainLinks(ctx, e.client, model.errorLogArguments, timeout, "timeouts.open")
+	model.errorLogResults, diags = obtainLinks(ctx, e.client.rds, model.errorLogArguments, timeout, "timeouts.open")
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

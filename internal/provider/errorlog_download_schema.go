@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
@@ -24,6 +25,12 @@ const (
 
 	ephemeralDescription = "Obtains the links for downloading the error log of one RDS for PostgreSQL instance, as the data source of this name does, and keeps them out of plan and state: " +
 		"a link lives in memory only, for as long as the run needs it."
+
+	actionDescription = "Saves the error log of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is done, downloads every file, and writes " +
+		"their checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is there whole."
+
+	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Made, for its owner only, where it is missing."
+	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`, and a file that is there is an error."
 
 	instanceIDDescription = "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The instance must be an RDS for PostgreSQL " +
 		"instance that works properly."
@@ -112,6 +119,28 @@ func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemerals
 			}
 		default:
 			panic(fmt.Sprintf("attribute %s is of a kind that ephemeralAttributes does not know", name))
+		}
+	}
+	return to
+}
+
+// dataSourceAttribute is for files that have another schema package at hand.
+type dataSourceAttribute = schema.Attribute
+
+// actionAttributes are the same arguments in the action's types, which know neither results nor secrets.
+func actionAttributes(from map[string]schema.Attribute) map[string]actionschema.Attribute {
+	to := map[string]actionschema.Attribute{}
+	for name, attribute := range from {
+		a, ok := attribute.(schema.StringAttribute)
+		if !ok {
+			panic(fmt.Sprintf("attribute %s is of a kind that actionAttributes does not know", name))
+		}
+		to[name] = actionschema.StringAttribute{
+			MarkdownDescription: a.MarkdownDescription,
+			Required:            a.Required,
+			Optional:            a.Optional,
+			CustomType:          a.CustomType,
+			Validators:          a.Validators,
 		}
 	}
 	return to

@@ -7,6 +7,7 @@
 //
 //	provider.go, provider_schema.go   the provider block, and the client that every object gets
 //	data_source_…, ephemeral_…, action_…   one object a file, kind first
+//	client.go                 what every object gets from Configure
 //	errorlog_download.go      what the objects of that name share: arguments, results, their mapping
 //	diagnostics.go            the one place that turns an error into words
 //	validators.go logging.go  checks before any request; the request log
@@ -14,13 +15,12 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -29,7 +29,6 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // typeName is the provider's name in configurations: every object's name begins with it.
@@ -61,7 +60,10 @@ type rdsProvider struct {
 	outside Outside
 }
 
-var _ provider.ProviderWithEphemeralResources = (*rdsProvider)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*rdsProvider)(nil)
+	_ provider.ProviderWithActions            = (*rdsProvider)(nil)
+)
 
 func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName, resp.Version = typeName, p.version
@@ -83,42 +85,12 @@ func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.Append(configurationDiagnostic(err))
 		return
 	}
-	client, err := p.client(config, req.TerraformVersion)
+	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
 		resp.Diagnostics.Append(configurationDiagnostic(err))
 		return
 	}
 	resp.DataSourceData, resp.ResourceData, resp.EphemeralResourceData, resp.ActionData = client, client, client, client
-}
-
-// client puts the layers together: network, transport, identity, RDS.
-func (p *rdsProvider) client(config identity.Config, terraformVersion string) (*rds.Client, error) {
-	network := p.outside.Network
-	if network == nil {
-		settings, err := config.TLS()
-		if err != nil {
-			return nil, err
-		}
-		base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
-		base.TLSClientConfig = settings
-		base.MaxIdleConnsPerHost = 64 // many objects of one run ask the same host
-		network = base
-	}
-	out := transport.New(transport.Options{
-		Base:       network,
-		MaxRetries: int(*config.MaxRetries),
-		MinPause:   p.outside.RetryPause,
-		UserAgent:  "terraform-provider-rds/" + p.version + " terraform/" + terraformVersion,
-		Observe:    logRequest,
-		Random:     p.outside.Random,
-	})
-	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: identity.SignAttempts}))
-	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
-		e, err := session.Endpoint(ctx)
-		return rds.Endpoint(e), err
-	}
-	client := out.Client(transport.Rules{Wrap: session.Transport, Final: rds.Final})
-	return rds.NewClient(client, endpoint, p.outside.Clock, p.outside.Random), nil
 }
 
 // refuseUnknown reports every value of the provider block that is known only after an apply: a login with half a credential would
@@ -146,16 +118,8 @@ func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.Eph
 	return []func() ephemeral.EphemeralResource{newErrorLogDownloadEphemeral}
 }
 
-func (p *rdsProvider) Resources(context.Context) []func() resource.Resource { return nil }
-
-// clientFrom takes an object's client out of what Configure gave. Terraform asks for schemas before it configures: then there is none yet.
-func clientFrom(data any, diags *diag.Diagnostics) *rds.Client {
-	if data == nil {
-		return nil
-	}
-	client, ok := data.(*rds.Client)
-	if !ok {
-		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please report it.", data))
-	}
-	return client
+func (p *rdsProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newErrorLogDownloadAction}
 }
+
+func (p *rdsProvider) Resources(context.Context) []func() resource.Resource { return nil }

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -74,4 +75,25 @@ func timeoutValidators() []validator.String {
 
 func pollIntervalValidators() []validator.String {
 	return []validator.String{durationAtLeast{least: time.Second, words: "at least 1s, because the API asks to be polled at low frequency", typed: true}}
+}
+
+// usableDirectory refuses a directory that is something else, before any request.
+type usableDirectory struct{}
+
+func (usableDirectory) Description(context.Context) string {
+	return "must be a folder, or not exist yet"
+}
+
+func (v usableDirectory) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v usableDirectory) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	info, err := os.Stat(req.ConfigValue.ValueString())
+	if err != nil || info.IsDir() { // that it can't be looked at is no fault yet: it may be made later
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s %s, got: %q, which is a file.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString())))
 }

@@ -77,6 +77,36 @@ func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[stri
 	return p.outcome(schema, read.State, append(validated.Diagnostics, read.Diagnostics...))
 }
 
+// Invoke validates and invokes an action. It returns what was told on the way, and the diagnostics.
+func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
+	p.tb.Helper()
+	action := p.schemas.ActionSchemas[typeName]
+	if action == nil {
+		p.tb.Fatal("no such action")
+	}
+	config := p.config(action.Schema, arguments)
+	validated, err := p.server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return nil, texts(validated.Diagnostics)
+	}
+	stream, err := p.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			told = append(told, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diagnostics = texts(append(validated.Diagnostics, event.Diagnostics...))
+		}
+	}
+	return told, diagnostics
+}
+
 func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, diags []*tfprotov6.Diagnostic) Outcome {
 	p.tb.Helper()
 	o := Outcome{Diagnostics: texts(diags)}

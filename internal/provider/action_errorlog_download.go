@@ -1,0 +1,122 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// defaultInvokeTimeout is longer than the wait for links: it holds the downloads too.
+const defaultInvokeTimeout = 30 * time.Minute
+
+type errorLogDownloadAction struct{ client *client }
+
+var _ action.ActionWithConfigure = (*errorLogDownloadAction)(nil)
+
+func newErrorLogDownloadAction() action.Action { return &errorLogDownloadAction{} }
+
+type errorLogDownloadActionModel struct {
+	errorLogArguments
+	Directory types.String   `tfsdk:"directory"`
+	Overwrite types.Bool     `tfsdk:"overwrite"`
+	Timeouts  timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (a *errorLogDownloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + errorLogName
+}
+
+func (a *errorLogDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	attributes := actionAttributes(errorLogArgumentAttributes())
+	attributes["directory"] = schema.StringAttribute{
+		MarkdownDescription: directoryDescription,
+		Required:            true,
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1), usableDirectory{}},
+	}
+	attributes["overwrite"] = schema.BoolAttribute{MarkdownDescription: overwriteDescription, Optional: true}
+	attributes["timeouts"] = schema.SingleNestedAttribute{
+		MarkdownDescription: timeoutsDescription,
+		Optional:            true,
+		CustomType:          timeouts.Type{ObjectType: timeoutsObject("invoke")},
+		Attributes: actionAttributes(map[string]dataSourceAttribute{
+			"invoke": timeoutAttribute("How long the export and the downloads may take in all", defaultInvokeTimeout),
+		}),
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: actionDescription, Attributes: attributes}
+}
+
+func (a *errorLogDownloadAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.client = clientFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var model errorLogDownloadActionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	timeout, diags := model.Timeouts.Invoke(ctx, defaultInvokeTimeout)
+	resp.Diagnostics.Append(diags...)
+	options, diags := model.wait(ctx, timeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(withRequestLog(ctx), timeout)
+	defer cancel()
+
+	tell := teller{send: func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) }}
+	options.Report = tell.waiting(options.Report)
+	answer, err := a.client.rds.WaitForErrorLog(ctx, options)
+	if err != nil {
+		resp.Diagnostics.Append(errorLogDiagnostic(options, err, "timeouts.invoke"))
+		return
+	}
+	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer)...)
+	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))
+	tell.saved(saved)
+	if err != nil {
+		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
+	}
+}
+
+func (a *errorLogDownloadAction) saveOptions(model errorLogDownloadActionModel, wait rds.WaitOptions, tell *teller) download.Options {
+	o := a.client.files
+	o.Directory = model.Directory.ValueString()
+	o.Overwrite = model.Overwrite.ValueBool()
+	o.Progress = tell.downloading
+	o.Refresh = func(ctx context.Context) ([]download.File, error) {
+		wait.Report = nil
+		answer, err := a.client.rds.WaitForErrorLog(ctx, wait)
+		if err != nil {
+			return nil, err
+		}
+		return downloads(answer), nil
+	}
+	return o
+}
+
+// downloads are the files that have a link.
+func downloads(answer *rds.ErrorLogDownload) []download.File {
+	var files []download.File
+	for _, f := range answer.Files {
+		if f.Link == "" {
+			continue
+		}
+		size := int64(-1)
+		if f.Size != nil {
+			size = *f.Size
+		}
+		files = append(files, download.File{Name: f.FileName, Link: f.Link, Size: size})
+	}
+	return files
+}

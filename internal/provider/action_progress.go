@@ -1,0 +1,63 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// teller turns how an action goes on into lines that a person reads while it runs. Its methods are not called at the same time.
+type teller struct {
+	send func(string)
+
+	lastWord string        // the status told last
+	lastTold time.Duration // when, in the wait's time
+}
+
+// tellEvery is how often a wait is told of while nothing changes: less often than it polls.
+const tellEvery = 10 * time.Second
+
+// waiting tells of a wait when it begins, when its status changes, and now and then.
+func (t *teller) waiting(also func(rds.Progress)) func(rds.Progress) {
+	return func(p rds.Progress) {
+		also(p)
+		if t.lastWord != "" && p.Status == t.lastWord && p.Waited-t.lastTold < tellEvery {
+			return
+		}
+		t.lastWord, t.lastTold = p.Status, p.Waited
+		t.send(fmt.Sprintf("Waiting for the export: %s, the cloud says %s.", p.Waited.Round(time.Second), word(p.Status)))
+	}
+}
+
+// downloading tells of one file.
+func (t *teller) downloading(p download.Progress) {
+	file := fmt.Sprintf("File %d of %d, %s: ", p.Index+1, p.Count, p.Name)
+	switch {
+	case p.Done: // saved tells of it
+	case p.Fault != nil:
+		t.send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), transport.Printable(p.Fault.Error())))
+	case p.Total > 0:
+		t.send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.", megabytes(p.Bytes), megabytes(p.Total), p.Bytes*100/p.Total, megabytes(int64(p.BytesPerSecond))))
+	default:
+		t.send(file + fmt.Sprintf("%s, %s/s.", megabytes(p.Bytes), megabytes(int64(p.BytesPerSecond))))
+	}
+}
+
+// saved tells where each file is, and how to prove that it is whole.
+func (t *teller) saved(files []download.Saved) {
+	for _, f := range files {
+		t.send(fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", f.Path, f.Size, f.SHA256))
+	}
+	if len(files) > 0 {
+		t.send("The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.")
+	}
+}
+
+// megabytes are those of a million bytes, as disks and networks count.
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -1,0 +1,87 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// client is what every object gets from Configure.
+type client struct {
+	rds *rds.Client
+	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no client certificate.
+	files download.Options
+}
+
+// newClient puts the layers together: network, transport, identity, RDS; and, beside them, the plain way to the files behind links.
+func (p *rdsProvider) newClient(config identity.Config, terraformVersion string) (*client, error) {
+	settings, err := config.TLS()
+	if err != nil {
+		return nil, err
+	}
+	userAgent := "terraform-provider-rds/" + p.version + " terraform/" + terraformVersion
+	out := transport.New(transport.Options{
+		Base:       p.network(settings),
+		MaxRetries: int(*config.MaxRetries),
+		MinPause:   p.outside.RetryPause,
+		UserAgent:  userAgent,
+		Observe:    logRequest,
+		Random:     p.outside.Random,
+	})
+	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: identity.SignAttempts}))
+	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
+		e, err := session.Endpoint(ctx)
+		return rds.Endpoint(e), err
+	}
+	authorized := out.Client(transport.Rules{Wrap: session.Transport, Final: rds.Final})
+
+	plain := settings.Clone()
+	plain.Certificates, plain.GetClientCertificate = nil, nil // a credential never goes to a link's host
+	return &client{
+		rds: rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
+		files: download.Options{
+			Base:       p.network(plain),
+			UserAgent:  userAgent,
+			MaxRetries: int(*config.MaxRetries),
+			MinPause:   p.outside.RetryPause,
+			Random:     p.outside.Random,
+		},
+	}, nil
+}
+
+// network is a connection pool of its own with these TLS settings, or the tests' network.
+func (p *rdsProvider) network(settings *tls.Config) http.RoundTripper {
+	if p.outside.Network != nil {
+		return p.outside.Network
+	}
+	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
+	network.TLSClientConfig = settings
+	network.MaxIdleConnsPerHost = 64 // many objects of one run ask the same host
+	network.ResponseHeaderTimeout = time.Minute
+	network.DisableCompression = true // a file's bytes are the object's own, and the API's answers are small
+	return network
+}
+
+// clientFrom takes an object's client out of what Configure gave. Terraform asks for schemas before it configures: then there is none yet.
+func clientFrom(data any, diags *diag.Diagnostics) *client {
+	if data == nil {
+		return nil
+	}
+	c, ok := data.(*client)
+	if !ok {
+		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please report it.", data))
+	}
+	return c
+}

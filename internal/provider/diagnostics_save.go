@@ -1,0 +1,75 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+)
+
+// unableToSave is the summary of every error of saving files.
+const unableToSave = "Unable to save error log files"
+
+// saveDiagnostics explains which files were not saved and why, one error for each.
+func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
+	var failed download.Errors
+	if !errors.As(err, &failed) {
+		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
+	}
+	var diags diag.Diagnostics
+	for _, one := range failed {
+		text := saveText(instanceID, saved, one, timeout)
+		switch one.Kind {
+		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
+			diags.AddAttributeError(path.Root("directory"), unableToSave, text)
+		default:
+			diags.AddError(unableToSave, text)
+		}
+	}
+	return diags
+}
+
+func saveText(instanceID string, saved []download.Saved, e *download.Error, timeout time.Duration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s It belongs to the error log of DB instance %s.\n", e.Sentence(), instanceID)
+	cause := ""
+	if e.Err != nil {
+		cause = e.Err.Error()
+	}
+	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
+	if lines != "" {
+		b.WriteString("\n" + lines)
+	}
+	if len(saved) > 0 {
+		fmt.Fprintf(&b, "\nSaved all the same: %d.\n", len(saved))
+	}
+	b.WriteString("\n" + saveAdvice(e, timeout))
+	return b.String()
+}
+
+func saveAdvice(e *download.Error, timeout time.Duration) string {
+	switch e.Kind {
+	case download.KindExists:
+		return "Choose another directory, or set overwrite = true."
+	case download.KindInTheWay:
+		return "Choose another directory, or move away what is there."
+	case download.KindPermission:
+		return "Choose a directory that the user who runs Terraform may write to."
+	case download.KindDiskFull:
+		return "Make room, or choose a directory on another disk."
+	case download.KindInterrupted:
+		return fmt.Sprintf("No part of it was left behind. It may take %s in all: to give it more, raise timeouts.invoke.", timeout)
+	case download.KindExpired, download.KindRefused, download.KindBadLink:
+		return "Run it again: it asks for fresh links. If it is refused again, give the request id to the cloud's support."
+	default:
+		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
+	}
+}
