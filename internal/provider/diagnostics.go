@@ -117,8 +117,12 @@ func refusalText(instanceID string, e *rds.Error) string {
 }
 
 func refusalLines(e *rds.Error) string {
-	return fmt.Sprintf("Status:     %d %s\n", e.StatusCode, http.StatusText(e.StatusCode)) +
-		labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Request ID", e.RequestID) + labelled("Location", e.Location)
+	return answerLines(e.Refusal) + labelled("Location", e.Location)
+}
+
+func answerLines(r transport.Refusal) string {
+	return labelled("Status", strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))) +
+		labelled("Code", r.Code) + labelled("Message", r.Message) + labelled("Request ID", r.RequestID)
 }
 
 func refusalAdvice(e *rds.Error) string {
@@ -155,6 +159,10 @@ func faultLines(fault error) string {
 	var refusal *rds.Error
 	if errors.As(fault, &refusal) {
 		return strings.TrimSuffix(refusalLines(refusal), "\n")
+	}
+	var answer *transport.FaultError
+	if errors.As(fault, &answer) {
+		return strings.TrimSuffix(answerLines(answer.Refusal), "\n")
 	}
 	var decode *rds.DecodeError
 	if errors.As(fault, &decode) {

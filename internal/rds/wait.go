@@ -9,6 +9,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // PollMethod is a way of finding out whether an export is done. The API's page describes both.
@@ -55,6 +57,7 @@ func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogD
 	for {
 		answer, err := w.poll(bounded)
 		if err != nil && bounded.Err() != nil {
+			w.cutOff(err)
 			return nil, w.ended(ctx)
 		}
 		done, err := w.judge(bounded, answer, err)
@@ -144,6 +147,18 @@ func (w *wait) endure(err error) error {
 
 func refusedConnection(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
+}
+
+// cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or that it had no answer.
+func (w *wait) cutOff(err error) {
+	var abandoned *transport.AbandonedError
+	var timeout *transport.TimeoutError
+	switch {
+	case errors.As(err, &abandoned):
+		w.fault = abandoned.Fault
+	case errors.As(err, &timeout):
+		w.fault = err
+	}
 }
 
 // linksExpire says that an export is done and that one of its links is of no use any more. The server's clock counts, where the

@@ -368,7 +368,17 @@ func TestWaitEndsWithAnError(t *testing.T) {
 		"a server that hangs": {
 			options: rds.WaitOptions{Timeout: 40 * time.Second},
 			lines:   []string{hang}, after: 40 * time.Second, calls: 2, // 30 s for one attempt, and a retry
-			check: expectTimeout("", ""),
+			check: expectTimeout("", posted+": no complete answer within 30s"),
+		},
+		"a server that hangs for less than one attempt may": {
+			options: rds.WaitOptions{Timeout: 20 * time.Second},
+			lines:   []string{hang}, after: 20 * time.Second, calls: 1,
+			check: expectTimeout("", posted+": no complete answer within 20s"),
+		},
+		"a gateway that is out of order until the end": {
+			options: rds.WaitOptions{Timeout: 4500 * time.Millisecond},
+			lines:   []string{exporting, unavailable}, after: 4500 * time.Millisecond, calls: 4, // at 0, 2, 3 and 3.5 s
+			check: expectTimeout("CREATING", "503 Service Unavailable, (an HTML page of 20 bytes in place of the API's JSON), request id req-4"),
 		},
 		"always busy": {
 			options: rds.WaitOptions{Timeout: time.Minute},
@@ -436,6 +446,8 @@ func TestWaitEndsWithAnError(t *testing.T) {
 		})
 	}
 }
+
+const posted = "POST https://rds.example.com/v3/p1/instances/" + waitedFor + "/errorlog-download"
 
 func expectTimeout(status, fault string) func(error) string {
 	return func(err error) string {

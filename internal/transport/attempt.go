@@ -22,6 +22,7 @@ type attempt struct {
 }
 
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.options.AttemptTimeout, &TimeoutError{After: a.options.AttemptTimeout})
 	defer cancel()
 	bounded := req.Clone(ctx)
@@ -29,11 +30,11 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	resp, err := a.next.RoundTrip(bounded)
 	if err != nil {
-		return nil, explain(bounded, err)
+		return nil, explain(bounded, err, start)
 	}
 	body, err := readBounded(resp.Body, a.options.MaxBody)
 	if err != nil {
-		return nil, explain(bounded, err)
+		return nil, explain(bounded, err, start)
 	}
 	setBody(resp, body)
 	resp.Request = req // this attempt's own context has ended
@@ -44,11 +45,16 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom.
-func explain(req *http.Request, err error) error {
+// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom: the attempt's own time is
+// up, or the time of the whole.
+func explain(req *http.Request, err error, start time.Time) error {
 	var timeout *TimeoutError
-	if cause := context.Cause(req.Context()); errors.As(cause, &timeout) {
+	cause := context.Cause(req.Context())
+	switch {
+	case errors.As(cause, &timeout):
 		err = timeout
+	case errors.Is(cause, context.DeadlineExceeded):
+		err = &TimeoutError{After: time.Since(start).Round(time.Millisecond), Err: cause}
 	}
 	return &Error{Method: req.Method, URL: place(req.URL), Err: err}
 }
@@ -95,7 +101,12 @@ func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + Printabl
 func (e *Error) Unwrap() error { return e.Err }
 
 // TimeoutError is an attempt that was given up because its answer was not complete in time.
-type TimeoutError struct{ After time.Duration }
+type TimeoutError struct {
+	After time.Duration
+	Err   error // the context's, where the time of the whole was up and not only this attempt's
+}
+
+func (e *TimeoutError) Unwrap() error { return e.Err }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.After) }
 

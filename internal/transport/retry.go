@@ -11,7 +11,9 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -31,32 +33,70 @@ type retry struct {
 // RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and the pauses must end
 // before the request's deadline, of which the library tells its Backoff after an answer only, not after a broken connection.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	var last error
 	client := &retryablehttp.Client{
 		HTTPClient:   r.once,
 		RetryMax:     r.options.MaxRetries,
 		RetryWaitMin: r.options.MinPause,
 		RetryWaitMax: r.options.MaxPause,
-		CheckRetry:   r.check,
+		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
+			again := r.again(ctx, resp, err)
+			if again || err != nil && ctx.Err() == nil {
+				last = faultOf(resp, err)
+			}
+			return again, nil // an error of its own would take the place of the answer
+		},
 		Backoff:      backoff(req.Context(), r.options.Random),
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	return (&retryablehttp.RoundTripper{Client: client}).RoundTrip(req)
+	resp, err := (&retryablehttp.RoundTripper{Client: client}).RoundTrip(req)
+	if err != nil && req.Context().Err() != nil && last != nil {
+		return nil, &AbandonedError{Err: err, Fault: last}
+	}
+	return resp, err
 }
 
-// check implements retryablehttp.CheckRetry. It never returns an error of its own: the library would hand it on in place of
-// the answer.
-func (r *retry) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+// again decides whether a request is sent once more.
+func (r *retry) again(ctx context.Context, resp *http.Response, err error) bool {
 	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) <= lastTry {
-		return false, nil //nolint:nilerr // see above
+		return false
 	}
 	if err != nil {
-		return !Permanent(err), nil
+		return !Permanent(err)
 	}
 	body := peek(resp)
 	if r.final != nil && r.final(resp.StatusCode, body) {
-		return false, nil
+		return false
 	}
-	return faulty(resp.StatusCode, body), nil
+	return faulty(resp.StatusCode, body)
+}
+
+// AbandonedError is a request whose context ended while it was being retried. It keeps the fault for which it was, which would be lost
+// otherwise, and with it the cause that a person looks for.
+type AbandonedError struct {
+	Err   error // of the last attempt, or of the context
+	Fault error // a *FaultError or an *Error
+}
+
+func (e *AbandonedError) Error() string { return e.Err.Error() + ", after " + e.Fault.Error() }
+func (e *AbandonedError) Unwrap() error { return e.Err }
+
+// FaultError is an answer that counts as a passing fault.
+type FaultError struct{ Refusal }
+
+func (e *FaultError) Error() string {
+	return strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + e.Code + " " + e.Message)
+}
+
+func faultOf(resp *http.Response, err error) error {
+	if err == nil {
+		return &FaultError{ParseRefusal(resp.StatusCode, resp.Header, peek(resp))}
+	}
+	var layer *url.Error // net/http's, which repeats the query
+	if errors.As(err, &layer) {
+		return layer.Err
+	}
+	return err
 }
 
 // faulty says whether an answer comes from something between us and the API, or from an API that is out of order.
