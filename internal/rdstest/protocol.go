@@ -81,18 +81,19 @@ func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[stri
 func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
 	p.tb.Helper()
 	action := p.schemas.ActionSchemas[typeName]
-	if action == nil {
+	server, ok := p.server.(tfprotov6.ActionServer)
+	if action == nil || !ok {
 		p.tb.Fatal("no such action")
 	}
 	config := p.config(action.Schema, arguments)
-	validated, err := p.server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
+	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
 	if err != nil {
 		p.tb.Fatal(err)
 	}
 	if failed(validated.Diagnostics) {
 		return nil, texts(validated.Diagnostics)
 	}
-	stream, err := p.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
+	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
 	if err != nil {
 		p.tb.Fatal(err)
 	}
