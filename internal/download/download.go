@@ -9,8 +9,11 @@
 //	name.go      safe, unique names out of hostile ones
 //	folder.go    the folder: temporary files, and the step to the final name that never replaces unasked
 //	sums.go      SHA256SUMS, merged with what stands there
+//	saving.go    all files of a Save, some side by side
 //	transfer.go  one file from its first byte to its name; the one loop that retries
 //	answer.go    what an answer means: go on, begin anew, try again, give up
+//	pause.go     how long it waits before the next attempt
+//	secret.go    links stay out of every text
 //	pipe.go      bytes from the network to the disk and, beside it, into the hash
 //	links.go     fresh links in place of expired ones, asked for once for all files
 //
@@ -33,7 +36,7 @@ package download
 
 import (
 	"context"
-	"errors"
+	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -118,6 +121,47 @@ type Progress struct {
 // Each file fails for itself: one that exists already and must not be overwritten is reported before anything is transferred for it,
 // and the others are saved. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
-	_, _, _ = ctx, files, o
-	return nil, Errors{{Kind: KindWrite, Path: o.Directory, Err: errors.ErrUnsupported}}
+	if o.Base == nil {
+		base := defaultBase()
+		defer base.CloseIdleConnections()
+		o.Base = base
+	}
+	o = o.withDefaults()
+	folder, err := openFolder(o.Directory)
+	if err != nil {
+		return nil, Errors{diskFailure(o.Directory, err)}
+	}
+	defer folder.close()
+	if _, err := folder.readSums(); err != nil {
+		return nil, Errors{diskFailure(folder.join(sumsName), err)}
+	}
+	return newSaving(files, o, folder).run(ctx)
+}
+
+// defaultBase is the standard library's way out, with the proxy of the environment and its timeouts for connecting.
+func defaultBase() *http.Transport {
+	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
+	base.DisableCompression = true
+	return base
+}
+
+func (o Options) withDefaults() Options {
+	o.Parallel = defaulted(o.Parallel, 4)
+	o.MinPause = defaulted(o.MinPause, time.Second)
+	o.MaxPause = max(defaulted(o.MaxPause, time.Minute), o.MinPause)
+	o.Stall = defaulted(o.Stall, 30*time.Second)
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return o
+}
+
+func defaulted[T ~int | ~int64](value, standard T) T {
+	if value <= 0 {
+		return standard
+	}
+	return value
 }

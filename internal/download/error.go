@@ -72,7 +72,7 @@ func (e *Error) Error() string {
 			parts = append(parts, part)
 		}
 	}
-	if e.Err != nil {
+	if e.Err != nil && e.Kind != KindExists { // there the sentence says it all
 		parts = append(parts, transport.Printable(e.Err.Error()))
 	}
 	if e.RequestID != "" {

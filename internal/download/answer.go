@@ -1,0 +1,153 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package download
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// identity is what an answer says about which object it has a part of.
+type identity struct {
+	etag     string
+	modified string
+	length   int64 // of the whole object; < 0: not known
+}
+
+// identify reads an answer with the whole object.
+func identify(resp *http.Response) identity {
+	return identity{resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.ContentLength}
+}
+
+// condition is the value of If-Range for this object, or "" where nothing could prove that a later part belongs to it. A weak ETag
+// promises a like content only, not the same bytes (RFC 9110, 8.8.1); a date with a length is as good as the store's clock.
+func (i identity) condition() string {
+	switch {
+	case i.etag != "" && !strings.HasPrefix(i.etag, "W/"):
+		return i.etag
+	case i.modified != "" && i.length >= 0:
+		return i.modified
+	default:
+		return ""
+	}
+}
+
+// matches says whether a part belongs to the object. Servers that know nothing of If-Range are the reason for asking.
+func (i identity) matches(part identity) bool {
+	if i.length >= 0 && part.length >= 0 && i.length != part.length {
+		return false
+	}
+	if i.condition() == i.etag {
+		return part.etag == i.etag
+	}
+	return part.modified == i.modified && part.length == i.length
+}
+
+// errChanged is a part that can't be joined to what is there.
+var errChanged = errors.New("the file changed on the server, or the server can't say that it did not")
+
+// checkPart reads an answer of status 206, which must begin at offset and be of the same object.
+func checkPart(resp *http.Response, offset int64, whole identity) error {
+	first, length, ok := parseContentRange(resp.Header.Get("Content-Range"))
+	if !ok || first != offset {
+		return errors.New("the server sent another part of the file than the one that was asked for")
+	}
+	part := identify(resp)
+	part.length = length
+	if !whole.matches(part) {
+		return errChanged
+	}
+	return nil
+}
+
+// parseContentRange reads "bytes 100-199/2000"; the length is -1 where it says "*".
+func parseContentRange(text string) (first, length int64, ok bool) {
+	text, ok = strings.CutPrefix(text, "bytes ")
+	span, total, cut := strings.Cut(text, "/")
+	from, to, dash := strings.Cut(span, "-")
+	first, err := strconv.ParseInt(from, 10, 64)
+	last, lastErr := strconv.ParseInt(to, 10, 64)
+	if !ok || !cut || !dash || err != nil || lastErr != nil || first < 0 || last < first {
+		return 0, 0, false
+	}
+	if total == "*" {
+		return first, -1, true
+	}
+	length, err = strconv.ParseInt(total, 10, 64)
+	return first, length, err == nil && length > last
+}
+
+// errEndless is a file that nobody could tell from its half.
+var errEndless = errors.New("the server does not say how long the file is, so it can't be known whether it is whole")
+
+// checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection, however that ends.
+func checkWhole(resp *http.Response, announced int64) error {
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" && resp.ContentLength != announced {
+		return errors.New("a page for people came in place of the file") // a proxy's or a portal's, mostly
+	}
+	if resp.ContentLength < 0 && resp.ProtoMajor == 1 && len(resp.TransferEncoding) == 0 {
+		return errEndless
+	}
+	return nil
+}
+
+// refusal is an answer that is no part of the file.
+type refusal struct {
+	transport.Refusal
+	header http.Header
+}
+
+func (r *refusal) Error() string { return r.Code + ": " + r.Message }
+
+// maxRefusal bounds what is read of a refusal's body, in bytes.
+const maxRefusal = 64 << 10
+
+func readRefusal(resp *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // half of it is better than nothing, and the status is there
+	r := &refusal{transport.ParseRefusal(resp.StatusCode, resp.Header, body), resp.Header}
+	if resp.StatusCode/100 == 3 {
+		r.Message = "(a redirect, which is not followed)" // where to is no one's business: it may be a link
+	}
+	if id := transport.Printable(resp.Header.Get("X-Amz-Request-Id")); id != "" && r.RequestID == "" {
+		r.RequestID = id
+	}
+	return r
+}
+
+// forbids says that a link was refused in the way that an expired one is. Which words tell an expired link from others is known from
+// the documents of a sister cloud only, so a fresh link is tried whatever the words: that costs one call.
+func forbids(err error) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.StatusCode == http.StatusForbidden
+}
+
+// expired says that the server's words are those for an expired link.
+func (r *refusal) expired() bool {
+	return r.StatusCode == http.StatusForbidden &&
+		(r.Code == "RequestTimeTooSkewed" || r.Code == "AccessDenied" && strings.Contains(strings.ToLower(r.Message), "expired"))
+}
+
+// passing says whether a fault may be gone when the same is asked for again.
+func passing(err error) bool {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusRequestTimeout ||
+			r.StatusCode >= http.StatusInternalServerError && r.StatusCode != http.StatusNotImplemented
+	}
+	var disk *diskError
+	return !errors.As(err, &disk) && !errors.Is(err, errBadLink) && !errors.Is(err, errEndless) && !transport.Permanent(err)
+}
+
+// stalledError is a transfer that was given up because no byte came.
+type stalledError struct{ after time.Duration }
+
+func (e *stalledError) Error() string { return fmt.Sprintf("no byte came for %s", e.after) }

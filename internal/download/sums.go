@@ -1,0 +1,111 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package download
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxSums bounds what is read of a SHA256SUMS that is there: 200,000 files and more.
+const maxSums = 32 << 20
+
+// sumsTurn lets one transfer of this process at a time change a SHA256SUMS.
+var sumsTurn sync.Mutex
+
+// addSum notes a file's checksum in SHA256SUMS, in the form of "sha256sum -c". Lines for other files stay as they are, also those that
+// another run adds at the same time.
+func (f *folder) addSum(name, sum string) error {
+	sumsTurn.Lock()
+	defer sumsTurn.Unlock()
+	defer f.lockSums()()
+	old, err := f.readSums()
+	if err != nil {
+		return err
+	}
+	temp, err := f.temporary()
+	if err != nil {
+		return err
+	}
+	defer f.discard(temp)
+	_, err = temp.Write(mergeSum(old, name, sum))
+	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return f.publish(filepath.Base(temp.Name()), sumsName, true)
+}
+
+// lockSums waits a little for other processes, which need the lock for milliseconds only, and returns what unlocks. One that holds
+// it for longer, or a file system that has no locks, is no reason to lose a checksum: then it goes without.
+func (f *folder) lockSums() (unlock func()) {
+	for range 100 {
+		locked, err := lockFolder(f.dir)
+		if locked {
+			return func() { unlockFolder(f.dir) }
+		}
+		if err != nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return func() {}
+}
+
+// readSums returns what stands in SHA256SUMS; nothing where there is none.
+func (f *folder) readSums() ([]byte, error) {
+	if err := f.free(sumsName, true); err != nil {
+		return nil, err
+	}
+	file, err := f.root.Open(sumsName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // only read from
+	text, err := io.ReadAll(io.LimitReader(file, maxSums+1))
+	if err == nil && len(text) > maxSums {
+		err = fmt.Errorf("it is longer than %d bytes, which no list of checksums should be", maxSums)
+	}
+	return text, err
+}
+
+// mergeSum puts a file's line at the end and takes out what is said of a file of that name before.
+func mergeSum(old []byte, name, sum string) []byte {
+	merged := make([]byte, 0, len(old)+len(sum)+len(name)+4)
+	for line := range bytes.Lines(old) {
+		if named(string(line)) == name {
+			continue
+		}
+		merged = append(merged, line...)
+	}
+	if n := len(merged); n > 0 && merged[n-1] != '\n' {
+		merged = append(merged, '\n')
+	}
+	return fmt.Appendf(merged, "%s  %s\n", sum, name)
+}
+
+// named returns the name of the file that a line of checksums is for, or "" where it can't be told. It knows both forms that sha256sum
+// reads.
+func named(line string) string {
+	line = strings.TrimRight(line, "\r\n")
+	if rest, ok := strings.CutPrefix(line, "SHA256 ("); ok {
+		if cut := strings.LastIndex(rest, ") = "); cut >= 0 {
+			return rest[:cut]
+		}
+	}
+	const digits = 64
+	if len(line) > digits+2 && line[digits] == ' ' && (line[digits+1] == ' ' || line[digits+1] == '*') {
+		return line[digits+2:]
+	}
+	return ""
+}
