@@ -71,8 +71,8 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(withRequestLog(ctx), timeout)
-	defer cancel()
+	ctx = withRequestLog(ctx)
+	deadline := time.Now().Add(timeout) // of the wait, which keeps it itself, and of the downloads
 
 	tell := teller{send: func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) }}
 	options.Report = tell.waiting(options.Report)
@@ -82,6 +82,8 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 		return
 	}
 	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer)...)
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
 	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))
 	tell.saved(saved)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // unableToSave is the summary of every error of saving files.
@@ -41,8 +42,8 @@ func saveText(instanceID string, saved []download.Saved, e *download.Error, time
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s It belongs to the error log of DB instance %s.\n", e.Sentence(), instanceID)
 	cause := ""
-	if e.Err != nil {
-		cause = e.Err.Error()
+	if e.Err != nil && e.Kind != download.KindExists { // the sentence says it
+		cause = transport.Printable(e.Err.Error())
 	}
 	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
 	if lines != "" {

@@ -1,0 +1,246 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// invoke runs the action through the provider's protocol: Terraform has actions from 1.14 on.
+func invoke(t *testing.T, c *rdstest.Cloud, arguments map[string]any) (told, diagnostics []string) {
+	t.Helper()
+	p := c.Protocol(t)
+	if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+		t.Fatalf("%q", diags)
+	}
+	return p.Invoke(t.Context(), dataSource, arguments)
+}
+
+// content is a folder's files by name.
+func content(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, entry := range entries {
+		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = string(text)
+	}
+	return files
+}
+
+// realLog is what the simulated cloud serves for the healthy instance.
+func realLog(t *testing.T) string {
+	t.Helper()
+	log, err := os.ReadFile("../rdssim/testdata/postgresql-15-errors.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(log)
+}
+
+func sum(text string) string {
+	digest := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(digest[:])
+}
+
+const oneFile = "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20000101000000000"
+
+func TestAction_SavesTheLog(t *testing.T) {
+	log := realLog(t)
+	folder := filepath.Join(t.TempDir(), "incident", "logs")
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond))
+		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		if len(diags) > 0 {
+			t.Fatalf("%q", diags)
+		}
+		want := []string{
+			"Waiting for the export: 0s, the cloud says CREATING.",
+			"Waiting for the export: 10s, the cloud says CREATING.",
+			fmt.Sprintf("Saved %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(log)),
+			"The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
+		}
+		tellsNoSecret(t, strings.Join(told, "\n"))
+		for _, r := range c.Requests() {
+			if r.Kind == "obs.get" && (r.Header.Get("X-Auth-Token") != "" || r.Header.Get("Content-Type") != "" || !strings.HasPrefix(r.Header.Get("User-Agent"), "terraform-provider-rds/test")) {
+				t.Errorf("a file was asked for with %v", r.Header)
+			}
+		}
+	})
+	want := map[string]string{oneFile: log, "SHA256SUMS": sum(log) + "  " + oneFile + "\n"}
+	if diff := cmp.Diff(want, content(t, folder)); diff != "" {
+		t.Error(diff)
+	}
+	checkModes(t, folder)
+	if out, err := inFolder(folder, "sha256sum", "-c", "SHA256SUMS"); err != nil || out != oneFile+": OK\n" {
+		t.Errorf("sha256sum says %q, %v", out, err)
+	}
+}
+
+// checkModes: nobody but the owner may look.
+func checkModes(t *testing.T, folder string) {
+	t.Helper()
+	for path, want := range map[string]os.FileMode{folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, "SHA256SUMS"): 0o600} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode() != want {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+func inFolder(folder, name string, arguments ...string) (string, error) {
+	cmd := exec.Command(name, arguments...)
+	cmd.Dir = folder
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
+		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") {
+			t.Errorf("%q", diags)
+		}
+	})
+	if files := content(t, folder); len(files) != 3 || strings.Count(files["SHA256SUMS"], "\n") != 2 {
+		t.Errorf("%d files, %q", len(files), files["SHA256SUMS"])
+	}
+}
+
+func TestAction_Overwrite(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, oneFile), []byte("evidence"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s exists already. It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
+			filepath.Join(folder, oneFile), rdssim.InstanceHealthy)
+		if diff := cmp.Diff([]string{want}, diags); diff != "" {
+			t.Error(diff)
+		}
+	})
+	if content(t, folder)[oneFile] != "evidence" {
+		t.Fatal("the file was replaced")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "overwrite": true})
+		if len(diags) > 0 {
+			t.Errorf("%q", diags)
+		}
+	})
+	if content(t, folder)[oneFile] != realLog(t) {
+		t.Error("the file was not replaced")
+	}
+}
+
+func TestAction_BadInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		arguments map[string]any
+		text      string
+	}{
+		"no directory":        {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
+		"empty directory":     {map[string]any{"instance_id": "a", "directory": ""}, "(directory)"},
+		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
+		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "(timeouts.invoke)"},
+		"id with a slash":     {map[string]any{"instance_id": "a/b", "directory": "d"}, "(instance_id)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.New(t)
+			_, diags := invoke(t, cloud, c.arguments)
+			if len(diags) == 0 || !strings.Contains(diags[0], c.text) || len(cloud.Calls()) > 0 {
+				t.Errorf("%q, %q", diags, cloud.Calls())
+			}
+		})
+	}
+}
+
+func TestAction_ErrorsOfTheWait(t *testing.T) {
+	for id, text := range map[string]string{
+		rdssim.InstanceStuck:   "was still running after 30m0s and ",
+		rdssim.InstanceMissing: "Code:       DBS.200602",
+		rdssim.InstanceFails:   "no file was prepared",
+	} {
+		t.Run(id, func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "logs")
+			synctest.Test(t, func(t *testing.T) {
+				_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": id, "directory": folder})
+				if len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to obtain error log links") || !strings.Contains(diags[0], text) || strings.Contains(diags[0], "timeouts.read") {
+					t.Errorf("%q", diags)
+				}
+			})
+			if _, err := os.Stat(folder); err == nil {
+				t.Error("a folder was made for nothing")
+			}
+		})
+	}
+}
+
+// TestAction_LinkExpiresOnTheWay: the transfer breaks, the link is dead by then, and a fresh one brings the rest.
+func TestAction_LinkExpiresOnTheWay(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithLinkLife(40*time.Second))
+		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(25 * time.Second) // virtual
+			rdssim.HalfBody()(w, r)
+		}})
+		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.Delay(20 * time.Second)})
+		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		if len(diags) > 0 {
+			t.Fatalf("%q\n%q\n%q", diags, told, c.Calls())
+		}
+		if n := c.Count("rds.errorlog"); n != 4 { // three polls of an export of 4 s, and one for the fresh link
+			t.Errorf("%d calls for links: %q", n, c.Calls())
+		}
+	})
+	if content(t, folder)[oneFile] != realLog(t) {
+		t.Error("the file is not the log")
+	}
+}
+
+func TestAction_TimeoutHoldsTheDownloadToo(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: rdssim.Hang()})
+		start := time.Now()
+		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "timeouts": map[string]any{"invoke": "50s"}})
+		if time.Since(start) != 50*time.Second || len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files\n") {
+			t.Errorf("after %s: %q", time.Since(start), diags)
+		}
+	})
+	if files := content(t, folder); len(files) > 0 {
+		t.Errorf("left behind: %v", files)
+	}
+}
