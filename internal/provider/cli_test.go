@@ -42,6 +42,13 @@ func TestExamples(t *testing.T) {
 		t.Run(filepath.Base(example), func(t *testing.T) {
 			c := rdstest.NewCLI(t, []string{example}, rdssim.WithExportDuration(0))
 			c.Write(t, "versions.tf", requirement)
+			if strings.Contains(example, "/actions/") {
+				rdstest.NeedTerraform(t, 1, 14, "actions")
+				if run := c.Run(t, "validate", "-no-color"); run.ExitCode != 0 {
+					t.Errorf("%s\n%s", run.Stdout, run.Stderr)
+				}
+				return // an apply alone does not invoke it
+			}
 			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
 				t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 			}

@@ -158,3 +158,17 @@ func RemoveProvider() {
 		_ = os.RemoveAll(filepath.Dir(built.path))
 	}
 }
+
+// NeedTerraform skips a test on a CLI that lacks something, with the reason. OpenTofu counts as lacking it.
+func NeedTerraform(tb testing.TB, major, minor int, what string) {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	var hasMajor, hasMinor int
+	if _, err := fmt.Sscanf(line, "Terraform v%d.%d", &hasMajor, &hasMinor); err != nil || hasMajor < major || hasMajor == major && hasMinor < minor {
+		tb.Skipf("%s has no %s: they need Terraform %d.%d", line, what, major, minor)
+	}
+}

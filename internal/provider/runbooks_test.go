@@ -1,0 +1,146 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// Runbooks are applied as they are, with the real CLI. Each has its own idea of success.
+
+const runbooks = "../../examples/runbooks/"
+
+func runbook(t *testing.T, name string) *rdstest.CLI {
+	t.Helper()
+	return rdstest.NewCLI(t, []string{runbooks + name + "/main.tf"}, rdssim.WithExportDuration(0))
+}
+
+func apply(t *testing.T, c *rdstest.CLI, arguments ...string) rdstest.Finished {
+	t.Helper()
+	run := c.Run(t, append([]string{"apply", "-auto-approve", "-no-color"}, arguments...)...)
+	if run.ExitCode != 0 {
+		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+	}
+	tellsNoSecret(t, run.Stdout+run.Stderr)
+	return run
+}
+
+func outputs(t *testing.T, c *rdstest.CLI) map[string]any {
+	t.Helper()
+	var raw map[string]struct{ Value any }
+	if err := json.Unmarshal([]byte(c.Run(t, "output", "-json").Stdout), &raw); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]any{}
+	for name, output := range raw {
+		values[name] = output.Value
+	}
+	return values
+}
+
+// TestRunbooks_AllAreTested: a runbook that no test applies is a promise that nobody keeps.
+func TestRunbooks_AllAreTested(t *testing.T) {
+	folders, err := filepath.Glob(runbooks + "*/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, folder := range folders {
+		names = append(names, filepath.Base(filepath.Dir(folder)))
+		if _, err := os.Stat(filepath.Join(filepath.Dir(folder), "README.md")); err != nil {
+			t.Error(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"check", "fleet", "postcondition", "save-with-action", "save-with-curl"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRunbooks_Fleet(t *testing.T) {
+	c := runbook(t, "fleet")
+	apply(t, c)
+	want := map[string]any{
+		"orders":   map[string]any{"status": "FINISH", "files": 1.0, "bytes": 20590.0},
+		"invoices": map[string]any{"status": "FINISH", "files": 2.0, "bytes": 20590.0},
+	}
+	if diff := cmp.Diff(want, outputs(t, c)["summary"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRunbooks_SaveWithCurl(t *testing.T) {
+	c := runbook(t, "save-with-curl")
+	apply(t, c, "-var=instance_id="+rdssim.InstanceTwoFiles)
+	folder := filepath.Join(c.Dir, "error-logs")
+	files := content(t, folder)
+	names := slices.Sorted(maps.Keys(files))
+	if len(names) != 3 || names[2] != "SHA256SUMS" && names[0] != "SHA256SUMS" {
+		t.Fatalf("got %q", names)
+	}
+	if out, err := inFolder(folder, "sha256sum", "-c", "--quiet", "SHA256SUMS"); err != nil {
+		t.Errorf("%s, %v", out, err)
+	}
+	delete(files, "SHA256SUMS")
+	var whole strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		whole.WriteString(files[name])
+	}
+	if whole.String() != realLog(t) {
+		t.Error("the two files are not the log")
+	}
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	if state, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate")); err != nil || strings.Contains(string(state), "Signature=") {
+		t.Errorf("a link in the state, %v", err)
+	}
+}
+
+func TestRunbooks_SaveWithAction(t *testing.T) {
+	c := runbook(t, "save-with-action")
+	rdstest.NeedTerraform(t, 1, 14, "actions")
+	run := apply(t, c, "-invoke=action.rds_errorlog_download.incident")
+	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
+		t.Error(run.Stdout)
+	}
+	if out, err := inFolder(filepath.Join(c.Dir, "error-logs"), "sha256sum", "-c", "SHA256SUMS"); err != nil {
+		t.Errorf("%s, %v", out, err)
+	}
+}
+
+func TestRunbooks_Check(t *testing.T) {
+	c := runbook(t, "check")
+	for id, text := range map[string]string{
+		rdssim.InstanceHealthy:     "",
+		rdssim.InstancePartlyFails: "The error log of " + rdssim.InstancePartlyFails + " is not complete.",
+		rdssim.InstanceFails:       "Unable to obtain error log links",
+	} {
+		run := apply(t, c, "-var=instance_id="+id) // a check warns, and the apply goes on
+		if text == "" && strings.Contains(run.Stdout, "Check block assertion") || !wrapped(text).MatchString(run.Stdout) {
+			t.Errorf("%s: %s", id, run.Stdout)
+		}
+	}
+}
+
+func TestRunbooks_Postcondition(t *testing.T) {
+	c := runbook(t, "postcondition")
+	apply(t, c)
+	run := c.Run(t, "plan", "-no-color", "-var=instance_id="+rdssim.InstancePartlyFails)
+	if run.ExitCode == 0 || !wrapped("A part of the error log of "+rdssim.InstancePartlyFails+" is missing: ").MatchString(run.Stderr) {
+		t.Errorf("%s\n%s", run.Stdout, run.Stderr)
+	}
+}
