@@ -114,8 +114,13 @@ const maxRefusal = 64 << 10
 func readRefusal(resp *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // half of it is better than nothing, and the status is there
 	r := &refusal{transport.ParseRefusal(resp.StatusCode, resp.Header, body), resp.Header}
-	if resp.StatusCode/100 == 3 {
+	switch {
+	case resp.StatusCode/100 == 2:
+		r.Message = "(an answer to something that was not asked for)"
+	case resp.StatusCode/100 == 3:
 		r.Message = "(a redirect, which is not followed)" // where to is no one's business: it may be a link
+	case r.Code == "" && len(body) > 0 && strings.HasPrefix(r.Message, "("): // it speaks of the APIs
+		r.Message = fmt.Sprintf("(%d bytes that are no error of an object store)", len(body))
 	}
 	if id := transport.Printable(resp.Header.Get("X-Amz-Request-Id")); id != "" && r.RequestID == "" {
 		r.RequestID = id

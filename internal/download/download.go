@@ -38,6 +38,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"time"
 )
 
@@ -109,7 +110,7 @@ type Progress struct {
 	BytesPerSecond float64
 	// Done says that the file stands under its final name; this is the last call for it.
 	Done bool
-	// Fault, if set, is why the transfer broke off. It goes on after Pause. The text is safe to print.
+	// Fault, if set, is why the transfer broke off, in a few words that are safe to print. It goes on after Pause.
 	Fault error
 	Pause time.Duration
 }
@@ -127,6 +128,9 @@ func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 		o.Base = base
 	}
 	o = o.withDefaults()
+	if o.Directory != "" {
+		o.Directory = filepath.Clean(o.Directory) // without a "/" at its end, which would let a link be followed
+	}
 	folder, err := openFolder(o.Directory)
 	if err != nil {
 		return nil, Errors{diskFailure(o.Directory, err)}

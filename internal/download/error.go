@@ -63,16 +63,22 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Error is one line: which file, what happened, what came back.
 func (e *Error) Error() string {
-	parts := []string{strings.TrimSuffix(e.Sentence(), ".")}
-	if e.StatusCode != 0 {
-		parts = append(parts, e.Status())
+	text := strings.TrimSuffix(e.Sentence(), ".")
+	if cause := e.Cause(); cause != "" && e.Kind != KindExists { // there the sentence says it all
+		text += ": " + cause
 	}
-	for _, part := range []string{e.Code, strings.TrimSuffix(e.Message, ".")} {
+	return text
+}
+
+// Cause is what came back, in one line without the file's name; "" where nothing did.
+func (e *Error) Cause() string {
+	var parts []string
+	for _, part := range []string{e.Status(), e.Code, strings.TrimSuffix(e.Message, ".")} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
-	if e.Err != nil && e.Kind != KindExists { // there the sentence says it all
+	if e.Err != nil {
 		parts = append(parts, transport.Printable(e.Err.Error()))
 	}
 	if e.RequestID != "" {
@@ -91,7 +97,7 @@ func (e *Error) Status() string {
 
 // Sentence says what happened, in one whole sentence that names the file. Cause and answer are in the other fields.
 func (e *Error) Sentence() string {
-	path := transport.Printable(e.Path)
+	path := cmp.Or(transport.Printable(e.Path), "The directory")
 	switch e.Kind {
 	case KindExists:
 		return path + " exists already."

@@ -23,13 +23,12 @@ type folder struct {
 	space space
 }
 
-// openFolder opens a folder, makes it if it is missing, and proves that it can be written to: an error should come before a transfer
+// openFolder opens a folder by its clean path, makes it if it is missing, and proves that it can be written to: an error should come before a transfer
 // and once, not after it and for each file.
 func openFolder(path string) (*folder, error) {
 	if path == "" {
 		return nil, errors.New("no directory was named")
 	}
-	path = filepath.Clean(path) // without a "/" at the end, which would let Lstat follow a link
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return nil, err
@@ -135,7 +134,13 @@ func (f *folder) moveNew(from, to string) error {
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err = f.root.Link(from, to); err == nil {
+	return f.linkNew(from, to)
+}
+
+// linkNew does the same with a hard link, else with a look and a step.
+func (f *folder) linkNew(from, to string) error {
+	err := f.root.Link(from, to)
+	if err == nil {
 		return f.root.Remove(from)
 	}
 	if errors.Is(err, fs.ErrExist) {

@@ -18,7 +18,7 @@ func (t *transfer) pause(ctx context.Context, fault error) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) > lastTry {
 		pause = min(pause, time.Until(deadline)-lastTry)
 	}
-	t.tell(Progress{Fault: t.failure(fault), Pause: pause})
+	t.tell(Progress{Fault: errors.New(t.failure(fault).Cause()), Pause: pause})
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

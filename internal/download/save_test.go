@@ -167,7 +167,9 @@ type dripping struct {
 }
 
 func (d *dripping) Read(p []byte) (int, error) {
-	time.Sleep(d.wait) // virtual, or none
+	if d.text != "" {
+		time.Sleep(d.wait) // virtual, or none
+	}
 	n := copy(p, d.text[:min(d.step, len(d.text))])
 	d.text = d.text[n:]
 	if n == 0 {

@@ -237,7 +237,7 @@ func (t *transfer) write(piece []byte) error {
 	if err := t.nameByContent(false); err != nil {
 		return err
 	}
-	if time.Since(t.told) >= time.Second {
+	if n > 0 && t.offset != t.object.length && time.Since(t.told) >= time.Second { // of its end is told when it has its name
 		t.tell(Progress{})
 	}
 	return nil

@@ -1,0 +1,104 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package download_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+)
+
+// TestCancelEndsAtOnce: within no time, wherever it meets a transfer, and nothing is left. Goroutines would fail the bubble.
+func TestCancelEndsAtOnce(t *testing.T) {
+	const interrupted = "interrupted: The download of log was interrupted"
+	for name, c := range map[string]struct {
+		reply   reply
+		refresh func(context.Context) ([]download.File, error)
+		want    string
+	}{
+		"in a request": {hangs, nil, interrupted + ": context canceled"},
+		"in a body":    {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
+		"in a pause":   {says(503, xml("SlowDown", "Slow.")), nil, interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1"},
+		"in a refresh": {says(403, xml("AccessDenied", "No.")), func(ctx context.Context) ([]download.File, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}, interrupted + ": 403 Forbidden: AccessDenied: No: context canceled: request id r-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				directory, start := t.TempDir(), time.Now()
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(900*time.Millisecond, cancel)
+				o := exact(directory, newNetwork(c.reply), 9)
+				o.Refresh = c.refresh
+				saved, err := download.Save(ctx, one("log"), o)
+				wantErrors(t, err, c.want)
+				wantOnly(t, directory, map[string]string{})
+				if time.Since(start) != 900*time.Millisecond || saved != nil || !errors.Is(err, context.Canceled) {
+					t.Error(time.Since(start), saved, err)
+				}
+			})
+		})
+	}
+}
+
+func TestCancelOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		directory := t.TempDir()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		var files []download.File
+		for range 10 {
+			files = append(files, one("log")...)
+		}
+		base := newNetwork(good, hangs)
+		saved, err := download.Save(ctx, files, exact(directory, base, 0))
+		var errs download.Errors
+		if !errors.As(err, &errs) || len(errs) != 9 || len(saved) != 1 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(saved, err)
+		}
+		for _, e := range errs {
+			if e.Kind != download.KindInterrupted || e.Index == saved[0].Index {
+				t.Error(e)
+			}
+		}
+		if len(base.requests) != 5 { // one ended, four hung, and none was begun in vain
+			t.Error(base.seen())
+		}
+		wantOnly(t, directory, map[string]string{saved[0].Name: text})
+	})
+}
+
+func TestCancelBefore(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	directory, base := t.TempDir(), newNetwork(good)
+	_, err := download.Save(ctx, one("log"), exact(directory, base, 0))
+	wantErrors(t, err, "interrupted: The download of log was interrupted: context canceled")
+	if entries, _ := os.ReadDir(directory); len(entries) != 0 || len(base.requests) != 0 {
+		t.Error(entries, base.seen())
+	}
+}
+
+// TestPausesLeaveTimeForALastTry: a server that asks for a long pause can't use up all the time that is left.
+func TestPausesLeaveTimeForALastTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		base := newNetwork(says(503, "", "Retry-After", "60"))
+		start := time.Now()
+		_, err := download.Save(ctx, one("log"), exact(t.TempDir(), base, 9))
+		wantErrors(t, err, "interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded")
+		if diff := cmp.Diff([]string{"0s", "19s"}, base.seen()); diff != "" || time.Since(start) != 20*time.Second {
+			t.Error(diff, time.Since(start))
+		}
+	})
+}

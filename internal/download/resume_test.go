@@ -1,0 +1,138 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package download_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+)
+
+const (
+	modified = "Fri, 15 May 2020 08:06:14 GMT"
+	later    = "Fri, 15 May 2020 08:06:15 GMT"
+	other    = "ABCDEFGHIJ"
+)
+
+// TestGoingOnNeedsProof: after four bytes of the text the connection breaks. What is asked for then, and whether what comes is joined to it.
+func TestGoingOnNeedsProof(t *testing.T) {
+	part := func(headers ...string) reply {
+		return says(206, text[4:], append([]string{"Content-Range", "bytes 4-9/10"}, headers...)...)
+	}
+	const anew = "" // no range
+	for name, c := range map[string]struct {
+		first []string // headers
+		then  []reply
+		want  []string // ranges asked for after the first request
+	}{
+		"ETag":                           {[]string{"ETag", etag}, []reply{part("ETag", etag)}, []string{resume}},
+		"ETag and length unknown":        {[]string{"ETag", etag}, []reply{says(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/*")}, []string{resume}},
+		"ETag stays, the date differs":   {[]string{"ETag", etag, "Last-Modified", modified}, []reply{part("ETag", etag, "Last-Modified", later)}, []string{resume}},
+		"ETag changed":                   {[]string{"ETag", etag}, []reply{part("ETag", `"e2"`), good}, []string{resume, anew}},
+		"ETag lost":                      {[]string{"ETag", etag}, []reply{part(), good}, []string{resume, anew}},
+		"ETag lost, the date stays":      {[]string{"ETag", etag, "Last-Modified", modified}, []reply{part("Last-Modified", modified), good}, []string{resume, anew}},
+		"ETag stays, the length differs": {[]string{"ETag", etag}, []reply{says(206, text[4:]+"x", "ETag", etag, "Content-Range", "bytes 4-10/11"), good}, []string{resume, anew}},
+		"the whole comes":                {[]string{"ETag", etag}, []reply{good}, []string{resume}},
+		"the whole of another comes":     {[]string{"ETag", etag}, []reply{half(200, other, 3, "ETag", `"e2"`), says(206, other[3:], "ETag", `"e2"`, "Content-Range", "bytes 3-9/10")}, []string{resume, `bytes=3- "e2"`}},
+		"date":                           {[]string{"Last-Modified", modified}, []reply{part("Last-Modified", modified)}, []string{"bytes=4- " + modified}},
+		"date changed":                   {[]string{"Last-Modified", modified}, []reply{part("Last-Modified", later), good}, []string{"bytes=4- " + modified, anew}},
+		"date lost":                      {[]string{"Last-Modified", modified}, []reply{part(), good}, []string{"bytes=4- " + modified, anew}},
+		"date, the length unknown":       {[]string{"Last-Modified", modified}, []reply{says(206, text[4:], "Last-Modified", modified, "Content-Range", "bytes 4-9/*"), good}, []string{"bytes=4- " + modified, anew}},
+		"a weak ETag":                    {[]string{"ETag", "W/" + etag}, []reply{good}, []string{anew}},
+		"a weak ETag and a date":         {[]string{"ETag", "W/" + etag, "Last-Modified", modified}, []reply{part("ETag", "W/"+etag, "Last-Modified", modified)}, []string{"bytes=4- " + modified}},
+		"neither":                        {nil, []reply{good}, []string{anew}},
+		"another part":                   {[]string{"ETag", etag}, []reply{says(206, text[5:], "ETag", etag, "Content-Range", "bytes 5-9/10"), good}, []string{resume, anew}},
+		"no Content-Range":               {[]string{"ETag", etag}, []reply{says(206, text[4:], "ETag", etag), good}, []string{resume, anew}},
+		"several parts":                  {[]string{"ETag", etag}, []reply{says(206, "--x", "ETag", etag, "Content-Type", "multipart/byteranges; boundary=x"), good}, []string{resume, anew}},
+		"416":                            {[]string{"ETag", etag}, []reply{says(416, "", "Content-Range", "bytes */3"), good}, []string{resume, anew}},
+		"more than was announced":        {[]string{"ETag", etag}, []reply{says(206, text[4:]+"xyz", "ETag", etag, "Content-Range", "bytes 4-9/10"), good}, []string{resume, anew}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				directory := t.TempDir()
+				base := newNetwork(append([]reply{half(200, text, 4, c.first...)}, c.then...)...)
+				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
+				wantErrors(t, err)
+				content := text
+				if name == "the whole of another comes" {
+					content = other
+				}
+				wantOnly(t, directory, map[string]string{"log": content})
+				var asked []string
+				for _, r := range base.requests[1:] {
+					range_, condition := r.Header.Get("Range"), r.Header.Get("If-Range")
+					if range_ != "" {
+						range_ += " "
+					}
+					asked = append(asked, range_+condition)
+				}
+				if diff := cmp.Diff(c.want, asked); diff != "" {
+					t.Error("asked (-want +got):", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestNonsenseForAPartBeginsAnew(t *testing.T) {
+	for _, value := range []string{
+		"bytes 4-9", "bytes 4-9/", "bytes 4-9/x", "bytes 4-9/9", "bytes 9-4/10", "bytes -4-9/10", "bytes 4/10", "4-9/10", "chars 4-9/10",
+		"bytes 4-9/-1", "bytes */10", "bytes 4-99999999999999999999/*", "bytes=4-9/10",
+	} {
+		t.Run(value, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				directory := t.TempDir()
+				base := newNetwork(half(200, text, 4, "ETag", etag), says(206, text[4:], "ETag", etag, "Content-Range", value), good)
+				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 2))
+				wantErrors(t, err)
+				wantOnly(t, directory, map[string]string{"log": text})
+				if len(base.requests) != 3 || base.requests[2].Header.Get("Range") != "" {
+					t.Error(base.seen())
+				}
+			})
+		})
+	}
+}
+
+// TestAnotherKindOfContent: the name follows the content that is saved, not the one that was begun.
+func TestAnotherKindOfContent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		directory := t.TempDir()
+		base := newNetwork(half(200, "\x1f\x8b\x08\x00packed", 6, "ETag", etag), says(200, "plain", "ETag", `"e2"`))
+		_, err := download.Save(t.Context(), one("log"), exact(directory, base, 2))
+		wantErrors(t, err)
+		wantOnly(t, directory, map[string]string{"log": "plain"})
+	})
+}
+
+// TestAFileThatChangesForEver: bytes that were there before are no progress, so this has an end.
+func TestAFileThatChangesForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(half(200, text, 4, "ETag", etag), says(416, ""), half(200, other, 4, "ETag", `"e2"`), says(416, ""), half(200, text, 4, "ETag", `"e3"`))
+		_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), base, 3))
+		wantErrors(t, err, "broken: The download of log broke off 4 times in a row: the file changed on the server, or the server can't say that it did not")
+		if len(base.requests) != 4 {
+			t.Error(base.seen())
+		}
+	})
+}
+
+func TestGoingOnWithTheCloud(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud, directory := newCloud(), t.TempDir()
+		files := mustFiles(t, cloud, rdssim.InstanceHealthy)
+		cloud.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.HalfBody()})
+		_, err := download.Save(t.Context(), files, exact(directory, cloud.Transport(), 1))
+		wantErrors(t, err)
+		wantOnly(t, directory, map[string]string{files[0].Name: theLog(t)})
+		second := cloud.Requests()[2]
+		if second.Header.Get("Range") != "bytes=10295-" || second.Header.Get("If-Range") == "" || second.Status != 206 {
+			t.Errorf("%d %v", second.Status, second.Header)
+		}
+	})
+}

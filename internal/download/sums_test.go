@@ -1,0 +1,130 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package download_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+)
+
+// TestSumsAreMerged: a file named log is saved beside a list that is there.
+func TestSumsAreMerged(t *testing.T) {
+	a, b, mine := sumOf("a"), sumOf("b"), sumOf(text)+"  log\n"
+	for name, c := range map[string]struct{ there, want string }{
+		"none":                      {"", mine},
+		"others":                    {a + "  a\n" + b + " *b\n", a + "  a\n" + b + " *b\n" + mine},
+		"no line end":               {a + "  a", a + "  a\n" + mine},
+		"Windows' line ends":        {a + "  a\r\n" + b + "  log\r\n", a + "  a\r\n" + mine},
+		"the same file":             {a + "  log\n" + b + "  b\n", b + "  b\n" + mine},
+		"the same file, binary":     {a + " *log\n", mine},
+		"the same file, twice":      {a + "  log\n" + b + "  log\n", mine},
+		"the same file, BSD's form": {"SHA256 (log) = " + a + "\nSHA256 (b) = " + b + "\n", "SHA256 (b) = " + b + "\n" + mine},
+		"names that hold the name":  {a + "  my log\n" + a + "  log2\n" + a + "  d/log\n" + a + "   log\n", a + "  my log\n" + a + "  log2\n" + a + "  d/log\n" + a + "   log\n" + mine},
+		"notes":                     {"# taken on Monday\n\nlog\n  log\n", "# taken on Monday\n\nlog\n  log\n" + mine},
+		"a bracket in another name": {"SHA256 (a) = (log) = " + a + "\n", "SHA256 (a) = (log) = " + a + "\n" + mine},
+		"bytes that are no text":    {"\x00\xff\xfe", "\x00\xff\xfe\n" + mine},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := t.TempDir()
+			path := filepath.Join(directory, "SHA256SUMS")
+			if c.there != "" {
+				write(t, path, c.there)
+				must(t, os.Chmod(path, 0o644))
+			}
+			_, err := download.Save(t.Context(), one("log"), exact(directory, newNetwork(good), 0))
+			wantErrors(t, err)
+			if diff := cmp.Diff(c.want, read(t, path)); diff != "" {
+				t.Error(diff)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode() != 0o600 {
+				t.Error(info.Mode(), err)
+			}
+		})
+	}
+}
+
+// TestManySavesIntoOneFolder at the same time, as with for_each: no line is lost.
+func TestManySavesIntoOneFolder(t *testing.T) {
+	const runs, files = 8, 5
+	directory := filepath.Join(t.TempDir(), "new")
+	want := map[string]string{}
+	var running sync.WaitGroup
+	for run := range runs {
+		var list []download.File
+		for n := range files {
+			name := fmt.Sprintf("log-%d-%d", run, n)
+			want[name] = text
+			list = append(list, one(name)...)
+		}
+		running.Go(func() {
+			if _, err := download.Save(t.Context(), list, exact(directory, newNetwork(good), 0)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	running.Wait()
+	wantOnly(t, directory, want)
+}
+
+// TestTwoSavesOfOneFile at the same time: one of them gets the name, the other an error, and both files are never mixed.
+func TestTwoSavesOfOneFile(t *testing.T) {
+	directory := t.TempDir()
+	var (
+		mu     sync.Mutex
+		saved  []download.Saved
+		failed []string
+		both   sync.WaitGroup
+		begun  sync.WaitGroup
+	)
+	begun.Add(2)
+	for _, content := range []string{text, other} {
+		both.Go(func() {
+			base := newNetwork(func(req *http.Request) (*http.Response, error) {
+				begun.Done()
+				begun.Wait() // both have looked, and neither has found a file
+				return says(200, content)(req)
+			})
+			files, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
+			mu.Lock()
+			defer mu.Unlock()
+			saved = append(saved, files...)
+			if err != nil {
+				failed = append(failed, err.Error())
+			}
+		})
+	}
+	both.Wait()
+	if len(saved) != 1 || len(failed) != 1 || !strings.HasSuffix(failed[0], "/log exists already") {
+		t.Fatal(saved, failed)
+	}
+	content := read(t, filepath.Join(directory, "log"))
+	wantOnly(t, directory, map[string]string{"log": content})
+	if sumOf(content) != saved[0].SHA256 {
+		t.Error(content)
+	}
+}
+
+// TestTheListIsSpoiledMeanwhile: the file is saved all the same, and reported along with the error.
+func TestTheListIsSpoiledMeanwhile(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "SHA256SUMS")
+	base := newNetwork(func(req *http.Request) (*http.Response, error) {
+		must(t, os.Mkdir(path, 0o700))
+		return good(req)
+	})
+	saved, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
+	errs := wantErrors(t, err, "in the way: "+path+" can't be written: something else is in the way: it is a folder")
+	if len(saved) != 1 || saved[0].SHA256 != sumOf(text) || read(t, saved[0].Path) != text || errs[0].Index != 0 || errs[0].Name != "log" {
+		t.Error(saved, errs)
+	}
+}
