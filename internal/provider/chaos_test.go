@@ -113,8 +113,10 @@ func brew(t *testing.T, r *rand.Rand) (weather, *rdstest.Cloud) {
 	t.Helper()
 	w := weather{gentle: r.IntN(2) == 0}
 	files := map[string]int{rdssim.InstanceHealthy: 1, rdssim.InstanceTwoFiles: 2, rdssim.InstancePartlyFails: 2, rdssim.InstanceBusy: 1}
-	w.instance = pick(r, []string{rdssim.InstanceHealthy, rdssim.InstanceTwoFiles, rdssim.InstancePartlyFails, rdssim.InstanceBusy,
-		rdssim.InstanceFails, rdssim.InstanceStuck, rdssim.InstanceNoLink, rdssim.InstanceMissing})
+	w.instance = pick(r, []string{
+		rdssim.InstanceHealthy, rdssim.InstanceTwoFiles, rdssim.InstancePartlyFails, rdssim.InstanceBusy,
+		rdssim.InstanceFails, rdssim.InstanceStuck, rdssim.InstanceNoLink, rdssim.InstanceMissing,
+	})
 	if w.gentle {
 		w.instance = pick(r, []string{rdssim.InstanceHealthy, rdssim.InstanceTwoFiles, rdssim.InstancePartlyFails, rdssim.InstanceBusy})
 	}
@@ -200,7 +202,7 @@ func get(t *testing.T, c *rdstest.Cloud, link string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	return resp.StatusCode
 }
 

@@ -97,7 +97,7 @@ func TestDataSource_FileIsTheRealLog(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		var log strings.Builder
 		if err := resp.Write(&log); err != nil {
 			t.Fatal(err)

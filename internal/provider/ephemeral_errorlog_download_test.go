@@ -141,7 +141,7 @@ func unzip(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer archive.Close()
+	defer func() { _ = archive.Close() }()
 	var all strings.Builder
 	for _, member := range archive.File {
 		r, err := member.Open()
@@ -151,7 +151,7 @@ func unzip(t *testing.T, path string) string {
 		if _, err := io.Copy(&all, r); err != nil {
 			t.Fatal(err)
 		}
-		r.Close()
+		_ = r.Close()
 	}
 	return all.String()
 }

@@ -182,15 +182,19 @@ func TestWaitEndsWithLinks(t *testing.T) {
 		},
 		"the documents' 13.4 s": {
 			lines: func() []func() string { return after(13400*time.Millisecond, exporting, finish(5*time.Minute, fileA)) },
-			want: waited{Status: "FINISH", Files: oneLink, After: 14 * time.Second,
-				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s")},
+			want: waited{
+				Status: "FINISH", Files: oneLink, After: 14 * time.Second,
+				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s"),
+			},
 		},
 		"the documents' 16.8 s": {
 			lines: func() []func() string {
 				return after(16800*time.Millisecond, creating, finish(5*time.Minute, fileA, fileB))
 			},
-			want: waited{Status: "FINISH", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS link"}, After: 18515 * time.Millisecond,
-				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s", "16.1s", "18.515s")},
+			want: waited{
+				Status: "FINISH", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS link"}, After: 18515 * time.Millisecond,
+				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s", "16.1s", "18.515s"),
+			},
 		},
 		"a fixed pause": {
 			options: rds.WaitOptions{Interval: 5 * time.Second},
@@ -255,8 +259,10 @@ func TestWaitEndsWithLinks(t *testing.T) {
 		},
 		"a gateway out of order for half a minute": {
 			lines: func() []func() string { return after(30*time.Second, unavailable, finish(time.Hour, fileA)) },
-			want: waited{Status: "FINISH", Files: oneLink, After: 30255 * time.Millisecond,
-				Calls: posts("0s", "1s", "3s", "5s", "6s", "8s", "10s", "11s", "13s", "15s", "16s", "18s", "20.7s", "21.7s", "23.7s", "27.255s", "28.255s", "30.255s")},
+			want: waited{
+				Status: "FINISH", Files: oneLink, After: 30255 * time.Millisecond,
+				Calls: posts("0s", "1s", "3s", "5s", "6s", "8s", "10s", "11s", "13s", "15s", "16s", "18s", "20.7s", "21.7s", "23.7s", "27.255s", "28.255s", "30.255s"),
+			},
 		},
 		"half an answer": {
 			lines: func() []func() string {

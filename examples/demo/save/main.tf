@@ -1,0 +1,25 @@
+# Saves the first file of an error log without its link ever standing in a plan or a state. The demo has a small program, fetch, in place of curl,
+# which not every machine has: it takes the link on its standard input.
+terraform {
+  required_providers {
+    rds = {
+      source = "otc-rds/rds"
+    }
+  }
+}
+
+# The credentials come from the environment.
+provider "rds" {}
+
+ephemeral "rds_errorlog_download" "orders" {
+  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+}
+
+resource "terraform_data" "save" {
+  provisioner "local-exec" {
+    command = "umask 077 && printf '%s\\n' \"$LINK\" | fetch > orders-error.log"
+    environment = {
+      LINK = ephemeral.rds_errorlog_download.orders.list[0].file_link
+    }
+  }
+}
