@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"os"
+	"os/signal"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -26,7 +28,10 @@ func main() {
 		fmt.Println(version)
 		return
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	// Terraform ends its providers itself: a signal ends what they wait for, and not the server.
+	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := providerserver.Serve(context.Background(), provider.New(version, provider.Outside{Interrupt: interrupt}), providerserver.ServeOpts{
 		Address:         "registry.terraform.io/otc-rds/rds",
 		Debug:           *debug,
 		ProtocolVersion: 6,

@@ -71,7 +71,8 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx = withRequestLog(ctx)
+	ctx, stop := a.client.interruptible(withRequestLog(ctx))
+	defer stop()
 	deadline := time.Now().Add(timeout) // of the wait, which keeps it itself, and of the downloads
 
 	tell := teller{send: func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) }}

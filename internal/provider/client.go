@@ -23,6 +23,19 @@ type client struct {
 	rds *rds.Client
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no client certificate.
 	files download.Options
+	// interrupt ends when a person presses Ctrl-C.
+	interrupt context.Context //nolint:containedctx // it is the process's, and outlives every call
+}
+
+// interruptible returns a context that ends with Ctrl-C too. Terraform and OpenTofu tell their providers to stop, but not while an apply is still planning:
+// then they would wait for the end of our wait. Nothing is half done when a wait or a download ends, so there is no reason to let a person wait.
+func (c *client) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	detach := context.AfterFunc(c.interrupt, cancel)
+	return ctx, func() {
+		detach()
+		cancel()
+	}
 }
 
 // newClient puts the layers together: network, transport, identity, RDS; and, beside them, the plain way to the files behind links.
@@ -50,7 +63,8 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 	plain := settings.Clone()
 	plain.Certificates, plain.GetClientCertificate = nil, nil // a credential never goes to a link's host
 	return &client{
-		rds: rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
+		interrupt: p.outside.Interrupt,
+		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
 		files: download.Options{
 			Base:       p.network(plain),
 			UserAgent:  userAgent,

@@ -52,7 +52,7 @@ func (d *errorLogDownloadDataSource) Read(ctx context.Context, req datasource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.errorLogResults, diags = obtainLinks(ctx, d.client.rds, model.errorLogArguments, timeout, "timeouts.read")
+	model.errorLogResults, diags = obtainLinks(ctx, d.client, model.errorLogArguments, timeout, "timeouts.read")
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

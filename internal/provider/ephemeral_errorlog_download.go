@@ -55,7 +55,7 @@ func (e *errorLogDownloadEphemeral) Open(ctx context.Context, req ephemeral.Open
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.errorLogResults, diags = obtainLinks(ctx, e.client.rds, model.errorLogArguments, timeout, "timeouts.open")
+	model.errorLogResults, diags = obtainLinks(ctx, e.client, model.errorLogArguments, timeout, "timeouts.open")
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

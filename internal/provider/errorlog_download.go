@@ -49,12 +49,14 @@ func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) (rds
 
 // obtainLinks is what the data source's read and the ephemeral resource's open have in common: wait, then map. timeoutName is the argument
 // that would have given it more time.
-func obtainLinks(ctx context.Context, client *rds.Client, a errorLogArguments, timeout time.Duration, timeoutName string) (errorLogResults, diag.Diagnostics) {
+func obtainLinks(ctx context.Context, c *client, a errorLogArguments, timeout time.Duration, timeoutName string) (errorLogResults, diag.Diagnostics) {
 	options, diags := a.wait(ctx, timeout)
 	if diags.HasError() {
 		return errorLogResults{}, diags
 	}
-	answer, err := client.WaitForErrorLog(withRequestLog(ctx), options)
+	ctx, stop := c.interruptible(withRequestLog(ctx))
+	defer stop()
+	answer, err := c.rds.WaitForErrorLog(ctx, options)
 	if err != nil {
 		return errorLogResults{}, append(diags, errorLogDiagnostic(options, err, timeoutName))
 	}

@@ -41,6 +41,7 @@ type Outside struct {
 	Random      func() float64       // nil: math/rand/v2
 	RetryPause  time.Duration        // the first pause between retries; 0: the transport's default
 	Environment identity.Environment // zero: the process's own
+	Interrupt   context.Context      //nolint:containedctx // ends when a person presses Ctrl-C; nil: never
 }
 
 // New returns what starts one provider server. The version appears in the User-Agent.
@@ -51,6 +52,9 @@ func New(version string, outside ...Outside) func() provider.Provider {
 	}
 	if p.outside.Random == nil {
 		p.outside.Random = rand.Float64
+	}
+	if p.outside.Interrupt == nil {
+		p.outside.Interrupt = context.Background()
 	}
 	return func() provider.Provider { return &p }
 }
