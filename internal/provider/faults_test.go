@@ -76,8 +76,10 @@ func loginFaults() []fault {
 		{name: "Wrong project", cause: "The project's name is wrong, or the user has no role in it.", env: map[string]string{"OS_PROJECT_NAME": "eu-de_elsewhere"}},
 		{name: "Token expired", cause: "The token that was given has expired, or belongs to another cloud.", env: map[string]string{"OS_USERNAME": "", "OS_PASSWORD": "", "OS_TOKEN": "an-old-token"}},
 		{name: "Wrong secret key", cause: "The secret key does not belong to the access key.", env: withEnv(keys, "OS_SECRET_KEY", rdssim.TemporarySecretKey)},
-		{name: "Clock is off", cause: "This machine's clock differs from the cloud's by more than 15 minutes, and requests are signed.", env: keys,
-			options: []rdssim.Option{rdssim.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) })}},
+		{
+			name: "Clock is off", cause: "This machine's clock differs from the cloud's by more than 15 minutes, and requests are signed.", env: keys,
+			options: []rdssim.Option{rdssim.WithClock(func() time.Time { return time.Now().Add(20 * time.Minute) })},
+		},
 		{name: "IAM cannot be reached", cause: "Nobody listens at auth_url, or a firewall stands in between.", prepare: func(c *rdstest.Cloud) {
 			c.Outside.Network = rdstest.RoundTripFunc(func(*http.Request) (*http.Response, error) {
 				return nil, fmt.Errorf("dial tcp 192.0.2.1:443: connect: %w", syscall.ECONNREFUSED)
@@ -87,8 +89,10 @@ func loginFaults() []fault {
 		{name: "A proxy answers in place of IAM", cause: "A proxy or a portal answers with a page of its own.", faults: at("login", forEver, rdssim.HTMLPage(200))},
 		{name: "No RDS in the catalogue", cause: "The service catalogue has no RDS for this project and region.", options: []rdssim.Option{rdssim.WithoutCatalogEntry()}},
 		{name: "A login that fails once", cause: "The connection breaks during the login. The provider tries again.", faults: at("login", 1, rdssim.Drop())},
-		{name: "Token revoked in the middle", cause: "The token is revoked during the wait. The provider logs in again, once for each request.",
-			prepare: func(c *rdstest.Cloud) { time.AfterFunc(3*time.Second, c.RevokeTokens) }},
+		{
+			name: "Token revoked in the middle", cause: "The token is revoked during the wait. The provider logs in again, once for each request.",
+			prepare: func(c *rdstest.Cloud) { time.AfterFunc(3*time.Second, c.RevokeTokens) },
+		},
 	}
 }
 
@@ -109,8 +113,10 @@ func refusals() []fault {
 	return []fault{
 		{name: "No such instance", cause: "The id is wrong, or the instance is in another project or region.", arguments: instance(rdssim.InstanceMissing)},
 		{name: "Another engine", cause: "The instance is RDS for MySQL or for SQL Server.", arguments: instance(rdssim.InstanceMySQL)},
-		{name: "A right is missing", cause: "The user may log in, and may not download logs.",
-			faults: refuse(403, "DBS.200604", "The DB instance ID or user ID may be null, or the operation is not authorized.")},
+		{
+			name: "A right is missing", cause: "The user may log in, and may not download logs.",
+			faults: refuse(403, "DBS.200604", "The DB instance ID or user ID may be null, or the operation is not authorized."),
+		},
 		{name: "Storage is full", cause: "The instance has no room left to prepare its log.", faults: refuse(409, "DBS.200316", "The storage space is full.")},
 		{name: "Not this project's token", cause: "RDS refuses the credential, and refuses it again after a new login.", faults: refuse(401, "APIGW.0301", "Incorrect IAM authentication information.")},
 		{name: "A redirect", cause: "Something in between sends the request elsewhere. The credential is not sent on.", faults: at("rds.errorlog", forEver, rdssim.Redirect("https://login.example.com/start?next=1"))},
@@ -123,10 +129,14 @@ func passingBy() []fault {
 	soon := map[string]any{"timeouts": map[string]any{"read": "90s"}}
 	return []fault{
 		{name: "Busy for a while", cause: "Another operation, such as a backup, runs on the instance for ten seconds. The provider waits for its end.", arguments: instance(rdssim.InstanceBusy)},
-		{name: "Busy too long", cause: "The other operation does not end within the timeout.", arguments: soon,
-			faults: at("rds.errorlog", forEver, rdssim.APIError(403, "DBS.200019", "Another operation is being performed on the DB instance."))},
-		{name: "Busy after the start", cause: "The export has begun, and then another operation runs.", arguments: soon,
-			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.APIError(409, "DBS.200011", "Another operation is being performed on the DB instance.")}}},
+		{
+			name: "Busy too long", cause: "The other operation does not end within the timeout.", arguments: soon,
+			faults: at("rds.errorlog", forEver, rdssim.APIError(403, "DBS.200019", "Another operation is being performed on the DB instance.")),
+		},
+		{
+			name: "Busy after the start", cause: "The export has begun, and then another operation runs.", arguments: soon,
+			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.APIError(409, "DBS.200011", "Another operation is being performed on the DB instance.")}},
+		},
 		{name: "Too many requests", cause: "The gateway answers 429 and says how long to wait. All requests of the run slow down.", faults: at("rds.errorlog", 2, rdssim.RetryAfter(429, "3"))},
 		{name: "Server failure that passes", cause: "RDS answers 500 three times.", faults: at("rds.errorlog", 3, rdssim.APIError(500, "RDS.9999", "Internal server error."))},
 		{name: "Server failure that stays", cause: "RDS answers 500 for longer than the timeout.", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.APIError(500, "RDS.9999", "Internal server error."))},
@@ -136,8 +146,10 @@ func passingBy() []fault {
 		{name: "Half an answer", cause: "The connection breaks in the middle of the answer.", faults: at("rds.errorlog", 1, rdssim.HalfBody())},
 		{name: "Half a JSON", cause: "The answer is cut off, and looks complete.", faults: at("rds.errorlog", 1, rdssim.Status(200, `{"status":"finish","list":[{"file_link":"obs.example.com/a?Sig`, nil))},
 		{name: "Nothing in the answer", cause: "The answer is empty.", faults: at("rds.errorlog", 1, rdssim.Status(200, "", nil))},
-		{name: "Another type than promised", cause: "The API sends an object where its page promises a list, for longer than the timeout.", arguments: soon,
-			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Status(200, `{"status":"finish","list":{"file_link":"https://obs.example.com/a?Signature=x"}}`, nil)}}},
+		{
+			name: "Another type than promised", cause: "The API sends an object where its page promises a list, for longer than the timeout.", arguments: soon,
+			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Status(200, `{"status":"finish","list":{"file_link":"https://obs.example.com/a?Signature=x"}}`, nil)}},
+		},
 		{name: "One request hangs", cause: "The server takes a request and never answers. It is given up after 30 seconds and sent again.", faults: at("rds.errorlog", 1, rdssim.Hang())},
 		{name: "Every request hangs", cause: "The server takes requests and answers none.", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.Hang())},
 		{name: "RDS cannot be reached", cause: "IAM answers, and nobody listens at RDS's address.", prepare: func(c *rdstest.Cloud) {
@@ -163,12 +175,18 @@ func exportFaults() []fault {
 		{name: "No file", cause: "The export is done and lists nothing.", arguments: instance(rdssim.InstanceEmpty)},
 		{name: "A link is missing", cause: "The export is done and a file has no link, however often one asks.", arguments: instance(rdssim.InstanceNoLink)},
 		{name: "Link about to expire", cause: "The links are older than they should be. They are asked for once more.", options: []rdssim.Option{rdssim.WithLinkLife(20 * time.Second)}},
-		{name: "Size that is no number", cause: "The API gives a size in words.",
-			options: answer(`{"status":"finish","count":1,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"3.59 KB","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`)},
-		{name: "Count that does not add up", cause: "The API counts more links than it lists.",
-			options: answer(`{"status":"finish","count":3,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"1","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`)},
-		{name: "Task cannot be asked for", cause: "poll_method is \"task\", and this cloud's jobs API does not know the task. The provider goes on as with \"repeat\".", options: []rdssim.Option{rdssim.WithoutJobs()},
-			arguments: map[string]any{"poll_method": "task"}},
+		{
+			name: "Size that is no number", cause: "The API gives a size in words.",
+			options: answer(`{"status":"finish","count":1,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"3.59 KB","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`),
+		},
+		{
+			name: "Count that does not add up", cause: "The API counts more links than it lists.",
+			options: answer(`{"status":"finish","count":3,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"1","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`),
+		},
+		{
+			name: "Task cannot be asked for", cause: "poll_method is \"task\", and this cloud's jobs API does not know the task. The provider goes on as with \"repeat\".", options: []rdssim.Option{rdssim.WithoutJobs()},
+			arguments: map[string]any{"poll_method": "task"},
+		},
 		{name: "Interrupted", cause: "Ctrl-C, nine seconds after the start.", arguments: instance(rdssim.InstanceStuck), interrupt: 9 * time.Second},
 	}
 }
