@@ -40,6 +40,17 @@ func newAuthority(t *testing.T) authority {
 	return a
 }
 
+// parsed is the authority's own certificate.
+func (a authority) parsed(t *testing.T) *x509.Certificate {
+	t.Helper()
+	block, _ := pem.Decode([]byte(a.pem))
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
+}
+
 // issue makes a certificate for a name or an address.
 func (a authority) issue(t *testing.T, name string) issued {
 	t.Helper()

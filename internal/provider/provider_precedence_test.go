@@ -144,8 +144,13 @@ func TestPrecedence_ThroughTerraform(t *testing.T) {
 		all := s.sources(attribute)
 		for _, sources := range [][]string{all, all[1:]} {
 			t.Run(name+"/"+sources[0], func(t *testing.T) {
+				t.Parallel()
+				s := settings(t)[name] // what it notes is for one run
 				c, block := s.stage(t, attribute, sources)
-				plan(t, c, providerBlock(block)+ofInstance(rdssim.InstanceHealthy))
+				resource.UnitTest(t, resource.TestCase{
+					ProtoV6ProviderFactories: c.Factories(),
+					Steps:                    []resource.TestStep{{Config: providerBlock(block) + ofInstance(rdssim.InstanceHealthy), PlanOnly: true}},
+				})
 				s.compare(t, c, nil, sources)
 			})
 		}

@@ -5,10 +5,8 @@ package provider_test
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,6 +57,11 @@ func only(winners, others any) func(source, winner string) any {
 		}
 		return others
 	}
+}
+
+// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml says it the other way round.
+func verifying(insecure bool) func(source, winner string) any {
+	return func(source, winner string) any { return (source == winner) == insecure != (source == inFile) }
 }
 
 // signedRequests let the simulator live in the machine's time, in which requests are signed; exports take none of it.
@@ -145,7 +148,7 @@ func callers() map[string]setting {
 	all["secret_key"] = setting{
 		besides: with(where, "OS_ACCESS_KEY", rdssim.AccessKey), key: "auth.sk", value: only(rdssim.SecretKey, "an0ther-5ecret"),
 		options: signedRequests,
-		effect: taken, want: always("taken"), none: "Error: Unable to find secret_key (secret_key)",
+		effect:  taken, want: always("taken"), none: "Error: Unable to find secret_key (secret_key)",
 	}
 	return all
 }
@@ -214,8 +217,8 @@ func certificates(t *testing.T) map[string]setting {
 	trusting := with(password(), "OS_CACERT", ca.pem)
 	mine := ca.issue(t, "mine")
 	all := map[string]setting{
-		"insecure":               {besides: password(), key: "insecure", value: only(true, false), want: always("taken"), none: untrusted},
-		"insecure, the other":    {besides: password(), key: "insecure", value: only(false, true), want: always(untrusted), none: untrusted},
+		"insecure":               {besides: password(), key: "verify", value: verifying(true), want: always("taken"), none: untrusted},
+		"insecure, the other":    {besides: password(), key: "verify", value: verifying(false), want: always(untrusted), none: untrusted},
 		"cacert_file":            {besides: password(), key: "cacert", value: only(caFile, otherFile), want: always("taken"), none: untrusted},
 		"cacert_file, the other": {besides: password(), key: "cacert", value: only(otherFile, caFile), want: always(untrusted), none: untrusted},
 		"key":                    {besides: with(trusting, "OS_CERT", mine.certificate), key: "key", value: only(mine.key, server.key), want: always("taken"), none: "Error: Unable to find key (key)"},
@@ -236,85 +239,14 @@ func certificates(t *testing.T) map[string]setting {
 
 // habits are the attributes that say what to do when something goes wrong.
 func habits() map[string]setting {
-	revoke := func(t *testing.T, c *rdstest.Cloud) {
-		t.Helper()
-		cloud, once := c.Outside.Network, sync.Once{}
-		c.Outside.Network = rdstest.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
-			resp, err := cloud.RoundTrip(req)
-			if strings.HasSuffix(req.URL.Path, "/errorlog-download") {
-				once.Do(c.RevokeTokens)
-			}
-			return resp, err
-		})
-	}
 	failing := func(t *testing.T, c *rdstest.Cloud) {
 		t.Helper()
 		c.Inject(rdssim.Fault{Kind: "login", Times: 3, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "Out of order.")})
 	}
 	return map[string]setting{
-		"allow_reauth":            {besides: password(), value: only(true, false), prepare: revoke, effect: taken, want: always("taken"), none: "taken"},
-		"allow_reauth, the other": {besides: password(), value: only(false, true), prepare: revoke, effect: taken, want: always("Error: Unable to use the token"), none: "taken"},
+		"allow_reauth":            {besides: password(), value: only(true, false), prepare: revokeAfterFirstAnswer, effect: taken, want: always("taken"), none: "taken"},
+		"allow_reauth, the other": {besides: password(), value: only(false, true), prepare: revokeAfterFirstAnswer, effect: taken, want: always("Error: Unable to use the token"), none: "taken"},
 		"max_retries":             {besides: password(), value: only(3, 2), prepare: failing, effect: taken, want: always("taken"), none: "taken"},
 		"max_retries, the other":  {besides: password(), value: only(2, 3), prepare: failing, effect: taken, want: always("Error: Unable to log in"), none: "taken"},
 	}
-}
-
-// takeAnyone makes the cloud take every login and every request to RDS, so that any value can be sent, and what was sent is to be looked at.
-func takeAnyone(t *testing.T, c *rdstest.Cloud) {
-	t.Helper()
-	var endpoints []map[string]string
-	add := func(region, iface, host string) {
-		endpoints = append(endpoints, map[string]string{"region": region, "interface": iface, "url": "http://" + host + "/v3/" + rdssim.ProjectID})
-	}
-	add(rdssim.Region, "public", "rdssim.invalid")
-	add(rdssim.Region, "internal", "internal.invalid")
-	add(rdssim.Region, "admin", "admin.invalid")
-	for _, source := range []string{inConfiguration, "OS_REGION_NAME", "OS_REGION", inFile} {
-		add(word(source), "public", host(source))
-	}
-	answer, err := json.Marshal(map[string]any{"token": map[string]any{
-		"project": map[string]string{"id": rdssim.ProjectID, "name": rdssim.ProjectName},
-		"catalog": []any{map[string]any{"type": "rdsv3", "endpoints": endpoints}},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	token := http.Header{"X-Subject-Token": {"anyones-token"}}
-	c.Inject(rdssim.Fault{Kind: "login", Times: forEver, Handler: rdssim.Status(http.StatusCreated, string(answer), token)})
-	c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: rdssim.Status(http.StatusOK, `{"status":"finish","list":[],"count":0}`, nil)})
-}
-
-// last is the last request of a kind, a zero one where there was none.
-func last(c *rdstest.Cloud, kind string) rdssim.Request {
-	requests := c.Requests()
-	for _, r := range slices.Backward(requests) {
-		if r.Kind == kind {
-			return r
-		}
-	}
-	return rdssim.Request{Header: http.Header{}}
-}
-
-func lastHeader(c *rdstest.Cloud, kind, name string) string { return last(c, kind).Header.Get(name) }
-
-// accessKeyOf reads the access key out of the last signature.
-func accessKeyOf(c *rdstest.Cloud) string {
-	_, after, _ := strings.Cut(lastHeader(c, "rds.errorlog", "Authorization"), "Access=")
-	key, _, _ := strings.Cut(after, ",")
-	return key
-}
-
-// sent is a value in the body of the last login, at a path under "auth", or "".
-func sent(c *rdstest.Cloud, path ...string) string {
-	var body map[string]any
-	if json.Unmarshal(last(c, "login").Body, &body) != nil {
-		return ""
-	}
-	var at any = body["auth"]
-	for _, name := range path {
-		object, _ := at.(map[string]any)
-		at = object[name]
-	}
-	text, _ := at.(string)
-	return text
 }

@@ -1,0 +1,3 @@
+provider "rds" {
+  cloud = "otc"
+}

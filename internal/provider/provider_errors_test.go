@@ -1,0 +1,174 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// TestConfigure_Errors: what cannot work is an error at its attribute, word for word, before any request. Secrets are not shown.
+func TestConfigure_Errors(t *testing.T) {
+	const secret = "T0psecret-7f1c"
+	secrets := map[string]string{"OS_PASSWORD": secret}
+	for name, c := range map[string]struct {
+		block map[string]any
+		env   map[string]string
+		want  string
+	}{
+		"no credentials": {nil, map[string]string{"OS_PASSWORD": ""}, `Unable to find credentials
+
+No credentials are set. Set one of these kinds, as attributes of the provider block, as environment
+variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+
+  token:     token (OS_TOKEN, OS_AUTH_TOKEN)
+  AK/SK:     access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY),
+             with a temporary key also security_token (OS_SECURITY_TOKEN)
+  password:  password (OS_PASSWORD) with user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME),
+             or with user_id (OS_USER_ID)
+
+Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`},
+		"no user": {nil, with(secrets, "OS_USERNAME", ""), "Unable to find user_name (user_name)\n\n" +
+			"password is set, user_name is not. A password belongs to a user, given by name or by id (user_id). Set user_name (OS_USERNAME)."},
+		"no domain": {nil, with(secrets, "OS_USER_DOMAIN_NAME", ""), "Unable to find the domain (domain_name)\n\n" +
+			"The name of user \"oncall\" is unique only within its domain. Set domain_name (OS_USER_DOMAIN_NAME), such as OTC-EU-DE-00000000001000012345, or domain_id (OS_USER_DOMAIN_ID)."},
+		"no project": {nil, with(secrets, "OS_PROJECT_NAME", ""), "Unable to find the project (tenant_name)\n\n" +
+			"No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID)."},
+		"no identity service": {nil, with(secrets, "OS_AUTH_URL", "", "OS_PROJECT_NAME", "orders"), "Unable to find the identity service (auth_url)\n\n" +
+			"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one of them."},
+		"region unknown": {map[string]any{"region": "eu-xx"}, with(secrets, "OS_AUTH_URL", ""), "Unable to find the identity service (region)\n\n" +
+			"The address of the identity service in region \"eu-xx\" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL)."},
+		"passcode without user id": {map[string]any{"passcode": "719263"}, secrets, "Unable to find user_id (user_id)\n\n" +
+			"passcode is set, user_id is not. A passcode belongs to a user given by id, not by name. Set user_id (OS_USER_ID, OS_USERID)."},
+		"half a key": {map[string]any{"access_key": "AK"}, nil, "Unable to find secret_key (secret_key)\n\n" +
+			"access_key is set, secret_key is not. An access key signs requests only together with its secret. Set secret_key (OS_SECRET_KEY)."},
+		"half an agency": {map[string]any{"agency_name": "readers"}, secrets, "Unable to find agency_domain_name (agency_domain_name)\n\n" +
+			"agency_name is set, agency_domain_name is not. Assuming an agency needs its name, the domain that offers it, and the project there. Set agency_domain_name (OS_AGENCY_DOMAIN_NAME)."},
+		"password in auth_url": {map[string]any{"auth_url": "https://oncall:" + secret + "@iam.example.com/v3"}, secrets, "Unable to use auth_url (auth_url)\n\n" +
+			"The URL has a user or password in it. Use user_name and password."},
+		"auth_url without scheme": {map[string]any{"auth_url": "iam.eu-de.otc.t-systems.com/v3"}, secrets, "Unable to use auth_url (auth_url)\n\nThe URL must begin with https:// (or http://)."},
+		"endpoint of another kind": {map[string]any{"endpoint": "ftp://rds.example.com"}, secrets, "Unable to use endpoint (endpoint)\n\n" +
+			"The URL must begin with https:// (or http://)."},
+		"token with a line break": {map[string]any{"token": secret + "\n"}, nil, "Unable to use token (token)\n\n" +
+			"The value has a space or line break at its beginning or end. Where it comes from a file or a command, wrap it in trimspace()."},
+		"a word for a boolean": {nil, with(secrets, "OS_INSECURE", "perhaps"), "Unable to read insecure (insecure)\n\n" +
+			"The environment variable OS_INSECURE is \"perhaps\". It takes true or false."},
+		"a word for a number": {nil, with(secrets, "OS_MAX_RETRIES", "many"), "Unable to read max_retries (max_retries)\n\n" +
+			"The environment variable OS_MAX_RETRIES is \"many\". It takes a whole number."},
+		"endpoint type in the environment": {nil, with(secrets, "OS_ENDPOINT_TYPE", "private"), "Unable to use endpoint_type (endpoint_type)\n\n" +
+			"The endpoint type is \"private\". It is one of public, internal and admin."},
+		"endpoint type in the block": {map[string]any{"endpoint_type": "private"}, secrets, "Invalid Attribute Value Match (endpoint_type)\n\n" +
+			"Attribute endpoint_type value must be one of: [\"public\" \"internal\" \"admin\"], got: \"private\""},
+		"negative number": {map[string]any{"max_retries": -1}, secrets, "Invalid Attribute Value (max_retries)\n\n" +
+			"Attribute max_retries value must be between 0 and 100, got: -1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.NewWithClock(t)
+			cloud.SetEnv(c.env)
+			got := cloud.Protocol(t).Configure(t.Context(), c.block)
+			if diff := cmp.Diff([]string{"Error: " + c.want}, got); diff != "" {
+				t.Error(diff)
+			}
+			if calls := cloud.Calls(); len(calls) > 0 {
+				t.Errorf("requests went out: %q", calls)
+			}
+			if strings.Contains(strings.Join(got, ""), secret) {
+				t.Error("a secret is shown")
+			}
+		})
+	}
+}
+
+// TestConfigure_FileErrors: clouds.yaml, which is not there, broken, or without the entry.
+func TestConfigure_FileErrors(t *testing.T) {
+	for name, c := range map[string]struct{ file, want string }{
+		"no file": {"", "Unable to find clouds.yaml (cloud)"},
+		"no entry": {"clouds:\n  otc-prod: {}\n  otc-test: {}\n", "Unable to find the cloud (cloud)\n\n" +
+			"{folder}/clouds.yaml has no entry \"otc\". It has: otc-prod, otc-test."},
+		"a tab": {"clouds:\n\totc: {}\n", "Unable to read clouds.yaml (cloud)\n\n" +
+			"{folder}/clouds.yaml, line 2: is not valid YAML: found character that cannot start any token."},
+		"a list for a password": {"clouds:\n  otc:\n    auth:\n      password: [T0psecret-7f1c]\n", "Unable to read clouds.yaml (cloud)\n\n" +
+			"{folder}/clouds.yaml, line 4: auth.password is not a plain value."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.NewWithClock(t)
+			folder := cloud.Outside.Environment.WorkDir
+			if c.file != "" {
+				writeFile(t, folder+"/clouds.yaml", c.file)
+			}
+			got := cloud.Protocol(t).Configure(t.Context(), map[string]any{"cloud": "otc"})
+			if len(got) != 1 || !strings.HasPrefix(strings.ReplaceAll(got[0], folder, "{folder}"), "Error: "+c.want) || strings.Contains(got[0], "T0psecret") {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// TestLogin_Errors: refusals that the guide "When it fails" does not show, word for word.
+func TestLogin_Errors(t *testing.T) {
+	mfa := map[string]string{"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID}
+	agency := map[string]string{"OS_AGENCY_NAME": "nobody", "OS_AGENCY_DOMAIN_NAME": rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT": rdssim.DelegatedProject}
+	for name, c := range map[string]struct {
+		env    map[string]string
+		answer http.HandlerFunc
+		want   string
+	}{
+		"passcode needed": {mfa, nil, `Unable to log in
+
+http://rdssim.invalid/v3 wants a passcode as well: the user is protected by multi-factor authentication.
+
+Tried:      the password of user id c1f0d7f1a5a54e0e9d7b64a0c8f3aa33 in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"
+URL:        http://rdssim.invalid/v3
+Status:     401 Unauthorized
+Message:    The user has MFA: methods must be password and totp.
+Request ID: {request}
+
+Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name.`},
+		"user locked": {nil, rdssim.IAMError(http.StatusUnauthorized, "The account is locked."), `Unable to log in
+
+http://rdssim.invalid/v3 has locked the credentials for a while after too many failures in a row.
+
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"
+URL:        http://rdssim.invalid/v3
+Status:     401 Unauthorized
+Message:    The account is locked.
+Request ID: {request}
+
+Wait five minutes (an access key) or fifteen (a user) without trying, then try again with the right credentials.`},
+		"unknown agency": {agency, nil, `Unable to use the project
+
+The project does not exist or may not be used with these credentials.
+
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "nobody" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"
+URL:        http://rdssim.invalid/v3
+Status:     403 Forbidden
+Message:    Could not find the agency, or it does not trust the caller's account.
+Request ID: {request}
+
+Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator.`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.NewWithClock(t)
+			cloud.SetEnv(c.env)
+			if c.answer != nil {
+				cloud.Inject(rdssim.Fault{Kind: "login", Times: forEver, Handler: c.answer})
+			}
+			got := read(t, cloud, instance(rdssim.InstanceHealthy)).Diagnostics
+			for i := range got {
+				got[i] = regexp.MustCompile(`[0-9a-f]{32}(\n|$)`).ReplaceAllString(got[i], "{request}$1")
+			}
+			if diff := cmp.Diff([]string{"Error: " + c.want}, got); diff != "" {
+				t.Error(diff)
+			}
+			tellsNoSecret(t, strings.Join(got, "\n"))
+		})
+	}
+}

@@ -1,0 +1,147 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// documented is every attribute of the provider block with its environment variables, the first that is set wins: those of the
+// opentelekomcloud provider, written down here once more so that no slip of the code goes unseen. A star marks a secret.
+const documented = `
+auth_url            OS_AUTH_URL
+region              OS_REGION_NAME OS_REGION
+user_name           OS_USERNAME
+user_id             OS_USER_ID OS_USERID
+password*           OS_PASSWORD
+passcode*           OS_PASSCODE
+token*              OS_TOKEN OS_AUTH_TOKEN
+tenant_id           OS_TENANT_ID OS_PROJECT_ID
+tenant_name         OS_TENANT_NAME OS_PROJECT_NAME
+domain_id           OS_USER_DOMAIN_ID OS_PROJECT_DOMAIN_ID OS_DOMAIN_ID
+domain_name         OS_USER_DOMAIN_NAME OS_PROJECT_DOMAIN_NAME OS_DOMAIN_NAME OS_DEFAULT_DOMAIN
+access_key          OS_ACCESS_KEY
+secret_key*         OS_SECRET_KEY
+security_token*     OS_SECURITY_TOKEN
+agency_name         OS_AGENCY_NAME
+agency_domain_name  OS_AGENCY_DOMAIN_NAME
+delegated_project   OS_DELEGATED_PROJECT
+cloud               OS_CLOUD
+endpoint            OS_RDS_ENDPOINT_OVERRIDE
+endpoint_type       OS_ENDPOINT_TYPE
+insecure            OS_INSECURE
+cacert_file         OS_CACERT
+cert                OS_CERT
+key                 OS_KEY
+allow_reauth        OS_ALLOW_REAUTH
+max_retries         OS_MAX_RETRIES
+`
+
+// TestSchema: attributes, variables and secrets are the documented ones, in the code, in the schema and in the guide.
+func TestSchema(t *testing.T) {
+	schema := fwprovider.SchemaResponse{}
+	provider.New("test")().Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
+	var inCode, inSchema strings.Builder
+	for _, v := range identity.Variables {
+		fmt.Fprintf(&inCode, "%-19s %s\n", v.Attribute+star(v.Sensitive), strings.Join(v.Env, " "))
+		attribute, ok := schema.Schema.Attributes[v.Attribute]
+		if !ok {
+			t.Errorf("%s is not in the schema", v.Attribute)
+			continue
+		}
+		if !attribute.IsOptional() {
+			t.Errorf("%s is not optional", v.Attribute)
+		}
+		var variables []string
+		_, environment, _ := strings.Cut(attribute.GetMarkdownDescription(), " Environment: ")
+		for _, quoted := range regexp.MustCompile("`(OS_[A-Z_]+)`").FindAllStringSubmatch(environment, -1) {
+			variables = append(variables, quoted[1])
+		}
+		fmt.Fprintf(&inSchema, "%-19s %s\n", v.Attribute+star(attribute.IsSensitive()), strings.Join(variables, " "))
+	}
+	want := strings.TrimPrefix(documented, "\n")
+	if diff := cmp.Diff(want, inCode.String()); diff != "" {
+		t.Errorf("the code: %s", diff)
+	}
+	if diff := cmp.Diff(want, inSchema.String()); diff != "" {
+		t.Errorf("the schema: %s", diff)
+	}
+	if n := strings.Count(want, "\n"); len(schema.Schema.Attributes) != n {
+		t.Errorf("%d attributes in the schema, %d documented", len(schema.Schema.Attributes), n)
+	}
+}
+
+func star(secret bool) string {
+	if secret {
+		return "*"
+	}
+	return ""
+}
+
+// TestGuide: the table of variables in the authentication guide is that of the code, row by row, in its order.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../templates/guides/authentication.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `[a-z_]+` \\| `OS_.*$").FindAllString(string(guide), -1)
+	table := settings(t)
+	var want []string
+	for _, v := range identity.Variables {
+		key := table[v.Attribute].key
+		if key != "" {
+			key = "`" + key + "` "
+		}
+		if v.Attribute == "insecure" {
+			key = strings.TrimSpace(key) + ", the other way round "
+		}
+		want = append(want, "| `"+v.Attribute+"` | `"+strings.Join(v.Env, "`, `")+"` | "+key+"|")
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestConfigure_EveryKindOfObject: data sources, resources, ephemeral resources and actions get the same client, without any request.
+func TestConfigure_EveryKindOfObject(t *testing.T) {
+	c := rdstest.NewWithClock(t)
+	p := provider.New("test", c.Outside)()
+	schema := fwprovider.SchemaResponse{}
+	p.Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
+	values := map[string]tftypes.Value{}
+	typ, _ := schema.Schema.Type().TerraformType(t.Context()).(tftypes.Object)
+	for name, attribute := range typ.AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+	}
+	resp := fwprovider.ConfigureResponse{Diagnostics: diag.Diagnostics{}}
+	p.Configure(t.Context(), fwprovider.ConfigureRequest{Config: tfsdk.Config{Raw: tftypes.NewValue(typ, values), Schema: schema.Schema}}, &resp)
+	if resp.Diagnostics.HasError() {
+		t.Fatal(resp.Diagnostics)
+	}
+	if resp.DataSourceData == nil {
+		t.Fatal("data sources get no client")
+	}
+	for kind, data := range map[string]any{"resources": resp.ResourceData, "ephemeral resources": resp.EphemeralResourceData, "actions": resp.ActionData} {
+		if data != resp.DataSourceData {
+			t.Errorf("%s get %T", kind, data)
+		}
+	}
+	if calls := c.Calls(); len(calls) > 0 {
+		t.Errorf("requests went out: %q", calls)
+	}
+}
