@@ -1,0 +1,155 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// Acceptance tests ask a real account: "make testacc" runs them, with credentials and RDS_INSTANCE_ID in the environment. The same code runs
+// in "make test" against the simulator, so that on the day somebody has an account it is known to work. They check what holds for every log of
+// a healthy instance. Nothing but an export is started.
+
+// account is what an acceptance test asks.
+type account struct {
+	factories  map[string]func() (tfprotov6.ProviderServer, error)
+	instanceID string
+	network    http.RoundTripper // to the files
+}
+
+// realAccount skips where there is none, and says what is missing.
+func realAccount(t *testing.T) account {
+	t.Helper()
+	id := os.Getenv("RDS_INSTANCE_ID")
+	if os.Getenv(resource.EnvTfAcc) == "" || id == "" {
+		t.Skip("asks a real account: make testacc, with credentials (OS_…) and RDS_INSTANCE_ID in the environment, runs it")
+	}
+	return account{
+		factories: map[string]func() (tfprotov6.ProviderServer, error){
+			"rds": providerserver.NewProtocol6WithError(provider.New("acceptance")()),
+		},
+		instanceID: id,
+		network:    http.DefaultTransport,
+	}
+}
+
+func simulatedAccount(t *testing.T) account {
+	t.Helper()
+	c := rdstest.NewWithClock(t)
+	return account{factories: c.Factories(), instanceID: rdssim.InstanceHealthy, network: c.Transport()}
+}
+
+func TestAccDataSource(t *testing.T) { acceptDataSource(t, realAccount(t)) }
+func TestAccEphemeral(t *testing.T)  { acceptEphemeral(t, realAccount(t)) }
+func TestAccNotFound(t *testing.T)   { acceptNotFound(t, realAccount(t)) }
+
+func TestSimulatedAcc_DataSource(t *testing.T) { acceptDataSource(t, simulatedAccount(t)) }
+func TestSimulatedAcc_Ephemeral(t *testing.T)  { acceptEphemeral(t, simulatedAccount(t)) }
+func TestSimulatedAcc_NotFound(t *testing.T)   { acceptNotFound(t, simulatedAccount(t)) }
+
+var (
+	aLink = knownvalue.StringRegexp(regexp.MustCompile(`^https?://[^?]+\?.+`))
+	aTime = knownvalue.StringRegexp(regexp.MustCompile(`^20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?Z$`))
+	aName = knownvalue.StringRegexp(regexp.MustCompile(`^[^/\\]+$`))
+	// aSize is not judged: a log may be empty.
+	aSize = knownvalue.Int64Func(func(n int64) error {
+		if n < 0 {
+			return fmt.Errorf("%d bytes", n)
+		}
+		return nil
+	})
+)
+
+func acceptDataSource(t *testing.T, a account) {
+	t.Helper()
+	file := func(name string) tfjsonpath.Path {
+		return tfjsonpath.New("list").AtSliceIndex(0).AtMapKey(name)
+	}
+	var checks []statecheck.StateCheck
+	for name, check := range map[string]knownvalue.Check{
+		"status": knownvalue.StringExact("SUCCESS"), "file_name": aName, "file_size": aSize, "file_link": aLink,
+		"created_at": aTime, "updated_at": aTime, "expires_at": aTime, "workflow_id": knownvalue.NotNull(),
+	} {
+		checks = append(checks, statecheck.ExpectKnownValue(address, file(name), check))
+	}
+	checks = append(checks,
+		statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("FINISH")),
+		statecheck.ExpectSensitiveValue(address, file("file_link")))
+	step := func(more string) resource.TestStep {
+		return resource.TestStep{Config: ofInstance(a.instanceID, more), ConfigStateChecks: checks}
+	}
+	fetched := step("")
+	fetched.Check = resource.TestCheckResourceAttrWith(address, "list.0.file_link", a.fetch)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.factories,
+		Steps:                    []resource.TestStep{fetched, step(`poll_method = "task"`), step(`poll_interval = "5s"`)},
+	})
+}
+
+// fetch downloads a little of the file. It never repeats the link: logs of tests are read by many.
+func (a account) fetch(link string) error {
+	req, err := http.NewRequest(http.MethodGet, link, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("the link is no URL")
+	}
+	resp, err := a.network.RoundTrip(req)
+	if err != nil {
+		return fmt.Errorf("the file could not be fetched: %T", err)
+	}
+	defer func() { _ = resp.Body.Close() }() // what is wanted of it has been read
+	n, err := io.CopyN(io.Discard, resp.Body, 64<<10)
+	if err != nil && !errors.Is(err, io.EOF) || resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the file was answered with status %d and %d bytes", resp.StatusCode, n)
+	}
+	return nil
+}
+
+func acceptEphemeral(t *testing.T, a account) {
+	t.Helper()
+	a.factories["echo"] = echoprovider.NewProviderServer()
+	data := func(name string) tfjsonpath.Path { return tfjsonpath.New("data").AtMapKey(name) }
+	resource.UnitTest(t, resource.TestCase{
+		TerraformVersionChecks:   needsEphemerals,
+		ProtoV6ProviderFactories: a.factories,
+		Steps: []resource.TestStep{{
+			Config: ephemeral(a.instanceID) + `
+				provider "echo" { data = ephemeral.rds_errorlog_download.orders }
+				resource "echo" "log" {}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("echo.log", data("status"), knownvalue.StringExact("FINISH")),
+				statecheck.ExpectKnownValue("echo.log", data("list").AtSliceIndex(0).AtMapKey("file_link"), aLink),
+			},
+		}},
+	})
+}
+
+// acceptNotFound asks for an instance that nobody has.
+func acceptNotFound(t *testing.T, a account) {
+	t.Helper()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: a.factories,
+		Steps: []resource.TestStep{{
+			Config:      ofInstance("00000000000000000000000000000000in03"),
+			ExpectError: wrapped("The RDS API refused to export the error log of DB instance 00000000000000000000000000000000in03 in project"),
+		}},
+	})
+}
