@@ -60,19 +60,24 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 	}
 	authorized := out.Client(transport.Rules{Wrap: session.Transport, Final: rds.Final})
 
-	plain := settings.Clone()
-	plain.Certificates, plain.GetClientCertificate = nil, nil // a credential never goes to a link's host
 	return &client{
 		interrupt: p.outside.Interrupt,
 		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
 		files: download.Options{
-			Base:       p.network(plain),
+			Base:       p.network(plain(settings)),
 			UserAgent:  userAgent,
 			MaxRetries: int(*config.MaxRetries),
 			MinPause:   p.outside.RetryPause,
 			Random:     p.outside.Random,
 		},
 	}, nil
+}
+
+// plain trusts the same servers and shows no certificate of the client's: a credential never goes to a link's host.
+func plain(settings *tls.Config) *tls.Config {
+	settings = settings.Clone()
+	settings.Certificates, settings.GetClientCertificate = nil, nil
+	return settings
 }
 
 // network is a connection pool of its own with these TLS settings, or the tests' network.

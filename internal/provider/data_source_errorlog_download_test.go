@@ -238,3 +238,29 @@ func TestDataSource_TimeoutEndsTheWait(t *testing.T) {
 		}
 	})
 }
+
+// TestDataSource_HowItPolls: poll_interval and poll_method reach the wait.
+func TestDataSource_HowItPolls(t *testing.T) {
+	post, job := "rds.errorlog 200", "rds.job 200"
+	for name, c := range map[string]struct {
+		arguments map[string]any
+		after     time.Duration
+		calls     []string
+	}{
+		"a fixed pause": {map[string]any{"poll_interval": "5s"}, 15 * time.Second, []string{post, post, post, post}},
+		"by task":       {map[string]any{"poll_method": "task", "poll_interval": "7s"}, 14 * time.Second, []string{post, job, job, post}},
+		"by repetition": {map[string]any{"poll_method": "repeat", "poll_interval": "7s"}, 14 * time.Second, []string{post, post, post}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond))
+				start := time.Now()
+				c.arguments["instance_id"] = rdssim.InstanceHealthy
+				o := read(t, cloud, c.arguments)
+				if diff := cmp.Diff(append([]string{"login 201"}, c.calls...), cloud.Calls()); diff != "" || o.Values == nil || time.Since(start) != c.after {
+					t.Errorf("after %s, %q, %s", time.Since(start), o.Diagnostics, diff)
+				}
+			})
+		})
+	}
+}

@@ -237,6 +237,12 @@ func TestWaitEndsWithLinks(t *testing.T) {
 			},
 			want: waited{Status: "FINISH", Files: oneLink, After: 2 * time.Second, Calls: posts("0s", "0s", "2s")},
 		},
+		"asked anew once in a wait, whatever comes": {
+			lines: func() []func() string {
+				return append(always(finish(time.Second, fileA), exporting), always(finish(time.Second, fileA))...)
+			},
+			want: waited{Status: "FINISH", Files: oneLink, After: 2 * time.Second, Calls: posts("0s", "0s", "2s")},
+		},
 		"partly failed": {
 			lines: func() []func() string {
 				body := linked("failed", time.Hour, fileA)
