@@ -1,0 +1,210 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build release
+
+package releasetest
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// maxBinary is how large a program may be, in bytes: users download it with each "terraform init" on a new machine.
+const maxBinary = 25_000_000
+
+// systems are those for which there is a zip.
+var systems = []string{
+	"darwin_amd64", "darwin_arm64",
+	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
+	"linux_386", "linux_amd64", "linux_arm", "linux_arm64",
+	"windows_386", "windows_amd64", "windows_arm64",
+}
+
+// release is the folder that goreleaser filled, and what it says of itself.
+type release struct {
+	folder  string
+	Version string    `json:"version"`
+	Date    time.Time `json:"date"` // of the build, which must be found nowhere else
+	Commit  string    `json:"commit"`
+}
+
+func finished(t *testing.T) release {
+	t.Helper()
+	r := release{folder: os.Getenv("RELEASE_FOLDER")}
+	text, err := os.ReadFile(filepath.Join(r.folder, "metadata.json"))
+	if err != nil {
+		t.Fatalf("RELEASE_FOLDER must be a folder that goreleaser has filled: %v", err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil || r.Version == "" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return r
+}
+
+func (r release) path(ending string) string {
+	return filepath.Join(r.folder, "terraform-provider-rds_"+r.Version+"_"+ending)
+}
+
+// TestFiles: one zip for each system and no other, and checksums that cover all of them and the manifest.
+func TestFiles(t *testing.T) {
+	r := finished(t)
+	text, err := os.ReadFile(r.path("SHA256SUMS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		sum, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		if !ok {
+			t.Errorf("a line of no known form: %q", line)
+		}
+		sums[name] = sum
+	}
+	want := map[string]string{}
+	for _, system := range systems {
+		want[filepath.Base(r.path(system+".zip"))] = hashOf(t, r.path(system+".zip"))
+	}
+	want[filepath.Base(r.path("manifest.json"))] = hashOf(t, "../../terraform-registry-manifest.json")
+	if diff := cmp.Diff(want, sums); diff != "" {
+		t.Error(diff)
+	}
+	zips, err := filepath.Glob(filepath.Join(r.folder, "*.zip"))
+	if err != nil || len(zips) != len(systems) {
+		t.Errorf("%d zips for %d systems, %v", len(zips), len(systems), err)
+	}
+}
+
+func hashOf(t *testing.T, path string) string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		t.Fatal(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// TestZips: each holds the program under the name that the registries want, and the license; nothing tells when or where it was built.
+func TestZips(t *testing.T) {
+	r := finished(t)
+	for _, system := range systems {
+		t.Run(system, func(t *testing.T) {
+			program := "terraform-provider-rds_v" + r.Version
+			if strings.HasPrefix(system, "windows") {
+				program += ".exe"
+			}
+			archive, err := zip.OpenReader(r.path(system + ".zip"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer archive.Close()
+			var names []string
+			for _, f := range archive.File {
+				names = append(names, f.Name)
+				if f.Name == program && (f.Mode().Perm() != 0o755 || f.UncompressedSize64 > maxBinary) {
+					t.Errorf("%s has rights %s and %d bytes", f.Name, f.Mode(), f.UncompressedSize64)
+				}
+				if f.Modified.After(r.Date.Add(-time.Second)) && r.Date.Sub(commitTime(t, r)) > 10*time.Second {
+					t.Errorf("%s is of %s, when the release was built", f.Name, f.Modified)
+				}
+			}
+			if diff := cmp.Diff([]string{"LICENSE", program}, slices.Sorted(slices.Values(names))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func commitTime(t *testing.T, r release) time.Time {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "git", "show", "-s", "--format=%cI", r.Commit).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.Parse(time.RFC3339, strings.TrimSpace(string(out)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// TestVersion: the program for this machine says its version when it is asked, and to the cloud with every request.
+func TestVersion(t *testing.T) {
+	r := finished(t)
+	folder := t.TempDir()
+	program := r.unpack(t, folder)
+	out, err := exec.CommandContext(t.Context(), program, "-version").Output()
+	if err != nil || string(out) != r.Version+"\n" {
+		t.Errorf("-version says %q, %v", out, err)
+	}
+
+	cloud := rdssim.New(rdssim.WithExportDuration(0))
+	stop, err := cloud.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	cli := &rdstest.CLI{Dir: t.TempDir(), Env: rdstest.Password(cloud), Cloud: cloud}
+	override := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/otc-rds/rds\" = %q\n    \"registry.opentofu.org/otc-rds/rds\" = %q\n  }\n  direct {}\n}\n", folder, folder)
+	cli.Write(t, "terraformrc", override)
+	cli.Env["HOME"], cli.Env["TF_CLI_CONFIG_FILE"], cli.Env["CHECKPOINT_DISABLE"] = cli.Dir, filepath.Join(cli.Dir, "terraformrc"), "1"
+	cli.Write(t, "main.tf", "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n\n"+
+		"data \"rds_errorlog_download\" \"orders\" {\n  instance_id = \""+rdssim.InstanceHealthy+"\"\n}\n")
+	if run := cli.Run(t, "plan", "-no-color"); run.ExitCode != 0 {
+		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+	}
+	for _, request := range cloud.Requests() {
+		if agent := request.Header.Get("User-Agent"); !strings.HasPrefix(agent, "terraform-provider-rds/"+r.Version+" ") {
+			t.Errorf("%s came from %q", request.Kind, agent)
+		}
+	}
+	if cloud.Count("rds.errorlog") == 0 {
+		t.Error("the program asked for nothing")
+	}
+}
+
+// unpack takes the program for this machine out of its zip.
+func (r release) unpack(t *testing.T, folder string) string {
+	t.Helper()
+	archive, err := zip.OpenReader(r.path(runtime.GOOS + "_" + runtime.GOARCH + ".zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	name := "terraform-provider-rds_v" + r.Version
+	member, err := archive.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(member)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, name)
+	if err := os.WriteFile(path, content, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
