@@ -98,7 +98,7 @@ func hashOf(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was read only
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestZips(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer archive.Close()
+			defer func() { _ = archive.Close() }() // it was read only
 			var names []string
 			for _, f := range archive.File {
 				names = append(names, f.Name)
@@ -192,7 +192,7 @@ func (r release) unpack(t *testing.T, folder string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer archive.Close()
+	defer func() { _ = archive.Close() }() // it was read only
 	name := "terraform-provider-rds_v" + r.Version
 	member, err := archive.Open(name)
 	if err != nil {
