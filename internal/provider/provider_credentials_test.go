@@ -26,6 +26,7 @@ type kind struct {
 	files   map[string]string // beside the configuration
 	calls   []string
 	project string // "" is rdssim.ProjectID
+	login   string // the host where the login must arrive; "" is any
 }
 
 // givenToken stands for a token that is issued when the test begins.
@@ -67,9 +68,14 @@ func kinds() map[string]kind {
 			},
 		},
 		"clouds.yaml, profile otc": {
-			env: map[string]string{"OS_CLOUD": "otc"}, calls: login,
+			env: map[string]string{"OS_CLOUD": "otc"}, calls: login, login: "iam.eu-de.otc.t-systems.com",
 			files: map[string]string{"clouds.yaml": "clouds:\n  otc:\n    profile: otc\n    auth:\n      username: " + rdssim.UserName + "\n      password: " + rdssim.Password +
 				"\n      project_name: " + rdssim.ProjectName + "\n      user_domain_name: " + rdssim.DomainName + "\n    interface: public\n    identity_api_version: 3\n"},
+		},
+		"clouds.yaml, profile otc, a region to come": {
+			env: map[string]string{"OS_CLOUD": "otc"}, calls: login, login: "iam.eu-fr.otc.t-systems.com",
+			files: map[string]string{"clouds.yaml": "clouds:\n  otc:\n    profile: otc\n    region_name: eu-fr\n    auth:\n      username: " + rdssim.UserName + "\n      password: " +
+				rdssim.Password + "\n      project_name: " + rdssim.ProjectName + "\n      user_domain_name: " + rdssim.DomainName + "\n"},
 		},
 		"clouds.yaml, AK/SK": {
 			env: map[string]string{"OS_CLOUD": "otc"}, calls: append([]string{"iam.projects 200"}, catalogue...),
@@ -92,7 +98,7 @@ func TestCredentials(t *testing.T) {
 	for name, k := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := rdstest.NewWithClock(t, signedRequests...)
+			c := rdstest.NewWithClock(t, append(slices.Clone(signedRequests), rdssim.WithCatalogEndpoint("eu-fr", "public", "http://rdssim.invalid/v3/{project_id}"))...)
 			stageKind(t, c, k)
 			plan(t, c, providerBlock(k.block)+ofInstance(rdssim.InstanceHealthy),
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("FINISH")),
@@ -104,8 +110,8 @@ func TestCredentials(t *testing.T) {
 			if got, want := last(c, "rds.errorlog").Path, "/v3/"+k.inProject()+"/instances/"+rdssim.InstanceHealthy+"/errorlog-download"; got != want {
 				t.Errorf("asked for %s, want %s", got, want)
 			}
-			if first := c.Requests()[0]; strings.Contains(name, "profile") && first.Host != "iam.eu-de.otc.t-systems.com" {
-				t.Errorf("logged in at %s", first.Host)
+			if got := last(c, "login").Host; k.login != "" && got != k.login {
+				t.Errorf("logged in at %s", got)
 			}
 		})
 	}
