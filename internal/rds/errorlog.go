@@ -48,8 +48,18 @@ type ErrorLogFile struct {
 // Failed says that there will be no link for this file.
 func (f ErrorLogFile) Failed() bool { return f.Status == StatusFailed }
 
+// Unfinished says that the cloud still works on this file.
+func (f ErrorLogFile) Unfinished() bool {
+	return f.Link == "" && !f.Failed() && f.Status != StatusSuccess
+}
+
 // Pending says that the link of this file may still come.
 func (f ErrorLogFile) Pending() bool { return f.Link == "" && !f.Failed() }
+
+// Format prints a file without its link, whatever the verb: a link is a secret.
+func (f ErrorLogFile) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "{%s %s link:%t}", f.FileName, f.Status, f.Link != "")
+}
 
 // Links counts the files that can be downloaded.
 func (d *ErrorLogDownload) Links() int {

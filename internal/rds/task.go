@@ -13,6 +13,9 @@ import (
 // seconds to be found.
 const taskMisses = 3
 
+// errUnknownWord is a task's status that the jobs API's page does not list.
+var errUnknownWord = errors.New("the task's status is a word that is not known")
+
 // failReasonPatience bounds the question why an export failed.
 const failReasonPatience = 10 * time.Second
 
@@ -47,12 +50,15 @@ func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 		return false
 	}
 	switch job.Status {
+	case JobRunning:
+		w.status = job.Status
+		return true
 	case JobCompleted, JobFailed:
 		w.tasks.done = id
 		return false
-	default:
-		w.status = job.Status
-		return true
+	default: // a word that nobody knows must not hide links that are there
+		w.tasks.missed(errUnknownWord)
+		return false
 	}
 }
 

@@ -98,7 +98,11 @@ func (w *wait) poll(ctx context.Context) (*ErrorLogDownload, error) {
 		return answer, err
 	}
 	w.refreshed = true // each answer signs its links anew, so one more call is enough
-	return w.ask(ctx)
+	fresh, err := w.ask(ctx)
+	if err != nil && passing(err) && ctx.Err() == nil && !w.linksDead(answer) {
+		return answer, nil // old links are better than none
+	}
+	return fresh, err
 }
 
 func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
@@ -118,6 +122,9 @@ func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (
 	}
 	if answer == nil || answer.Status != StatusFinish && answer.Status != StatusFailed {
 		return false, nil
+	}
+	if answer.Status == StatusFailed && slices.ContainsFunc(answer.Files, ErrorLogFile.Unfinished) {
+		return false, nil // FAILED means that some file failed: the others may still come
 	}
 	if slices.ContainsFunc(answer.Files, ErrorLogFile.Pending) {
 		w.incomplete++
@@ -151,9 +158,12 @@ func refusedConnection(err error) bool {
 
 // cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or that it had no answer.
 func (w *wait) cutOff(err error) {
+	var caller interface{ Permanent() bool } // a login that was cut off, say
 	var abandoned *transport.AbandonedError
 	var timeout *transport.TimeoutError
 	switch {
+	case errors.As(err, &caller):
+		w.fault = err
 	case errors.As(err, &abandoned):
 		w.fault = abandoned.Fault
 	case errors.As(err, &timeout):
@@ -161,17 +171,24 @@ func (w *wait) cutOff(err error) {
 	}
 }
 
-// linksExpire says that an export is done and that one of its links is of no use any more. The server's clock counts, where the
-// answer shows it: ours may be off.
+// linksExpire says that an export is done and that one of its links is of no use any more.
 func (w *wait) linksExpire(answer *ErrorLogDownload) bool {
+	done := answer.Status == StatusFinish || answer.Status == StatusFailed
+	return done && w.someLinkEnds(answer, linkMargin)
+}
+
+// linksDead says that a link can't be used at all any more.
+func (w *wait) linksDead(answer *ErrorLogDownload) bool { return w.someLinkEnds(answer, 0) }
+
+// someLinkEnds says that some link ends within this time. The server's clock counts, where the answer shows it: ours may be off.
+func (w *wait) someLinkEnds(answer *ErrorLogDownload, within time.Duration) bool {
 	now := answer.ServerTime
 	if now.IsZero() {
 		now = w.client.clock.Now()
 	}
-	return (answer.Status == StatusFinish || answer.Status == StatusFailed) &&
-		slices.ContainsFunc(answer.Files, func(f ErrorLogFile) bool {
-			return f.Link != "" && !f.ExpiresAt.IsZero() && f.ExpiresAt.Sub(now) < linkMargin
-		})
+	return slices.ContainsFunc(answer.Files, func(f ErrorLogFile) bool {
+		return f.Link != "" && !f.ExpiresAt.IsZero() && f.ExpiresAt.Sub(now) < within
+	})
 }
 
 // pause sleeps until the next poll. The last poll comes shortly before the deadline, where that is not too soon after the one before.
@@ -190,6 +207,9 @@ func (w *wait) pause(ctx context.Context) error {
 		if pause < shortestPause {
 			pause = left // no time for another poll
 		}
+	}
+	if left-pause < lastPollMargin+shortestPause {
+		w.tasks.on = false // the next poll is the last: it asks for the links themselves
 	}
 	if err := w.client.clock.Sleep(ctx, pause); err != nil {
 		return err

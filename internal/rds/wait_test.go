@@ -251,13 +251,35 @@ func TestWaitEndsWithLinks(t *testing.T) {
 			},
 			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " FAILED"}, Calls: posts("0s")},
 		},
-		"partly failed, with an entry that never ends": {
+		"partly failed, with an entry that never gets its link": {
 			lines: func() []func() string {
 				body := linked("failed", time.Hour, fileA)
-				body = strings.Replace(body, "}]", `},{"file_name":"`+fileB+`","status":"exporting"}]`, 1)
+				body = strings.Replace(body, "}]", `},{"file_name":"`+fileB+`","status":"success"}]`, 1)
 				return always(body)
 			},
-			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " EXPORTING"}, After: 6 * time.Second, Calls: posts("0s", "2s", "4s", "6s")},
+			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS"}, After: 6 * time.Second, Calls: posts("0s", "2s", "4s", "6s")},
+		},
+		"one file failed, and another still comes": {
+			lines: func() []func() string {
+				failed := `{"file_name":"` + fileB + `","status":"failed"}`
+				body := linked("failed", time.Hour, fileA)
+				return after(20*time.Second, `{"status":"failed","count":2,"list":[{"file_name":"`+fileA+`","status":"exporting"},`+failed+`]}`,
+					strings.Replace(body, "}]", "},"+failed+"]", 1))
+			},
+			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " FAILED"}, After: 21292250 * time.Microsecond,
+				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s", "16.1s", "18.515s", "21.29225s")},
+		},
+		"busy when the links are asked for anew": {
+			lines: func() []func() string {
+				return append(always(finish(25*time.Second, fileA)), always(busy)...)
+			},
+			want: waited{Status: "FINISH", Files: oneLink, Calls: posts("0s", "0s")},
+		},
+		"busy when dead links are asked for anew": {
+			lines: func() []func() string {
+				return append(always(finish(-time.Second, fileA), busy), always(finish(5*time.Minute, fileA))...)
+			},
+			want: waited{Status: "FINISH", Files: oneLink, After: 2 * time.Second, Calls: posts("0s", "0s", "2s")},
 		},
 		"a busy instance": {
 			lines: func() []func() string { return after(3*time.Second, busy, finish(time.Hour, fileA)) },
@@ -335,6 +357,10 @@ func TestWaitByTask(t *testing.T) {
 			lines: []string{exporting, jobCompleted, exporting},
 			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + post},
 		},
+		"a word that nobody knows": {
+			lines: []string{exporting, `{"job":{"status":"Success"}}`},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post},
+		},
 		"a failed task decides nothing": {
 			lines: []string{exporting, jobFailed},
 			calls: []string{"0s" + post, "2s" + job, "2s" + post},
@@ -352,6 +378,28 @@ func TestWaitByTask(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWaitByTaskAsksForTheLinksLast: a task that never ends may be wrong, so the last poll before the deadline is for the links.
+func TestWaitByTaskAsksForTheLinksLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good := func() string { return finish(time.Hour, fileA) }
+		lines := append(always(exporting, jobRunning, jobRunning, jobRunning), good)
+		got, err := wait(t.Context(), t, rds.WaitOptions{Method: rds.PollTask, Timeout: 9 * time.Second}, lines)
+		want := []string{"0s POST errorlog-download", "2s GET jobs", "4s GET jobs", "6s GET jobs", "8s POST errorlog-download"}
+		if diff := cmp.Diff(want, got.Calls); diff != "" || err != nil {
+			t.Errorf("%v %s", err, diff)
+		}
+	})
+}
+
+func TestFileShowsNoLink(t *testing.T) {
+	f := rds.ErrorLogFile{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a?Signature=secret"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if got := fmt.Sprintf(verb, []rds.ErrorLogFile{f}); strings.Contains(got, "secret") {
+			t.Errorf("%s: %s", verb, got)
+		}
 	}
 }
 
