@@ -86,7 +86,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))
-	tell.saved(saved)
+	tell.saved(saved, err == nil)
 	if err != nil {
 		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
 	}

@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -165,6 +166,10 @@ func TestAction_BadInput(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	link := filepath.Join(filepath.Dir(file), "link")
+	if err := os.Symlink(filepath.Dir(file), link); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		arguments map[string]any
 		text      string
@@ -172,6 +177,7 @@ func TestAction_BadInput(t *testing.T) {
 		"no directory":        {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
 		"empty directory":     {map[string]any{"instance_id": "a", "directory": ""}, "(directory)"},
 		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
+		"directory is a link": {map[string]any{"instance_id": "a", "directory": link}, "a symbolic link: name the folder that it leads to"},
 		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "(timeouts.invoke)"},
 		"id with a slash":     {map[string]any{"instance_id": "a/b", "directory": "d"}, "(instance_id)"},
 	} {
@@ -242,5 +248,45 @@ func TestAction_TimeoutHoldsTheDownloadToo(t *testing.T) {
 	})
 	if files := content(t, folder); len(files) > 0 {
 		t.Errorf("left behind: %v", files)
+	}
+}
+
+// TestAction_Interrupted: Ctrl-C in the middle of a download. Nothing is left behind, and nobody is told to raise a timeout.
+func TestAction_Interrupted(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		interrupt, press := context.WithCancel(t.Context())
+		c.Outside.Interrupt = interrupt //nolint:fatcontext // it is a setting, not a chain
+		c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: rdssim.Hang()})
+		time.AfterFunc(10*time.Second, press)
+		start := time.Now()
+		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		want := "Error: Unable to save error log files\n\nThe download of " + oneFile + " was interrupted. It belongs to the error log of DB instance " + rdssim.InstanceHealthy +
+			".\n\nNo part of it was left behind. Run it again to save it."
+		if diff := cmp.Diff([]string{want}, diags); diff != "" || time.Since(start) != 10*time.Second {
+			t.Errorf("after %s: %s", time.Since(start), diff)
+		}
+	})
+	if files := content(t, folder); len(files) > 0 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at which texts are cut.
+func TestAction_RefusalRepeatsTheLink(t *testing.T) {
+	for filler := 330; filler < 410; filler += 10 {
+		synctest.Test(t, func(t *testing.T) {
+			c := rdstest.New(t)
+			var signature string
+			c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: func(w http.ResponseWriter, r *http.Request) {
+				signature = r.URL.Query().Get("Signature")
+				rdssim.XMLError(http.StatusForbidden, "SignatureDoesNotMatch", strings.Repeat("x", filler)+" "+signature)(w, r)
+			}})
+			_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+			if len(diags) != 1 || signature == "" || strings.Contains(diags[0], signature[:6]) {
+				t.Errorf("%d: %q", filler, diags)
+			}
+		})
 	}
 }

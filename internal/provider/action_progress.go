@@ -50,11 +50,11 @@ func (t *teller) downloading(p download.Progress) {
 }
 
 // saved tells where each file is, and how to prove that it is whole.
-func (t *teller) saved(files []download.Saved) {
+func (t *teller) saved(files []download.Saved, complete bool) {
 	for _, f := range files {
 		t.send(fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", f.Path, f.Size, f.SHA256))
 	}
-	if len(files) > 0 {
+	if len(files) > 0 && complete {
 		t.send("The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.")
 	}
 }

@@ -264,3 +264,47 @@ func TestDataSource_HowItPolls(t *testing.T) {
 		})
 	}
 }
+
+// TestDataSource_HostileNames: a name with control characters gets to the screen harmless.
+func TestDataSource_HostileNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := `{"status":"finish","count":1,"list":[{"file_name":"b\u001b[31m\nError: x","status":"success","file_size":"big","file_link":"obs.example.com/a"}]}`
+		o := read(t, rdstest.New(t, rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(http.StatusOK, body, nil))), instance(rdssim.InstanceHealthy))
+		if len(o.Diagnostics) != 1 || strings.Contains(o.Diagnostics[0], "\x1b") || strings.Contains(o.Diagnostics[0], "\nError: x") {
+			t.Errorf("%q", o.Diagnostics)
+		}
+	})
+}
+
+// TestDataSource_CountOfLinks: that count leaves out a file without a link is no reason to warn.
+func TestDataSource_CountOfLinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := `{"status":"failed","count":1,"list":[{"file_name":"a","status":"success","file_link":"obs.example.com/a"},{"file_name":"b","status":"failed"}]}`
+		o := read(t, rdstest.New(t, rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(http.StatusOK, body, nil))), instance(rdssim.InstanceHealthy))
+		if len(o.Diagnostics) != 1 || !strings.HasPrefix(o.Diagnostics[0], "Warning: Some error log files are missing") || o.Values["link_count"] != int64(1) {
+			t.Errorf("%v %q", o.Values["link_count"], o.Diagnostics)
+		}
+	})
+}
+
+func TestProvider_InsecureWarns(t *testing.T) {
+	for name, c := range map[string]struct {
+		block map[string]any
+		env   map[string]string
+		want  int
+	}{
+		"in the block":       {block: map[string]any{"insecure": true}, want: 1},
+		"in the environment": {env: map[string]string{"OS_INSECURE": "true"}, want: 1},
+		"not set":            {want: 0},
+		"set to false":       {block: map[string]any{"insecure": false}, env: map[string]string{"OS_INSECURE": "true"}, want: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.New(t)
+			cloud.SetEnv(c.env)
+			diags := cloud.Protocol(t).Configure(t.Context(), c.block)
+			if len(diags) != c.want || c.want == 1 && !strings.HasPrefix(diags[0], "Warning: Certificates are not checked (insecure)\n") {
+				t.Errorf("%q", diags)
+			}
+		})
+	}
+}

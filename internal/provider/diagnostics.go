@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -183,13 +184,16 @@ func missingFiles(answer *rds.ErrorLogDownload) []rds.ErrorLogFile {
 }
 
 func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.ErrorLogFile) string {
-	these := "This one failed"
+	these, state := "This one failed", func(rds.ErrorLogFile) string { return "" }
 	if len(missing) > 1 {
 		these = "These failed"
 	}
+	if slices.ContainsFunc(missing, func(f rds.ErrorLogFile) bool { return !f.Failed() }) {
+		these, state = "Missing", func(f rds.ErrorLogFile) string { return ": " + fileState(f) }
+	}
 	var names strings.Builder
 	for _, f := range missing {
-		names.WriteString("  " + transport.Printable(name(f)) + "\n")
+		names.WriteString("  " + transport.Printable(name(f)) + state(f) + "\n")
 	}
 	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\nThe other links are good. To stop here instead, add a postcondition on status.",
 		answer.Links(), len(answer.Files), instanceID, these, names.String())
@@ -259,4 +263,11 @@ func configurationDiagnostic(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic(config.Summary, config.Detail)
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
+}
+
+// insecureWarning is for whoever left insecure on after a test.
+func insecureWarning() diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("insecure"), "Certificates are not checked",
+		"insecure is true (or OS_INSECURE, or verify: false in clouds.yaml): whoever stands between here and the cloud can read the credentials and the logs.\n\n"+
+			"To trust a certificate authority of your own, set cacert_file (OS_CACERT) in its place.")
 }

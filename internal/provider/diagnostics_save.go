@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,7 +43,7 @@ func saveText(instanceID string, saved []download.Saved, e *download.Error, time
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s It belongs to the error log of DB instance %s.\n", e.Sentence(), instanceID)
 	cause := ""
-	if e.Err != nil && e.Kind != download.KindExists { // the sentence says it
+	if e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted { // the sentence says it
 		cause = transport.Printable(e.Err.Error())
 	}
 	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
@@ -67,6 +68,9 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 	case download.KindDiskFull:
 		return "Make room, or choose a directory on another disk."
 	case download.KindInterrupted:
+		if !errors.Is(e.Err, context.DeadlineExceeded) {
+			return "No part of it was left behind. Run it again to save it."
+		}
 		return fmt.Sprintf("No part of it was left behind. It may take %s in all: to give it more, raise timeouts.invoke.", timeout)
 	case download.KindExpired, download.KindRefused, download.KindBadLink:
 		return "Run it again: it asks for fresh links. If it is refused again, give the request id to the cloud's support."

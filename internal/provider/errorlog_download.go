@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // The data source, the ephemeral resource and the action of this name share what stands here: three thin doors to one room.
@@ -131,13 +132,13 @@ func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload) diag.Diag
 	if missing := missingFiles(answer); len(missing) > 0 {
 		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing))
 	}
-	if int(answer.Count) != len(answer.Files) {
+	if n := int(answer.Count); n != len(answer.Files) && n != answer.Links() { // the page counts links; which it means of a failed file is not said
 		diags.AddWarning("Error log links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and listed %d. The list holds all that it listed.\n\nRequest ID: %s",
 			answer.Count, instanceID, len(answer.Files), answer.RequestID))
 	}
 	for _, f := range answer.Files {
-		if f.SizeText != "" {
-			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", f.FileName, f.SizeText))
+		if f.SizeText != "" && f.Link != "" {
+			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", transport.Printable(name(f)), f.SizeText))
 		}
 	}
 	return diags

@@ -29,7 +29,7 @@ const (
 	actionDescription = "Saves the error log of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is done, downloads every file, and writes " +
 		"their checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is there whole."
 
-	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Made, for its owner only, where it is missing."
+	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Made, for its owner only, where it is missing. Not a symbolic link."
 	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`, and a file that is there is an error."
 
 	instanceIDDescription = "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The instance must be an RDS for PostgreSQL " +

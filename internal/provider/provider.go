@@ -89,6 +89,9 @@ func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		resp.Diagnostics.Append(configurationDiagnostic(err))
 		return
 	}
+	if *config.Insecure {
+		resp.Diagnostics.Append(insecureWarning())
+	}
 	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
 		resp.Diagnostics.Append(configurationDiagnostic(err))

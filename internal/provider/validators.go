@@ -90,10 +90,14 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	info, err := os.Stat(req.ConfigValue.ValueString())
+	info, err := os.Lstat(req.ConfigValue.ValueString())
 	if err != nil || info.IsDir() { // that it can't be looked at is no fault yet: it may be made later
 		return
 	}
+	kind := "a file"
+	if info.Mode()&os.ModeSymlink != 0 {
+		kind = "a symbolic link: name the folder that it leads to"
+	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q, which is a file.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString())))
+		fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString()), kind))
 }

@@ -58,7 +58,7 @@ func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogD
 		answer, err := w.poll(bounded)
 		if err != nil && bounded.Err() != nil {
 			w.cutOff(err)
-			return nil, w.ended(ctx)
+			return w.ended(ctx)
 		}
 		done, err := w.judge(bounded, answer, err)
 		if done {
@@ -68,7 +68,7 @@ func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogD
 			return nil, err
 		}
 		if w.pause(bounded) != nil {
-			return nil, w.ended(ctx)
+			return w.ended(ctx)
 		}
 	}
 }
@@ -224,10 +224,13 @@ func (w *wait) progress() Progress {
 	return Progress{InstanceID: w.options.InstanceID, Waited: w.client.clock.Now().Sub(w.start), Calls: w.calls, Status: w.status}
 }
 
-// ended explains why a wait ends before the export does.
-func (w *wait) ended(caller context.Context) error {
+// ended says what a wait has that ends before the export does: the links of a failed export whose last files never came, or why there are none.
+func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
 	if caller.Err() != nil {
-		return &InterruptedError{Progress: w.progress(), Err: caller.Err()}
+		return nil, &InterruptedError{Progress: w.progress(), Err: caller.Err()}
 	}
-	return &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault}
+	if w.last != nil && w.last.Status == StatusFailed && w.last.Links() > 0 && !w.linksDead(w.last) {
+		return w.last, nil
+	}
+	return nil, &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault}
 }

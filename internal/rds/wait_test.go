@@ -259,6 +259,13 @@ func TestWaitEndsWithLinks(t *testing.T) {
 			},
 			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS"}, After: 6 * time.Second, Calls: posts("0s", "2s", "4s", "6s")},
 		},
+		"one file failed, and another never comes": {
+			options: rds.WaitOptions{Timeout: 9 * time.Second},
+			lines: func() []func() string {
+				return always(strings.Replace(linked("failed", time.Hour, fileA), "}]", `},{"file_name":"`+fileB+`","status":"exporting"}]`, 1))
+			},
+			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " EXPORTING"}, After: 9 * time.Second, Calls: posts("0s", "2s", "4s", "6s", "8s")},
+		},
 		"one file failed, and another still comes": {
 			lines: func() []func() string {
 				failed := `{"file_name":"` + fileB + `","status":"failed"}`
@@ -266,8 +273,10 @@ func TestWaitEndsWithLinks(t *testing.T) {
 				return after(20*time.Second, `{"status":"failed","count":2,"list":[{"file_name":"`+fileA+`","status":"exporting"},`+failed+`]}`,
 					strings.Replace(body, "}]", "},"+failed+"]", 1))
 			},
-			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " FAILED"}, After: 21292250 * time.Microsecond,
-				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s", "16.1s", "18.515s", "21.29225s")},
+			want: waited{
+				Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " FAILED"}, After: 21292250 * time.Microsecond,
+				Calls: posts("0s", "2s", "4s", "6s", "8s", "10s", "12s", "14s", "16.1s", "18.515s", "21.29225s"),
+			},
 		},
 		"busy when the links are asked for anew": {
 			lines: func() []func() string {
