@@ -111,8 +111,9 @@ func (r *refusal) Error() string { return r.Code + ": " + r.Message }
 // maxRefusal bounds what is read of a refusal's body, in bytes.
 const maxRefusal = 64 << 10
 
-func readRefusal(resp *http.Response) error {
+func readRefusal(resp *http.Response, link string) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // half of it is better than nothing, and the status is there
+	body = []byte(redact(string(body), link))                    // before a long message is cut: a part of a signature is a secret too
 	r := &refusal{transport.ParseRefusal(resp.StatusCode, resp.Header, body), resp.Header}
 	switch {
 	case resp.StatusCode/100 == 2:

@@ -191,7 +191,7 @@ func (t *transfer) accept(resp *http.Response) error {
 	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && t.offset > 0:
 		return errors.Join(errChanged, t.restart())
 	default:
-		return readRefusal(resp)
+		return readRefusal(resp, t.link)
 	}
 }
 
