@@ -1,0 +1,162 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package costtest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// built is the provider as a release has it, which all tests share.
+var built struct {
+	once   sync.Once
+	folder string
+	err    error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.folder != "" {
+		_ = os.RemoveAll(built.folder)
+	}
+	os.Exit(code)
+}
+
+// program is the path of the provider, built as .goreleaser.yml says.
+func program(t *testing.T) string {
+	t.Helper()
+	built.once.Do(func() {
+		if built.folder, built.err = os.MkdirTemp("", "terraform-provider-rds-cost-"); built.err != nil {
+			return
+		}
+		cmd := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=9.9.9-cost", "-o", built.folder+"/", "../..")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.folder, "terraform-provider-rds")
+}
+
+const requirement = "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n"
+
+// fleetOf asks for the logs of n instances at once.
+func fleetOf(n int) string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = strconv.Quote(rdssim.FleetInstance(i))
+	}
+	return requirement + "data \"rds_errorlog_download\" \"fleet\" {\n  for_each    = toset([" + strings.Join(ids, ", ") + "])\n  instance_id = each.key\n}\n"
+}
+
+// newCLI is a folder with a configuration, and a cloud on loopback. The CLI is told of no provider yet.
+func newCLI(t *testing.T, configuration string, options ...rdssim.Option) *rdstest.CLI {
+	t.Helper()
+	cloud := rdssim.New(options...)
+	stop, err := cloud.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	c := &rdstest.CLI{Dir: t.TempDir(), Env: rdstest.Password(cloud), Cloud: cloud}
+	c.Write(t, "main.tf", configuration)
+	for name, value := range map[string]string{"HOME": c.Dir, "PATH": os.Getenv("PATH"), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"} {
+		c.Env[name] = value
+	}
+	return c
+}
+
+// override makes an address mean the program in a folder, for Terraform and for OpenTofu.
+func override(t *testing.T, c *rdstest.CLI, name, folder string) {
+	t.Helper()
+	const format = "provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/%[1]s\" = %[2]q\n    \"registry.opentofu.org/%[1]s\" = %[2]q\n  }\n  direct {}\n}\n"
+	c.Write(t, "overrides.tfrc", fmt.Sprintf(format, name, folder))
+	c.Env["TF_CLI_CONFIG_FILE"] = filepath.Join(c.Dir, "overrides.tfrc")
+}
+
+func mustRun(t *testing.T, c *rdstest.CLI, arguments ...string) {
+	t.Helper()
+	if run := c.Run(t, arguments...); run.ExitCode != 0 {
+		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+	}
+}
+
+var reattach = regexp.MustCompile(`TF_REATTACH_PROVIDERS='(.+)'`)
+
+// attach starts the provider by itself and tells the CLI where it is, so that it can be looked at when the CLI has gone. It returns its process id.
+func attach(t *testing.T, c *rdstest.CLI) int {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program(t), "-debug")
+	for name, value := range c.Env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		m := reattach.FindStringSubmatch(lines.Text())
+		if m == nil {
+			continue
+		}
+		// OpenTofu looks under its own registry's name.
+		var servers map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(m[1]), &servers); err != nil {
+			t.Fatal(err)
+		}
+		servers["registry.opentofu.org/otc-rds/rds"] = servers["registry.terraform.io/otc-rds/rds"]
+		text, err := json.Marshal(servers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Env["TF_REATTACH_PROVIDERS"] = string(text)
+		return cmd.Process.Pid
+	}
+	t.Fatalf("the provider did not say where it is: %v", lines.Err())
+	return 0
+}
+
+var highWater = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
+
+// peakMemory is the most that a process ever held in memory, in bytes; ok is false where the system does not tell.
+func peakMemory(t *testing.T, pid int) (bytes int, ok bool) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, false
+	}
+	m := highWater.FindSubmatch(status)
+	if m == nil {
+		t.Fatalf("no VmHWM in:\n%s", status)
+	}
+	kib, err := strconv.Atoi(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kib << 10, true
+}
