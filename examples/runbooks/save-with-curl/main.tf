@@ -43,7 +43,8 @@ resource "terraform_data" "save" {
           exit 1
         }
         mv "$name.part" "$name"
-        sha256sum "$name" | tee -a SHA256SUMS
+        { grep -v "  $name$" SHA256SUMS || true; sha256sum "$name"; } >SHA256SUMS.part 2>/dev/null
+        mv SHA256SUMS.part SHA256SUMS
       done
     EOT
     environment = {
