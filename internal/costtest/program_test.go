@@ -83,14 +83,6 @@ func newCLI(t *testing.T, configuration string, options ...rdssim.Option) *rdste
 	return c
 }
 
-// override makes an address mean the program in a folder, for Terraform and for OpenTofu.
-func override(t *testing.T, c *rdstest.CLI, name, folder string) {
-	t.Helper()
-	const format = "provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/%[1]s\" = %[2]q\n    \"registry.opentofu.org/%[1]s\" = %[2]q\n  }\n  direct {}\n}\n"
-	c.Write(t, "overrides.tfrc", fmt.Sprintf(format, name, folder))
-	c.Env["TF_CLI_CONFIG_FILE"] = filepath.Join(c.Dir, "overrides.tfrc")
-}
-
 func mustRun(t *testing.T, c *rdstest.CLI, arguments ...string) {
 	t.Helper()
 	if run := c.Run(t, arguments...); run.ExitCode != 0 {

@@ -40,7 +40,7 @@ func TestCancelEndsAtOnce(t *testing.T) {
 				o := exact(directory, newNetwork(c.reply), 9)
 				o.Refresh = c.refresh
 				saved, err := download.Save(ctx, one("log"), o)
-				wantErrors(t, err, c.want)
+				_ = wantErrors(t, err, c.want)
 				wantOnly(t, directory, map[string]string{})
 				if time.Since(start) != 900*time.Millisecond || saved != nil || !errors.Is(err, context.Canceled) {
 					t.Error(time.Since(start), saved, err)
@@ -82,7 +82,7 @@ func TestCancelBefore(t *testing.T) {
 	cancel()
 	directory, base := t.TempDir(), newNetwork(good)
 	_, err := download.Save(ctx, one("log"), exact(directory, base, 0))
-	wantErrors(t, err, "interrupted: The download of log was interrupted: context canceled")
+	_ = wantErrors(t, err, "interrupted: The download of log was interrupted: context canceled")
 	if entries, _ := os.ReadDir(directory); len(entries) != 0 || len(base.requests) != 0 {
 		t.Error(entries, base.seen())
 	}
@@ -96,7 +96,7 @@ func TestPausesLeaveTimeForALastTry(t *testing.T) {
 		base := newNetwork(says(503, "", "Retry-After", "60"))
 		start := time.Now()
 		_, err := download.Save(ctx, one("log"), exact(t.TempDir(), base, 9))
-		wantErrors(t, err, "interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded")
+		_ = wantErrors(t, err, "interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded")
 		if diff := cmp.Diff([]string{"0s", "19s"}, base.seen()); diff != "" || time.Since(start) != 20*time.Second {
 			t.Error(diff, time.Since(start))
 		}

@@ -23,13 +23,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // newCloud is a simulated cloud without waits, and without logins: any token is good.
 func newCloud(options ...rdssim.Option) *rdssim.Server {
@@ -48,7 +45,7 @@ func filesOf(ctx context.Context, s *rdssim.Server, instance string) ([]download
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		List []struct {
 			FileName string `json:"file_name"`

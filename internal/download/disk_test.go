@@ -102,19 +102,19 @@ func TestNoFolder(t *testing.T) {
 
 // TestFoldersThatAreFine: links on the way to the folder are the user's own affair, and so is the mode of one that is there.
 func TestFoldersThatAreFine(t *testing.T) {
-	real := t.TempDir()
+	folder := t.TempDir()
 	behind := filepath.Join(t.TempDir(), "link")
-	must(t, os.Symlink(real, behind))
-	must(t, os.Mkdir(filepath.Join(real, "open"), 0o755))
-	t.Chdir(real)
+	must(t, os.Symlink(folder, behind))
+	must(t, os.Mkdir(filepath.Join(folder, "open"), 0o755))
+	t.Chdir(folder)
 	for told, is := range map[string]string{
-		behind + "/new": real + "/new", real + "/a/b/../c//": real + "/a/c", "relative": real + "/relative", real + "/open": real + "/open",
+		behind + "/new": folder + "/new", folder + "/a/b/../c//": folder + "/a/c", "relative": folder + "/relative", folder + "/open": folder + "/open",
 	} {
 		_, err := download.Save(t.Context(), one("log"), exact(told, newNetwork(good), 0))
 		wantErrors(t, err)
 		wantOnly(t, is, map[string]string{"log": text})
 	}
-	if info, err := os.Stat(real + "/open"); err != nil || info.Mode().Perm() != 0o755 {
+	if info, err := os.Stat(folder + "/open"); err != nil || info.Mode().Perm() != 0o755 {
 		t.Error(info.Mode(), err)
 	}
 }

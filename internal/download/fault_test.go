@@ -108,74 +108,89 @@ func TestFaultsThatStay(t *testing.T) {
 		want     string
 	}{
 		"connection refused": {
-			[]reply{fails(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})}, 4,
+			[]reply{fails(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})},
+			4,
 			"broken: The download of log broke off 4 times in a row: dial tcp: connection refused",
 		},
 		"no answer": {[]reply{hangs}, 4, "broken: The download of log broke off 4 times in a row: no byte came for 30s"},
 		"429": {
-			[]reply{says(429, xml("TooMany", "Too many requests."))}, 4,
+			[]reply{says(429, xml("TooMany", "Too many requests."))},
+			4,
 			"broken: The download of log broke off 4 times in a row: 429 Too Many Requests: TooMany: Too many requests: request id r-1",
 		},
 		"503 with an id in the header": {
-			[]reply{says(503, "", "X-Amz-Request-Id", "r-2")}, 4,
+			[]reply{says(503, "", "X-Amz-Request-Id", "r-2")},
+			4,
 			"broken: The download of log broke off 4 times in a row: 503 Service Unavailable: (the answer was empty): request id r-2",
 		},
 		"502 in HTML": {
-			[]reply{says(502, "<html><hr>")}, 4,
+			[]reply{says(502, "<html><hr>")},
+			4,
 			"broken: The download of log broke off 4 times in a row: 502 Bad Gateway: (10 bytes that are no error of an object store)",
 		},
 		"half a body, then none": {
-			[]reply{half(200, text, 4, "ETag", etag), fails(io.EOF)}, 4,
+			[]reply{half(200, text, 4, "ETag", etag), fails(io.EOF)},
+			4,
 			"broken: The download of log broke off after 4 of 10 bytes 4 times in a row: EOF",
 		},
 		"a page of a proxy": {
-			[]reply{says(200, "<html>", "Content-Type", "text/html")}, 4,
+			[]reply{says(200, "<html>", "Content-Type", "text/html")},
+			4,
 			"broken: The download of log broke off 4 times in a row: a page for people came in place of the file",
 		},
 		"always the same half": {
 			[]reply{half(200, text, 4)}, 4, "broken: The download of log broke off after 4 of 10 bytes 4 times in a row: unexpected EOF",
 		},
 		"a certificate that is not trusted": {
-			[]reply{fails(certificate)}, 1,
+			[]reply{fails(certificate)},
+			1,
 			"broken: The download of log broke off: tls: failed to verify certificate: x509: certificate signed by unknown authority",
 		},
 		"a host that does not exist": {
-			[]reply{fails(&net.DNSError{Err: "no such host", Name: "obs.example.com", IsNotFound: true})}, 1,
+			[]reply{fails(&net.DNSError{Err: "no such host", Name: "obs.example.com", IsNotFound: true})},
+			1,
 			"broken: The download of log broke off: lookup obs.example.com: no such host",
 		},
 		"a length that is not told": {
 			[]reply{func(r *http.Request) (*http.Response, error) {
 				return response(r, 200, &dripping{text: text, step: 3}, -1), nil
-			}}, 1,
+			}},
+			1,
 			"broken: The download of log broke off: the server does not say how long the file is, so it can't be known whether it is whole",
 		},
 		"501": {[]reply{says(501, xml("NotImplemented", "No."))}, 1, "refused: The link's server refused log: 501 Not Implemented: NotImplemented: No: request id r-1"},
 		"400": {[]reply{says(400, xml("InvalidArgument", "No."))}, 1, "refused: The link's server refused log: 400 Bad Request: InvalidArgument: No: request id r-1"},
 		"403 without Refresh": {
-			[]reply{says(403, xml("SignatureDoesNotMatch", "It does not."))}, 1,
+			[]reply{says(403, xml("SignatureDoesNotMatch", "It does not."))},
+			1,
 			"refused: The link's server refused log: 403 Forbidden: SignatureDoesNotMatch: It does not: request id r-1",
 		},
 		"expired without Refresh": {
-			[]reply{says(403, xml("AccessDenied", "Request has expired"))}, 1,
+			[]reply{says(403, xml("AccessDenied", "Request has expired"))},
+			1,
 			"link expired: The link of log has expired, and there is no fresh one: 403 Forbidden: AccessDenied: Request has expired: request id r-1",
 		},
 		"404": {[]reply{says(404, xml("NoSuchKey", "The key does not exist."))}, 1, "refused: The link's server refused log: 404 Not Found: NoSuchKey: The key does not exist: request id r-1"},
 		"404 after a half": {
-			[]reply{half(200, text, 4, "ETag", etag), says(404, xml("NoSuchKey", "Gone."))}, 2,
+			[]reply{half(200, text, 4, "ETag", etag), says(404, xml("NoSuchKey", "Gone."))},
+			2,
 			"refused: The link's server refused log after 4 of 10 bytes: 404 Not Found: NoSuchKey: Gone: request id r-1",
 		},
 		"a redirect": {
-			[]reply{says(302, "", "Location", "https://elsewhere.example.com/?x="+secret)}, 1,
+			[]reply{says(302, "", "Location", "https://elsewhere.example.com/?x="+secret)},
+			1,
 			"refused: The link's server refused log: 302 Found: (a redirect, which is not followed)",
 		},
 		"a proxy's version": {[]reply{says(203, text)}, 1, "refused: The link's server refused log: 203 Non-Authoritative Information: (an answer to something that was not asked for)"},
 		"no content":        {[]reply{says(204, "")}, 1, "refused: The link's server refused log: 204 No Content: (an answer to something that was not asked for)"},
 		"a part that nobody asked for": {
-			[]reply{says(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/10")}, 1,
+			[]reply{says(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/10")},
+			1,
 			"refused: The link's server refused log: 206 Partial Content: (an answer to something that was not asked for)",
 		},
 		"416 at once": {
-			[]reply{says(416, xml("InvalidRange", "The range."))}, 1,
+			[]reply{says(416, xml("InvalidRange", "The range."))},
+			1,
 			"refused: The link's server refused log: 416 Requested Range Not Satisfiable: InvalidRange: The range: request id r-1",
 		},
 	} {

@@ -13,8 +13,8 @@ import (
 // A transfer has buffers of this many bytes, and this many of them: large enough that system calls cost little, so few that memory
 // stays flat.
 const (
-	bufferSize  = 256 << 10
-	bufferCount = 4
+	bufferSize  = 128 << 10
+	bufferCount = 8
 )
 
 // receive takes an answer's body to its end: from the network to the disk in this goroutine, and into the hash in another, because

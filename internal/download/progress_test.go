@@ -50,11 +50,13 @@ func TestProgress(t *testing.T) {
 		"the name is found":   {[]reply{drips(packed, 2, time.Second, 200)}, -1, []string{"1s 1/1 log: 2 of 10, 2/s", "2s 1/1 log.gz: 4 of 10, 2/s", "3s 1/1 log.gz: 6 of 10, 2/s", "4s 1/1 log.gz: 8 of 10, 2/s", "5s 1/1 log.gz: 10 of 10, 2/s, done"}},
 		"a wrong size before": {[]reply{drips(text, 5, time.Second, 200)}, 3, []string{"1s 1/1 log: 5 of 10, 5/s", "2s 1/1 log: 10 of 10, 5/s, done"}},
 		"a fault": {
-			[]reply{half(200, text, 4, "ETag", etag), from4}, -1,
+			[]reply{half(200, text, 4, "ETag", etag), from4},
+			-1,
 			[]string{"0s 1/1 log: 4 of 10, 0/s, unexpected EOF, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
 		},
 		"a fault before the length": {
-			[]reply{fails(io.EOF), says(503, ""), good}, 99,
+			[]reply{fails(io.EOF), says(503, ""), good},
+			99,
 			[]string{
 				"0s 1/1 log: 0 of 99, 0/s, EOF, on in 1s",
 				"1s 1/1 log: 0 of 99, 0/s, 503 Service Unavailable: (the answer was empty), on in 2s",
@@ -62,7 +64,8 @@ func TestProgress(t *testing.T) {
 			},
 		},
 		"it begins anew": {
-			[]reply{half(200, text, 4), good}, 0,
+			[]reply{half(200, text, 4), good},
+			0,
 			[]string{"0s 1/1 log: 4 of 10, 0/s, unexpected EOF, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
 		},
 		"no length at all": {

@@ -65,11 +65,11 @@ func TestGoingOnNeedsProof(t *testing.T) {
 				wantOnly(t, directory, map[string]string{"log": content})
 				var asked []string
 				for _, r := range base.requests[1:] {
-					range_, condition := r.Header.Get("Range"), r.Header.Get("If-Range")
-					if range_ != "" {
-						range_ += " "
+					wanted, condition := r.Header.Get("Range"), r.Header.Get("If-Range")
+					if wanted != "" {
+						wanted += " "
 					}
-					asked = append(asked, range_+condition)
+					asked = append(asked, wanted+condition)
 				}
 				if diff := cmp.Diff(c.want, asked); diff != "" {
 					t.Error("asked (-want +got):", diff)
