@@ -86,7 +86,7 @@ func TestFoldersThatCantBeUsed(t *testing.T) {
 			for _, told := range []string{path, path + "/"} {
 				base := newNetwork(good)
 				saved, err := download.Save(t.Context(), one("log"), exact(told, base, 0))
-				wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
+				_ = wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
 				if saved != nil || len(base.requests) != 0 {
 					t.Error(saved, base.seen())
 				}
@@ -97,7 +97,7 @@ func TestFoldersThatCantBeUsed(t *testing.T) {
 
 func TestNoFolder(t *testing.T) {
 	_, err := download.Save(t.Context(), one("log"), exact("", newNetwork(good), 0))
-	wantErrors(t, err, "write failed: The directory could not be written: no directory was named")
+	_ = wantErrors(t, err, "write failed: The directory could not be written: no directory was named")
 }
 
 // TestFoldersThatAreFine: links on the way to the folder are the user's own affair, and so is the mode of one that is there.
@@ -111,7 +111,7 @@ func TestFoldersThatAreFine(t *testing.T) {
 		behind + "/new": folder + "/new", folder + "/a/b/../c//": folder + "/a/c", "relative": folder + "/relative", folder + "/open": folder + "/open",
 	} {
 		_, err := download.Save(t.Context(), one("log"), exact(told, newNetwork(good), 0))
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		wantOnly(t, is, map[string]string{"log": text})
 	}
 	if info, err := os.Stat(folder + "/open"); err != nil || info.Mode().Perm() != 0o755 {
@@ -143,7 +143,7 @@ func TestWhatIsThereStays(t *testing.T) {
 			o := exact(directory, base, 0)
 			o.Overwrite = c.overwrite
 			saved, err := download.Save(t.Context(), append(one("log"), one("other")...), o)
-			wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
+			_ = wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
 			after, statErr := os.Lstat(path)
 			must(t, statErr)
 			if !os.SameFile(before, after) || len(base.requests) != 1 || len(saved) != 1 || saved[0].Index != 1 {
@@ -166,7 +166,7 @@ func TestOverwrite(t *testing.T) {
 	o := exact(directory, newNetwork(good), 0)
 	o.Overwrite = true
 	_, err := download.Save(t.Context(), one("log"), o)
-	wantErrors(t, err)
+	_ = wantErrors(t, err)
 	wantOnly(t, directory, map[string]string{"log": text})
 }
 
@@ -196,7 +196,7 @@ func TestAFileThatComesMeanwhile(t *testing.T) {
 			return says(200, content)(req)
 		})
 		_, err := download.Save(t.Context(), one("log"), exact(directory, base, 3))
-		wantErrors(t, err, "exists: "+filepath.Join(directory, name)+" exists already")
+		_ = wantErrors(t, err, "exists: "+filepath.Join(directory, name)+" exists already")
 		if !errors.Is(err, fs.ErrExist) || read(t, filepath.Join(directory, name)) != "mine" {
 			t.Error(err)
 		}
@@ -213,7 +213,7 @@ func TestPackedFilesAreFoundOutEarly(t *testing.T) {
 	write(t, filepath.Join(directory, "log.gz"), "mine")
 	base := newNetwork(half(200, "\x1f\x8b\x08\x00 and more", 5))
 	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
-	wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" exists already")
+	_ = wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" exists already")
 }
 
 // TestTheFolderIsSwapped for a link while a file is on its way: the file goes where the folder went.
@@ -225,7 +225,7 @@ func TestTheFolderIsSwapped(t *testing.T) {
 		return good(req)
 	})
 	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
-	wantErrors(t, err)
+	_ = wantErrors(t, err)
 	wantOnly(t, directory+"-moved", map[string]string{"log": text})
 	wantOnly(t, trap, map[string]string{})
 }
@@ -268,7 +268,7 @@ func TestErrorsOfTheFileSystem(t *testing.T) {
 			errors.Join(&fs.PathError{Op: "write", Path: ".download-xyz.part", Err: c.err}, nil),
 		} {
 			got := download.Errors{download.DiskFailure("/x", err)}
-			wantErrors(t, got, c.want)
+			_ = wantErrors(t, got, c.want)
 			if !errors.Is(got, c.err) || got[0].Advice() == "" {
 				t.Error("the cause is lost:", got)
 			}

@@ -30,7 +30,7 @@ func TestALinkExpiresOnTheWay(t *testing.T) {
 		o.MinPause = 6 * time.Second
 		o.Refresh = func(ctx context.Context) ([]download.File, error) { return filesOf(ctx, cloud, rdssim.InstanceHealthy) }
 		_, err := download.Save(t.Context(), files, o)
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		wantOnly(t, directory, map[string]string{files[0].Name: theLog(t)})
 		var calls []string
 		for _, r := range cloud.Requests() {
@@ -56,7 +56,7 @@ func TestOneCallRenewsAllLinks(t *testing.T) {
 			return store.links("2"), nil
 		}
 		saved, err := download.Save(t.Context(), store.links("1"), o)
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		if len(saved) != 8 || refreshed != 1 || store.requests != 4+8 { // those that had not begun take the fresh one at once
 			t.Errorf("%d saved, %d refreshed, %d requests", len(saved), refreshed, store.requests)
 		}
@@ -113,7 +113,7 @@ func TestLinksOfTheSameNameGoByTheirOrder(t *testing.T) {
 			return []download.File{{Name: "x", Link: base + "x"}, link("a", "2"), link("b", "2")}, nil
 		}
 		_, err := download.Save(t.Context(), []download.File{link("a", "1"), link("b", "1")}, o)
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		wantOnly(t, directory, map[string]string{"log": "content of /a", "log-2": "content of /b"})
 	})
 }
@@ -149,7 +149,7 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 					return c.refresh(calls)
 				}
 				_, err := download.Save(t.Context(), one("log"), o)
-				wantErrors(t, err, c.want)
+				_ = wantErrors(t, err, c.want)
 				wantOnly(t, directory, map[string]string{})
 				if calls != c.calls || len(base.requests) != c.requests {
 					t.Errorf("%d calls, %d requests", calls, len(base.requests))
@@ -193,7 +193,7 @@ func TestEveryRefusalWith403IsWorthAFreshLink(t *testing.T) {
 				return []download.File{{Name: "log", Link: link + "2"}}, nil
 			}
 			_, err := download.Save(t.Context(), one("log"), o)
-			wantErrors(t, err)
+			_ = wantErrors(t, err)
 			wantOnly(t, directory, map[string]string{"log": text})
 		})
 	}
@@ -206,7 +206,7 @@ func TestLinksThatAreNone(t *testing.T) {
 	} {
 		directory, base := t.TempDir(), newNetwork(good)
 		_, err := download.Save(t.Context(), []download.File{{Name: "log", Link: bad}}, exact(directory, base, 0))
-		wantErrors(t, err, "bad link: The link of log can't be used: it is no http or https address")
+		_ = wantErrors(t, err, "bad link: The link of log can't be used: it is no http or https address")
 		if len(base.requests) != 0 {
 			t.Errorf("%q was used", bad)
 		}

@@ -80,7 +80,7 @@ func TestFaultsThatPass(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				directory, base := t.TempDir(), newNetwork(c.replies...)
 				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 3))
-				wantErrors(t, err)
+				_ = wantErrors(t, err)
 				wantOnly(t, directory, map[string]string{"log": text})
 				if diff := cmp.Diff(c.want, base.seen()); diff != "" {
 					t.Error("requests (-want +got):", diff)
@@ -214,7 +214,7 @@ func TestFaultsAreCountedBetweenBytes(t *testing.T) {
 		cloud.Inject(rdssim.Fault{Kind: "obs.get", Times: 14, Handler: rdssim.HalfBody()}) // 20590 bytes can be halved 14 times
 		directory := t.TempDir()
 		saved, err := download.Save(t.Context(), mustFiles(t, cloud, rdssim.InstanceHealthy), exact(directory, cloud.Transport(), 1))
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		if len(saved) != 1 || saved[0].SHA256 != sumOf(theLog(t)) || cloud.Count("obs.get") != 15 {
 			t.Errorf("%+v after %d requests", saved, cloud.Count("obs.get"))
 		}
@@ -256,7 +256,7 @@ func TestPausesAreTheCallers(t *testing.T) {
 		o := exact(t.TempDir(), base, 9)
 		o.MinPause, o.MaxPause, o.Stall = 10*time.Millisecond, 15*time.Millisecond, 100*time.Millisecond
 		_, err := download.Save(t.Context(), one("log"), o)
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		if diff := cmp.Diff([]string{"0s", "10ms", "25ms", "40ms", "50ms", "165ms"}, base.seen()); diff != "" {
 			t.Error(diff)
 		}

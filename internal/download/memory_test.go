@@ -53,7 +53,7 @@ func peakMemory(t *testing.T, size int64) uint64 {
 	saved, err := download.Save(t.Context(), files, download.Options{Directory: t.TempDir()})
 	close(stopped)
 	<-done
-	wantErrors(t, err)
+	_ = wantErrors(t, err)
 	if len(saved) != 1 || saved[0].Size != size {
 		t.Fatalf("%+v", saved)
 	}

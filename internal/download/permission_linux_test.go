@@ -51,7 +51,7 @@ func TestNoPermission(t *testing.T) {
 		} {
 			base := newNetwork(good)
 			saved, err := download.Save(t.Context(), one("log"), exact(path, base, 0))
-			wantErrors(t, err, want)
+			_ = wantErrors(t, err, want)
 			if saved != nil || len(base.requests) != 0 {
 				t.Error(saved, base.seen())
 			}

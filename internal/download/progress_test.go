@@ -84,7 +84,7 @@ func TestProgress(t *testing.T) {
 				files := one("log")
 				files[0].Size = c.size
 				_, err := download.Save(t.Context(), files, o)
-				wantErrors(t, err)
+				_ = wantErrors(t, err)
 				if diff := cmp.Diff(c.want, got); diff != "" {
 					t.Error(diff)
 				}
@@ -125,7 +125,7 @@ func TestProgressIsToldOneAtATime(t *testing.T) {
 			files = append(files, one("log")...)
 		}
 		saved, err := download.Save(t.Context(), files, o)
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		if len(saved) != 9 || len(done) != 9 || calls != 9*3 {
 			t.Error(saved, done, calls)
 		}
@@ -155,7 +155,7 @@ func TestFourSideBySide(t *testing.T) {
 				files = append(files, one("log")...)
 			}
 			saved, err := download.Save(t.Context(), files, o)
-			wantErrors(t, err)
+			_ = wantErrors(t, err)
 			if most != want || len(saved) != 10 {
 				t.Errorf("%d side by side with Parallel %d, want %d", most, parallel, want)
 			}

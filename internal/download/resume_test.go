@@ -57,7 +57,7 @@ func TestGoingOnNeedsProof(t *testing.T) {
 				directory := t.TempDir()
 				base := newNetwork(append([]reply{half(200, text, 4, c.first...)}, c.then...)...)
 				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
-				wantErrors(t, err)
+				_ = wantErrors(t, err)
 				content := text
 				if name == "the whole of another comes" {
 					content = other
@@ -89,7 +89,7 @@ func TestNonsenseForAPartBeginsAnew(t *testing.T) {
 				directory := t.TempDir()
 				base := newNetwork(half(200, text, 4, "ETag", etag), says(206, text[4:], "ETag", etag, "Content-Range", value), good)
 				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 2))
-				wantErrors(t, err)
+				_ = wantErrors(t, err)
 				wantOnly(t, directory, map[string]string{"log": text})
 				if len(base.requests) != 3 || base.requests[2].Header.Get("Range") != "" {
 					t.Error(base.seen())
@@ -105,7 +105,7 @@ func TestAnotherKindOfContent(t *testing.T) {
 		directory := t.TempDir()
 		base := newNetwork(half(200, "\x1f\x8b\x08\x00packed", 6, "ETag", etag), says(200, "plain", "ETag", `"e2"`))
 		_, err := download.Save(t.Context(), one("log"), exact(directory, base, 2))
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		wantOnly(t, directory, map[string]string{"log": "plain"})
 	})
 }
@@ -115,7 +115,7 @@ func TestAFileThatChangesForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := newNetwork(half(200, text, 4, "ETag", etag), says(416, ""), half(200, other, 4, "ETag", `"e2"`), says(416, ""), half(200, text, 4, "ETag", `"e3"`))
 		_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), base, 3))
-		wantErrors(t, err, "broken: The download of log broke off 4 times in a row: the file changed on the server, or the server can't say that it did not")
+		_ = wantErrors(t, err, "broken: The download of log broke off 4 times in a row: the file changed on the server, or the server can't say that it did not")
 		if len(base.requests) != 4 {
 			t.Error(base.seen())
 		}
@@ -128,7 +128,7 @@ func TestGoingOnWithTheCloud(t *testing.T) {
 		files := mustFiles(t, cloud, rdssim.InstanceHealthy)
 		cloud.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.HalfBody()})
 		_, err := download.Save(t.Context(), files, exact(directory, cloud.Transport(), 1))
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		wantOnly(t, directory, map[string]string{files[0].Name: theLog(t)})
 		second := cloud.Requests()[2]
 		if second.Header.Get("Range") != "bytes=10295-" || second.Header.Get("If-Range") == "" || second.Status != 206 {

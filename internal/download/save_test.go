@@ -35,7 +35,7 @@ func TestSaveFilesOfACloud(t *testing.T) {
 		files := mustFiles(t, cloud, rdssim.InstanceTwoFiles)
 		directory := filepath.Join(t.TempDir(), "incident", "42")
 		saved, err := download.Save(t.Context(), files, exact(directory, cloud.Transport(), 0))
-		wantErrors(t, err)
+		_ = wantErrors(t, err)
 		if len(saved) != 2 {
 			t.Fatalf("saved %+v", saved)
 		}
@@ -75,7 +75,7 @@ func TestSumsAreWhatSha256sumReads(t *testing.T) {
 	}
 	directory := t.TempDir()
 	_, err = download.Save(t.Context(), one("a"), exact(directory, newNetwork(says(200, "text")), 0))
-	wantErrors(t, err)
+	_ = wantErrors(t, err)
 	check := exec.CommandContext(t.Context(), tool, "--check", "--strict", "SHA256SUMS")
 	check.Dir = directory
 	if out, err := check.CombinedOutput(); err != nil || string(out) != "a: OK\n" {
@@ -99,7 +99,7 @@ func TestQueryGoesAsItIs(t *testing.T) {
 			base := newNetwork(says(200, "x"))
 			files := []download.File{{Name: "a", Link: "https://obs.example.com/b/n%2Fm?" + query}}
 			_, err := download.Save(t.Context(), files, exact(t.TempDir(), base, 0))
-			wantErrors(t, err)
+			_ = wantErrors(t, err)
 			u := base.requests[0].URL
 			if u.RawQuery != query || u.EscapedPath() != "/b/n%2Fm" {
 				t.Errorf("got %q %q", u.EscapedPath(), u.RawQuery)
@@ -120,7 +120,7 @@ func TestNothingToSave(t *testing.T) {
 func TestEmptyFile(t *testing.T) {
 	directory := t.TempDir()
 	saved, err := download.Save(t.Context(), one("a"), exact(directory, newNetwork(says(200, "")), 0))
-	wantErrors(t, err)
+	_ = wantErrors(t, err)
 	wantOnly(t, directory, map[string]string{"a": ""})
 	if saved[0].Size != 0 {
 		t.Error(saved)
@@ -150,7 +150,7 @@ func TestContentTellsTheExtension(t *testing.T) {
 				return response(req, 200, &dripping{text: c.content, step: step}, int64(len(c.content))), nil
 			})
 			saved, err := download.Save(t.Context(), one(c.name), exact(directory, base, 0))
-			wantErrors(t, err)
+			_ = wantErrors(t, err)
 			wantOnly(t, directory, map[string]string{c.want: c.content})
 			if saved[0].Name != c.want || saved[0].Path != filepath.Join(directory, c.want) {
 				t.Errorf("%s: saved %+v", c.name, saved)

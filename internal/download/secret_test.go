@@ -75,7 +75,7 @@ func TestTextsAreSafeToPrint(t *testing.T) {
 			{says(404, xml("C\u202e", "M\u202e"), "X-Request-Id", "\x07"), "refused: The link's server refused " + short + ": 404 Not Found: C?: M?: request id ?"},
 		} {
 			_, err := download.Save(t.Context(), []download.File{{Name: evil, Link: link}}, exact(t.TempDir(), newNetwork(c.reply), 0))
-			wantErrors(t, err, c.want)
+			_ = wantErrors(t, err, c.want)
 		}
 	})
 }
@@ -85,7 +85,7 @@ func TestLongRefusalsAreCutShort(t *testing.T) {
 	body := &endless{}
 	base := newNetwork(func(req *http.Request) (*http.Response, error) { return response(req, 404, body, -1), nil })
 	_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), base, 0))
-	wantErrors(t, err, "refused: The link's server refused log: 404 Not Found: (65536 bytes that are no error of an object store)")
+	_ = wantErrors(t, err, "refused: The link's server refused log: 404 Not Found: (65536 bytes that are no error of an object store)")
 	if body.read > 128<<10 {
 		t.Error(body.read)
 	}

@@ -42,7 +42,7 @@ func TestSumsAreMerged(t *testing.T) {
 				must(t, os.Chmod(path, 0o644))
 			}
 			_, err := download.Save(t.Context(), one("log"), exact(directory, newNetwork(good), 0))
-			wantErrors(t, err)
+			_ = wantErrors(t, err)
 			if diff := cmp.Diff(c.want, read(t, path)); diff != "" {
 				t.Error(diff)
 			}
