@@ -92,11 +92,15 @@ func (c Config) secrets() []string {
 	return []string{c.Token, c.Password, c.Passcode, c.SecretKey, c.SecurityToken, c.Key}
 }
 
+// shortestSecret is the shortest text that is taken out of others', in bytes: shorter ones are words, or parts of words, and taking them out would
+// tell what they are.
+const shortestSecret = 8
+
 // scrub hides secrets in a text that comes from elsewhere: a server may echo
 // what it was sent.
 func (c Config) scrub(text string) string {
 	for _, secret := range c.secrets() {
-		if len(secret) >= 4 {
+		if len(secret) >= shortestSecret {
 			text = strings.ReplaceAll(text, secret, hidden)
 		}
 	}

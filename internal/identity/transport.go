@@ -82,10 +82,30 @@ func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Re
 	attempt := withBody(req, body)
 	attempt.Header.Set("X-Auth-Token", g.token)
 	resp, err := a.next.RoundTrip(attempt)
+	if err == nil {
+		a.session.conceal(resp, g.token)
+	}
 	if err == nil && resp.StatusCode < http.StatusInternalServerError && !tokenRefused(resp) {
 		g.accepted.Store(true)
 	}
 	return resp, err
+}
+
+// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it refuses. What stands below bounds
+// the answer and holds it in memory.
+func (s *Session) conceal(resp *http.Response, tokens ...string) {
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close() // all that will come has come
+	for _, secret := range append(tokens, s.cfg.secrets()...) {
+		if len(secret) >= shortestSecret {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte(hidden))
+		}
+	}
+	rest := io.Reader(http.NoBody)
+	if err != nil {
+		rest = failing{err}
+	}
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
 }
 
 // tokenRefused recognises a bad or old token. 403 means many things; one code
@@ -143,6 +163,7 @@ func (a authorizing) sendSigned(req *http.Request, body []byte, endpoint Endpoin
 		done(false)
 		return nil, err
 	}
+	s.conceal(resp)
 	if resp.StatusCode != http.StatusUnauthorized {
 		done(resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests)
 		return resp, nil

@@ -4,7 +4,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,6 +83,36 @@ func TestSecretsAreFound(t *testing.T) {
 	for _, secret := range []string{rdssim.Password, "Signature="} {
 		if !strings.Contains(run.Stdout, secret) {
 			t.Errorf("%q was printed and is not found", secret)
+		}
+	}
+}
+
+// TestSecretsInEchoes: whatever repeats the token that it was sent, at whatever place of a long text, it is not told.
+func TestSecretsInEchoes(t *testing.T) {
+	echo := func(status int, filler int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(status)
+			_, _ = fmt.Fprintf(w, `{"error_code":"DBS.299999","error_msg":"%s you sent %s"}`, strings.Repeat("x ", filler), r.Header.Get("X-Auth-Token"))
+		}
+	}
+	for _, size := range []int{100, 10_000} { // a short token is found as it is, a long one by its length
+		for _, status := range []int{400, 401, 403, 503} {
+			for _, filler := range []int{0, 180, 195} {
+				t.Run(fmt.Sprintf("%d after %d in a token of %d", status, 2*filler, size), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						c := rdstest.New(t, rdssim.WithTokenSize(size))
+						c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: echo(status, filler)})
+						o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "50s"}})
+						if len(o.Diagnostics) != 1 {
+							t.Fatalf("%q", o.Diagnostics)
+						}
+						tellsNoSecret(t, o.Diagnostics[0])
+						if filler == 0 && !strings.Contains(o.Diagnostics[0], "you sent (hidden)") {
+							t.Errorf("the control is not there: %s", o.Diagnostics[0])
+						}
+					})
+				})
+			}
 		}
 	}
 }

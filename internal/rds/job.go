@@ -38,5 +38,5 @@ func decodeJob(body []byte) (*Job, error) {
 	if wire.Job == nil {
 		return nil, errors.New("the answer holds no job")
 	}
-	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: transport.Printable(wire.Job.FailReason.text)}, nil
+	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: transport.Message(wire.Job.FailReason.text)}, nil
 }

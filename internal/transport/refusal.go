@@ -41,7 +41,7 @@ func ParseRefusal(status int, header http.Header, body []byte) Refusal {
 	if id := RequestID(header); id != "" {
 		r.RequestID = id
 	}
-	r.Code, r.Message, r.RequestID = Printable(r.Code), Printable(r.Message), Printable(r.RequestID)
+	r.Code, r.Message, r.RequestID = Printable(r.Code), Message(r.Message), Printable(r.RequestID)
 	if r.Code == "" && r.Message == "" {
 		r.Message = fmt.Sprintf("(%d bytes that name no error)", len(body))
 	}
@@ -112,6 +112,19 @@ func firstText(fields map[string]json.RawMessage, names ...string) string {
 		}
 	}
 	return ""
+}
+
+// Message makes a server's message safe to show: as [Printable] does, and without words of more than 100 bytes. Such a word is none: it is a token or a link
+// that the server repeats.
+func Message(text string) string {
+	const longestWord = 100
+	words := strings.Fields(text)
+	for i, word := range words {
+		if len(word) > longestWord {
+			words[i] = "(hidden)"
+		}
+	}
+	return Printable(strings.Join(words, " "))
 }
 
 // Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400 characters.
