@@ -127,7 +127,13 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 	g, err := s.authenticate(ctx)
 	if ended := ctx.Err(); err != nil && ended != nil {
 		f.abandoned = true
-		err = s.interrupted(ctx)
+		cut := s.interrupted(ctx)
+		last := err
+		if failure := (*Error)(nil); errors.As(err, &failure) && failure.Err != nil {
+			last = failure.Err // the rest is said anyway
+		}
+		cut.Err = fmt.Errorf("%w; last: %v", cut.Err, last) //nolint:errorlint // the context's end is the cause, the login's error only a hint
+		err = cut
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
 		failure.Renewal = renewal

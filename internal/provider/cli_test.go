@@ -37,6 +37,9 @@ func TestExamples(t *testing.T) {
 		t.Run(filepath.Base(example), func(t *testing.T) {
 			c := rdstest.NewCLI(t, []string{example}, rdssim.WithExportDuration(0))
 			c.Write(t, "versions.tf", requirement)
+			if strings.Contains(example, "/ephemeral-resources/") {
+				rdstest.NeedEphemerals(t)
+			}
 			if strings.Contains(example, "/actions/") {
 				rdstest.NeedTerraform(t, 1, 14, "actions")
 				if run := c.Run(t, "validate", "-no-color"); run.ExitCode != 0 {

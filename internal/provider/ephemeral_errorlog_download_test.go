@@ -102,6 +102,9 @@ func TestEphemeral_LinkIsNowhere(t *testing.T) {
 		}`
 	for kind, found := range map[string]bool{"ephemeral": false, "data": true} {
 		t.Run(kind, func(t *testing.T) {
+			if kind == "ephemeral" {
+				rdstest.NeedEphemerals(t)
+			}
 			c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
 			configuration := kind + strings.TrimPrefix(ofInstance(rdssim.InstanceHealthy), "data")
 			c.Write(t, "main.tf", requirement+configuration+strings.Replace(provisioner, "KIND", kind, 1))

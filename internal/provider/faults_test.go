@@ -87,6 +87,7 @@ func loginFaults() []fault {
 		}},
 		{name: "IAM is out of order", cause: "IAM answers 503 to every attempt.", faults: at("login", forEver, rdssim.IAMError(503, "The service is temporarily unavailable."))},
 		{name: "A proxy answers in place of IAM", cause: "A proxy or a portal answers with a page of its own.", faults: at("login", forEver, rdssim.HTMLPage(200))},
+		{name: "IAM hangs", cause: "IAM takes the login and does not answer within the timeout.", arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}}, faults: at("login", forEver, rdssim.Hang())},
 		{name: "No RDS in the catalogue", cause: "The service catalogue has no RDS for this project and region.", options: []rdssim.Option{rdssim.WithoutCatalogEntry()}},
 		{name: "A login that fails once", cause: "The connection breaks during the login. The provider tries again.", faults: at("login", 1, rdssim.Drop())},
 		{

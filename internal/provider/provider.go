@@ -15,8 +15,10 @@ package provider
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -108,8 +110,8 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 		resp.Diagnostics.AddError("Unable to read provider configuration", err.Error())
 		return
 	}
-	for name, value := range values {
-		if !value.IsFullyKnown() {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !values[name].IsFullyKnown() {
 			resp.Diagnostics.AddAttributeError(path.Root(name), "Unable to configure provider with an unknown value",
 				"The value of "+name+" is known only after an apply, but the provider needs it now.\n\n"+
 					"Apply what it depends on first (terraform apply -target=…), or take it from a variable or from the environment.")

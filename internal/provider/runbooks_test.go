@@ -81,6 +81,7 @@ func TestRunbooks_Fleet(t *testing.T) {
 }
 
 func TestRunbooks_SaveWithCurl(t *testing.T) {
+	rdstest.NeedEphemerals(t)
 	c := runbook(t, "save-with-curl")
 	apply(t, c, "-var=instance_id="+rdssim.InstanceTwoFiles)
 	folder := filepath.Join(c.Dir, "error-logs")

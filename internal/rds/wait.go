@@ -6,6 +6,7 @@ package rds
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"syscall"
 	"time"
@@ -153,6 +154,10 @@ func (w *wait) endure(err error) error {
 }
 
 func refusedConnection(err error) bool {
+	var dial *net.OpError // Windows has numbers of its own for what Unix calls ECONNREFUSED
+	if errors.As(err, &dial) && dial.Op == "dial" {
+		return true
+	}
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -45,6 +46,8 @@ const (
 	unavailable   = `503 <html>gateway</html>`
 	refuseConnect = `refuse`
 	hang          = `hang`
+
+	refuseOnWindows = `refuse on Windows`
 )
 
 // finish is the answer with a good link for each file; it expires after life, by the clock of the moment.
@@ -77,6 +80,8 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	case hang:
 		<-req.Context().Done()
 		return nil, req.Context().Err()
+	case refuseOnWindows:
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("No connection could be made because the target machine actively refused it.")} //nolint:staticcheck // Windows' words
 	case refuseConnect:
 		return nil, fmt.Errorf("dial tcp: %w", syscall.ECONNREFUSED)
 	}
@@ -472,6 +477,15 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			lines: []string{refuseConnect}, after: 3 * time.Second, calls: 3, // the transport's two retries
 			check: func(err error) string {
 				if !errors.Is(err, syscall.ECONNREFUSED) {
+					return fmt.Sprintf("got %v", err)
+				}
+				return ""
+			},
+		},
+		"nobody there, on Windows": {
+			lines: []string{refuseOnWindows}, after: 3 * time.Second, calls: 3,
+			check: func(err error) string {
+				if err == nil || !strings.Contains(err.Error(), "actively refused") {
 					return fmt.Sprintf("got %v", err)
 				}
 				return ""

@@ -162,13 +162,34 @@ func RemoveProvider() {
 // NeedTerraform skips a test on a CLI that lacks something, with the reason. OpenTofu counts as lacking it.
 func NeedTerraform(tb testing.TB, major, minor int, what string) {
 	tb.Helper()
+	if line := cliVersion(tb); !atLeast(line, "Terraform", major, minor) {
+		tb.Skipf("%s has no %s: they need Terraform %d.%d", line, what, major, minor)
+	}
+}
+
+// NeedEphemerals skips a test on a CLI without ephemeral resources.
+func NeedEphemerals(tb testing.TB) {
+	tb.Helper()
+	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 10) && !atLeast(line, "OpenTofu", 1, 11) {
+		tb.Skipf("%s has no ephemeral resources: they need Terraform 1.10 or OpenTofu 1.11", line)
+	}
+}
+
+// cliVersion is what the CLI says of itself: "Terraform v1.11.4".
+func cliVersion(tb testing.TB) string {
+	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	line, _, _ := strings.Cut(string(out), "\n")
+	return line
+}
+
+func atLeast(line, name string, major, minor int) bool {
 	var hasMajor, hasMinor int
-	if _, err := fmt.Sscanf(line, "Terraform v%d.%d", &hasMajor, &hasMinor); err != nil || hasMajor < major || hasMajor == major && hasMinor < minor {
-		tb.Skipf("%s has no %s: they need Terraform %d.%d", line, what, major, minor)
+	if _, err := fmt.Sscanf(line, name+" v%d.%d", &hasMajor, &hasMinor); err != nil {
+		return false
 	}
+	return hasMajor > major || hasMajor == major && hasMinor >= minor
 }

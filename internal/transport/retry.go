@@ -124,7 +124,7 @@ func trimmed(body []byte) []byte {
 }
 
 // Permanent says that an error will come again however often the request is sent: a certificate that is not trusted, a host
-// that does not exist, an answer that is too large, or an error that says so itself.
+// that does not exist, a server that does not speak TLS or wants another certificate, an answer that is too large, or an error that says so itself.
 func Permanent(err error) bool {
 	var self interface{ Permanent() bool }
 	if errors.As(err, &self) {
@@ -132,7 +132,9 @@ func Permanent(err error) bool {
 	}
 	var tooLarge *TooLargeError
 	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &tooLarge) || errors.As(err, &certificate) {
+	var noTLS tls.RecordHeaderError // the server does not speak TLS
+	var alert tls.AlertError        // the server wants another certificate, or none of ours
+	if errors.As(err, &tooLarge) || errors.As(err, &certificate) || errors.As(err, &noTLS) || errors.As(err, &alert) {
 		return true
 	}
 	var dns *net.DNSError
