@@ -81,7 +81,7 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	case refuseOnWindows:
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("No connection could be made because the target machine actively refused it.")} //nolint:staticcheck // Windows' words
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("No connection could be made because the target machine actively refused it.")}
 	case refuseConnect:
 		return nil, fmt.Errorf("dial tcp: %w", syscall.ECONNREFUSED)
 	}
