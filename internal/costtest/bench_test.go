@@ -39,8 +39,12 @@ func yardstick(t *testing.T) string {
 type times []time.Duration
 
 func (t times) median() time.Duration { return slices.Sorted(slices.Values(t))[len(t)/2] }
+
+// fastest is what counts: whatever else the machine does can only add to it.
+func (t times) fastest() time.Duration { return slices.Min(t) }
+
 func (t times) String() string {
-	return fmt.Sprintf("%4d ms  (%d to %d)", t.median().Milliseconds(), slices.Min(t).Milliseconds(), slices.Max(t).Milliseconds())
+	return fmt.Sprintf("%4d ms  (median %d)", t.fastest().Milliseconds(), t.median().Milliseconds())
 }
 
 // sideBySide takes turns, so that what else the machine does meets both alike.
@@ -77,7 +81,7 @@ func TestCost(t *testing.T) {
 	line("schema, through the CLI", a, b)
 	a, b = sideBySide(func() { mustRun(t, rds, "plan") }, func() { mustRun(t, page, "plan") })
 	line("plan: ready links / one GET of a page", a, b)
-	ratio := float64(a.median()) / float64(b.median())
+	ratio := float64(a.fastest()) / float64(b.fastest())
 	line("", text(fmt.Sprintf("%.2f times the other", ratio)), text(""))
 	if ratio > maxRatio {
 		t.Errorf("a plan takes %.2f times one that reads a page, more than %.1f", ratio, maxRatio)
@@ -89,7 +93,7 @@ func TestCost(t *testing.T) {
 		took, peak := fleet(t, n)
 		line(fmt.Sprintf("plan of %d, provider running: time, memory", n), text(fmt.Sprintf("%4d ms, %.1f MiB", took.Milliseconds(), float64(peak)/(1<<20))), text(""))
 	}
-	t.Logf("What it costs (%s; medians of %d runs by turns, from the fastest to the slowest):\n\n%s", version(t, rds), runs, table.String())
+	t.Logf("What it costs (%s; the fastest of %d runs by turns):\n\n%s", version(t, rds), runs, table.String())
 }
 
 type text string
