@@ -26,7 +26,7 @@
 // Last-Modified and length. In doubt it begins anew. Sizes that an API announces are for display: only what the object store says
 // counts.
 //
-// Memory does not depend on the size of a file: about 1 MiB for each transfer under way.
+// Memory does not depend on the size of a file: about 2 MiB for each transfer under way.
 //
 // A link is a secret: whoever has it can read the file. It appears in no error, no progress and no file's name. Requests carry no
 // credential, and a link's query goes out as it is, because a signature covers it. Redirects are not followed.

@@ -13,7 +13,7 @@ import (
 // A transfer has buffers of this many bytes, and this many of them: large enough that system calls cost little, so few that memory
 // stays flat.
 const (
-	bufferSize  = 128 << 10
+	bufferSize  = 256 << 10
 	bufferCount = 8
 )
 

@@ -22,6 +22,10 @@ import (
 // for another file, and have expired as well.
 const maxRenewals = 2
 
+// startEvery is after how many bytes the system is asked to bring them to the disk. Without that it would begin when the transfer ends,
+// and the wait for the disk would come on top: a third of the whole time for 1 GiB over loopback.
+const startEvery = 8 << 20
+
 // transfer is one file on its way.
 type transfer struct {
 	*saving
@@ -38,6 +42,7 @@ type transfer struct {
 	head    []byte   // the content's begin
 	object  identity // of what the bytes so far belong to
 	offset  int64    // how many bytes are there
+	started int64    // up to where the system was asked to bring them to the disk
 	best    int64    // the most that ever were there
 	claimed int64    // of the disk's space
 
@@ -199,7 +204,7 @@ func (t *transfer) accept(resp *http.Response) error {
 func (t *transfer) restart() error {
 	t.settle(t.claimed)
 	t.name, t.known = t.names[t.index], false
-	t.offset, t.head, t.object = 0, nil, identity{length: -1}
+	t.offset, t.started, t.head, t.object = 0, 0, nil, identity{length: -1}
 	t.hash.Reset()
 	_, err := t.temp.Seek(0, io.SeekStart)
 	if err := errors.Join(err, t.temp.Truncate(0)); err != nil {
@@ -233,6 +238,10 @@ func (t *transfer) write(piece []byte) error {
 		return &diskError{err}
 	}
 	t.best = max(t.best, t.offset)
+	if t.offset-t.started >= startEvery {
+		startWriting(t.temp, t.started, t.offset-t.started)
+		t.started = t.offset
+	}
 	t.head = append(t.head, piece[:min(len(piece), headLength-len(t.head))]...)
 	if err := t.nameByContent(false); err != nil {
 		return err
