@@ -15,6 +15,7 @@
 //	pause.go     how long it waits before the next attempt
 //	secret.go    links stay out of every text
 //	pipe.go      bytes from the network to the disk and, beside it, into the hash
+//	sink.go      the temporary file, which gets to the disk while bytes still come
 //	links.go     fresh links in place of expired ones, asked for once for all files
 //
 // # What it holds to
@@ -26,7 +27,7 @@
 // Last-Modified and length. In doubt it begins anew. Sizes that an API announces are for display: only what the object store says
 // counts.
 //
-// Memory does not depend on the size of a file: about 2 MiB for each transfer under way.
+// Memory does not depend on the size of a file: about 4 MiB for each transfer under way.
 //
 // A link is a secret: whoever has it can read the file. It appears in no error, no progress and no file's name. Requests carry no
 // credential, and a link's query goes out as it is, because a signature covers it. Redirects are not followed.

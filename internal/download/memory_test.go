@@ -5,7 +5,7 @@ package download_test
 
 import (
 	"runtime"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,30 +32,38 @@ func peakMemory(t *testing.T, size int64) uint64 {
 	defer stop()
 	files := mustFiles(t, cloud, rdssim.InstanceHealthy)
 
-	var peak atomic.Uint64
-	look := func() {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		peak.Store(max(peak.Load(), m.Sys-m.HeapReleased))
-	}
-	stopped, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		for ticker := time.NewTicker(5 * time.Millisecond); ; {
-			look()
-			select {
-			case <-ticker.C:
-			case <-stopped:
-				return
-			}
-		}
-	}()
-	saved, err := download.Save(t.Context(), files, download.Options{Directory: t.TempDir()})
-	close(stopped)
-	<-done
+	var saved []download.Saved
+	peak := peakOf(func() { saved, err = download.Save(t.Context(), files, download.Options{Directory: t.TempDir()}) })
 	_ = wantErrors(t, err)
 	if len(saved) != 1 || saved[0].Size != size {
 		t.Fatalf("%+v", saved)
 	}
-	return peak.Load()
+	return peak
+}
+
+// peakOf is the most memory, in bytes, that this program held while something was done.
+func peakOf(do func()) uint64 {
+	var peak uint64
+	look := func() {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.Sys-m.HeapReleased)
+	}
+	done := make(chan struct{})
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for ticker := time.NewTicker(5 * time.Millisecond); ; {
+			look()
+			select {
+			case <-ticker.C:
+			case <-done:
+				ticker.Stop()
+				return
+			}
+		}
+	})
+	do()
+	close(done)
+	watch.Wait()
+	return peak
 }

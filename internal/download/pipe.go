@@ -11,10 +11,10 @@ import (
 )
 
 // A transfer has buffers of this many bytes, and this many of them: large enough that system calls cost little, so few that memory
-// stays flat.
+// stays flat. The size is a multiple of every file system's block.
 const (
-	bufferSize  = 256 << 10
-	bufferCount = 8
+	bufferSize  = 1 << 20
+	bufferCount = 4
 )
 
 // receive takes an answer's body to its end: from the network to the disk in this goroutine, and into the hash in another, because
@@ -32,9 +32,7 @@ func (t *transfer) receive(body io.Reader, watch *watchdog) error {
 	defer close(written)
 	for {
 		buffer := <-t.buffers
-		watch.arm()
-		n, err := body.Read(buffer)
-		watch.disarm()
+		n, err := fill(buffer[:bufferSize-t.offset%bufferSize], body, watch) // up to where blocks end: a part of one would be written twice
 		if writeErr := t.write(buffer[:n]); writeErr != nil {
 			return writeErr
 		}
@@ -46,6 +44,18 @@ func (t *transfer) receive(body io.Reader, watch *watchdog) error {
 			return err
 		}
 	}
+}
+
+// fill reads until a buffer is full, the body has ended or a second is over: who waits for a slow transfer wants to see it move.
+func fill(buffer []byte, body io.Reader, watch *watchdog) (n int, err error) {
+	for begun := time.Now(); n < len(buffer) && err == nil && time.Since(begun) < time.Second; {
+		var more int
+		watch.arm()
+		more, err = body.Read(buffer[n:])
+		watch.disarm()
+		n += more
+	}
+	return n, err
 }
 
 // watchdog ends a context when it is armed for too long.

@@ -4,8 +4,11 @@
 package download_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -120,6 +123,28 @@ func TestAFileThatChangesForEver(t *testing.T) {
 			t.Error(base.seen())
 		}
 	})
+}
+
+// TestALargeFileIsTheSameOnTheDisk: longer than what is synced at once, broken off at odd places, the last of them in the midst of a block.
+func TestALargeFileIsTheSameOnTheDisk(t *testing.T) {
+	const size, first, second = 70<<20 + 123, 33<<20 + 777, 34<<20 + 1
+	content := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(content) // never fails
+	whole, directory := string(content), t.TempDir()
+	span := func(from int) []string {
+		return []string{"ETag", etag, "Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, size-1, size)}
+	}
+	base := newNetwork(half(200, whole, first, "ETag", etag), half(206, whole[first:], second-first, span(first)...), says(206, whole[second:], span(second)...))
+	o := exact(directory, base, 1)
+	o.MinPause = time.Nanosecond
+	saved, err := download.Save(t.Context(), one("log"), o)
+	_ = wantErrors(t, err)
+	if len(saved) != 1 || saved[0].Size != size || saved[0].SHA256 != sumOf(whole) {
+		t.Fatalf("%+v", saved)
+	}
+	if sumOf(read(t, saved[0].Path)) != sumOf(whole) {
+		t.Error("what is on the disk is not what was sent")
+	}
 }
 
 func TestGoingOnWithTheCloud(t *testing.T) {

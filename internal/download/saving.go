@@ -100,7 +100,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 		return nil, t.failure(&diskError{err})
 	}
 	defer s.folder.discard(temp)
-	t.temp, t.hash, t.buffers = temp, sha256.New(), newBuffers()
+	t.sink, t.hash, t.buffers = newSink(temp), sha256.New(), newBuffers()
 	defer func() { t.settle(t.claimed) }()
 	if err := t.fetch(ctx); err != nil {
 		if ctx.Err() != nil {

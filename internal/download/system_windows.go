@@ -14,8 +14,8 @@ import (
 // renameNew is not to be had through an open folder. A hard link does the same.
 func renameNew(*os.File, string, string) error { return errors.ErrUnsupported }
 
-// startWriting leaves it to the system when it begins to bring a file to the disk.
-func startWriting(*os.File, int64, int64) {}
+// writeUncached is not to be had: Windows does so for aligned buffers only.
+func writeUncached(*os.File, []byte, int64) int { return 0 }
 
 // freeSpace is what this user may still write to the folder's disk, in bytes.
 func freeSpace(dir *os.File) (int64, error) {

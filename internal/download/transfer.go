@@ -13,18 +13,12 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 )
 
 // maxRenewals is how many fresh links in a row, without one new byte, a transfer asks for. One may have been asked for long ago,
 // for another file, and have expired as well.
 const maxRenewals = 2
-
-// startEvery is after how many bytes the system is asked to bring them to the disk. Without that it would begin when the transfer ends,
-// and the wait for the disk would come on top: a third of the whole time for 1 GiB over loopback.
-const startEvery = 8 << 20
 
 // transfer is one file on its way.
 type transfer struct {
@@ -35,14 +29,13 @@ type transfer struct {
 	link    string
 	begun   time.Time
 	told    time.Time // when Progress was last told
-	temp    *os.File
+	sink    *sink
 	hash    hash.Hash
 	buffers chan []byte
 
 	head    []byte   // the content's begin
 	object  identity // of what the bytes so far belong to
 	offset  int64    // how many bytes are there
-	started int64    // up to where the system was asked to bring them to the disk
 	best    int64    // the most that ever were there
 	claimed int64    // of the disk's space
 
@@ -204,10 +197,9 @@ func (t *transfer) accept(resp *http.Response) error {
 func (t *transfer) restart() error {
 	t.settle(t.claimed)
 	t.name, t.known = t.names[t.index], false
-	t.offset, t.started, t.head, t.object = 0, 0, nil, identity{length: -1}
+	t.offset, t.head, t.object = 0, nil, identity{length: -1}
 	t.hash.Reset()
-	_, err := t.temp.Seek(0, io.SeekStart)
-	if err := errors.Join(err, t.temp.Truncate(0)); err != nil {
+	if err := t.sink.empty(); err != nil {
 		return &diskError{err}
 	}
 	return nil
@@ -231,17 +223,13 @@ func (t *transfer) settle(n int64) {
 
 // write appends a piece to the temporary file.
 func (t *transfer) write(piece []byte) error {
-	n, err := t.temp.Write(piece)
+	n, err := t.sink.Write(piece)
 	t.offset += int64(n)
 	t.settle(int64(n))
 	if err != nil {
 		return &diskError{err}
 	}
 	t.best = max(t.best, t.offset)
-	if t.offset-t.started >= startEvery {
-		startWriting(t.temp, t.started, t.offset-t.started)
-		t.started = t.offset
-	}
 	t.head = append(t.head, piece[:min(len(piece), headLength-len(t.head))]...)
 	if err := t.nameByContent(false); err != nil {
 		return err
@@ -271,10 +259,10 @@ func (t *transfer) nameByContent(whole bool) error {
 
 // finish puts the file on the disk and gives it its name.
 func (t *transfer) finish() (Saved, error) {
-	if err := errors.Join(t.temp.Sync(), t.temp.Close()); err != nil {
+	if err := t.sink.finish(); err != nil {
 		return Saved{}, &diskError{err}
 	}
-	if err := t.folder.publish(filepath.Base(t.temp.Name()), t.name, t.options.Overwrite); err != nil {
+	if err := t.folder.publish(t.sink.name(), t.name, t.options.Overwrite); err != nil {
 		return Saved{}, &diskError{err}
 	}
 	saved := Saved{Index: t.index, Name: t.name, Path: t.folder.join(t.name), Size: t.offset, SHA256: hex.EncodeToString(t.hash.Sum(nil))}
