@@ -5,6 +5,7 @@ package download
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -37,7 +38,7 @@ func (t *transfer) receive(body io.Reader, watch *watchdog) error {
 			return writeErr
 		}
 		written <- buffer[:n]
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

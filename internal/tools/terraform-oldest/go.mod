@@ -1,8 +1,8 @@
-module github.com/otc-rds/terraform-provider-rds/internal/tools/terraform
+module github.com/otc-rds/terraform-provider-rds/internal/tools/terraform-oldest
 
 go 1.26.0
 
-// The oldest Terraform that is supported. It is also the last one that can be built from its Go module as any other tool.
+// The oldest Terraform that is supported.
 tool github.com/hashicorp/terraform
 
 require (
