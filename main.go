@@ -13,7 +13,7 @@ import (
 	"os/signal"
 	runtimedebug "runtime/debug"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 )
@@ -33,12 +33,12 @@ func main() {
 	// Terraform ends its providers itself: a signal ends what they wait for, and not the server.
 	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := providerserver.Serve(context.Background(), provider.New(version, provider.Outside{Interrupt: interrupt}), providerserver.ServeOpts{
-		Address:         "registry.terraform.io/otc-rds/rds",
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	server := provider.NewServer(version, provider.Outside{Interrupt: interrupt})
+	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server, options...); err != nil {
 		log.Fatal(err)
 	}
 }

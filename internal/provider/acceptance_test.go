@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -45,7 +44,7 @@ func realAccount(t *testing.T) account {
 	}
 	return account{
 		factories: map[string]func() (tfprotov6.ProviderServer, error){
-			"rds": providerserver.NewProtocol6WithError(provider.New("acceptance")()),
+			"rds": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("acceptance")(), nil },
 		},
 		instanceID: id,
 		network:    http.DefaultTransport,

@@ -75,7 +75,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	defer stop()
 	deadline := time.Now().Add(timeout) // of the wait, which keeps it itself, and of the downloads
 
-	tell := teller{send: func(text string) { resp.SendProgress(action.InvokeProgressEvent{Message: text}) }}
+	tell := teller{send: progressUntil(ctx, resp.SendProgress)}
 	options.Report = tell.waiting(options.Report)
 	answer, err := a.client.rds.WaitForErrorLog(ctx, options)
 	if err != nil {
@@ -89,6 +89,16 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	tell.saved(saved, err == nil)
 	if err != nil {
 		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
+	}
+}
+
+// progressUntil passes progress on until a context has ended. Terraform crashes where progress comes after Ctrl-C and anything behind it ("range function
+// continued iteration", seen with 1.14.9 and 1.15.0): the person would lose our diagnostics.
+func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) func(string) {
+	return func(text string) {
+		if ctx.Err() == nil {
+			send(action.InvokeProgressEvent{Message: text})
+		}
 	}
 }
 

@@ -273,6 +273,41 @@ func TestAction_Interrupted(t *testing.T) {
 	}
 }
 
+// TestAction_Stopped: Terraform stops its providers after Ctrl-C. How the action ended must be told before that is answered, for nothing is heard after
+// it; and no progress must come any more, for Terraform crashes then.
+func TestAction_Stopped(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.Hang()}) // of the second file: the first one is saved
+		p := c.Protocol(t)
+		if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+			t.Fatalf("%q", diags)
+		}
+		var told, diags []string
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			told, diags = p.Invoke(t.Context(), dataSource, map[string]any{"instance_id": rdssim.InstanceTwoFiles, "directory": folder})
+		}()
+		time.Sleep(10 * time.Second) // virtual
+		p.Stop(t.Context())
+		select {
+		case <-ended:
+		default:
+			synctest.Wait()
+			t.Error("the stop was answered before the action had ended")
+		}
+		<-ended
+		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "Saved all the same: 1.") {
+			t.Errorf("%q", diags)
+		}
+		if diff := cmp.Diff([]string{"Waiting for the export: 0s, the cloud says CREATING."}, told); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at which texts are cut.
 func TestAction_RefusalRepeatsTheLink(t *testing.T) {
 	for filler := 330; filler < 410; filler += 10 {

@@ -21,9 +21,21 @@ import (
 // TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its providers nothing. It goes to the whole
 // process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
-	for name, arguments := range map[string][]string{"plan": {"plan", "-no-color"}, "apply": {"apply", "-no-color", "-auto-approve"}} {
+	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "30s" }`)
+	for name, c := range map[string]struct {
+		configuration string
+		shown         string // on the screen before Ctrl-C is pressed
+		arguments     []string
+	}{
+		"plan":   {data, "Reading...", []string{"plan", "-no-color"}},
+		"apply":  {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}},
+		"invoke": {saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s", []string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}},
+	} {
 		t.Run(name, func(t *testing.T) {
-			screen, took := interruptWait(t, arguments)
+			if name == "invoke" {
+				rdstest.NeedTerraform(t, 1, 14, "actions")
+			}
+			screen, took := interruptWait(t, c.configuration, c.shown, c.arguments)
 			if took > time.Second {
 				t.Errorf("ended %s after the interrupt", took)
 			}
@@ -34,8 +46,9 @@ func TestCLI_Interrupt(t *testing.T) {
 	}
 }
 
-// interruptWait presses Ctrl-C once the first call has come, and returns what the screen shows and how long the command then took to end.
-func interruptWait(t *testing.T, arguments []string) (string, time.Duration) {
+// interruptWait presses Ctrl-C once the first call has come and a text is shown, and returns what the screen shows in the end and how long the command
+// then took.
+func interruptWait(t *testing.T, configuration, shown string, arguments []string) (string, time.Duration) {
 	t.Helper()
 	asked := make(chan struct{})
 	var once sync.Once
@@ -43,15 +56,16 @@ func interruptWait(t *testing.T, arguments []string) (string, time.Duration) {
 		once.Do(func() { close(asked) })
 		_, _ = io.WriteString(w, `{"status":"creating","list":[],"count":0}`)
 	}))
-	c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceStuck, `timeouts = { read = "30s" }`))
+	c.Write(t, "main.tf", requirement+configuration)
 	cmd := c.Command(t, arguments...)
-	var screen strings.Builder
-	cmd.Stdout, cmd.Stderr = &screen, &screen
+	screen := &watched{until: shown, seen: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = screen, screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	<-asked
+	<-screen.seen
 	start := time.Now()
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -59,5 +73,21 @@ func interruptWait(t *testing.T, arguments []string) (string, time.Duration) {
 	if cmd.Wait() == nil {
 		t.Error("the command succeeded")
 	}
-	return screen.String(), time.Since(start)
+	return screen.text.String(), time.Since(start)
+}
+
+// watched keeps what is written to it, and tells when a text is there.
+type watched struct {
+	text  strings.Builder
+	until string
+	seen  chan struct{}
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	there := strings.Contains(w.text.String(), w.until)
+	w.text.Write(p)
+	if !there && strings.Contains(w.text.String(), w.until) {
+		close(w.seen)
+	}
+	return len(p), nil
 }

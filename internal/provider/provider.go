@@ -5,6 +5,7 @@
 //
 // Data flows one way: configuration → this package → package rds, through package identity's transport → attributes.
 //
+//	server.go                 the protocol server that main starts
 //	provider.go, provider_schema.go   the provider block, and the client that every object gets
 //	data_source_…, ephemeral_…, action_…   one object a file, kind first
 //	client.go                 what every object gets from Configure

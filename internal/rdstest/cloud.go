@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
@@ -84,8 +83,9 @@ func (c *Cloud) SetEnv(env map[string]string) {
 
 // Factories are for resource.TestCase.
 func (c *Cloud) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	server := provider.NewServer("test", c.Outside)
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"rds": providerserver.NewProtocol6WithError(provider.New("test", c.Outside)()),
+		"rds": func() (tfprotov6.ProviderServer, error) { return server(), nil },
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -31,7 +30,7 @@ type Outcome struct {
 // Protocol starts a provider server of its own.
 func (c *Cloud) Protocol(tb testing.TB) *Protocol {
 	tb.Helper()
-	p := &Protocol{tb: tb, server: providerserver.NewProtocol6(provider.New("test", c.Outside)())()}
+	p := &Protocol{tb: tb, server: provider.NewServer("test", c.Outside)()}
 	schemas, err := p.server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		tb.Fatal(err)
@@ -106,6 +105,15 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 		}
 	}
 	return told, diagnostics
+}
+
+// Stop asks the provider to end what it does, as Terraform does after Ctrl-C.
+func (p *Protocol) Stop(ctx context.Context) {
+	p.tb.Helper()
+	resp, err := p.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
+	if err != nil || resp.Error != "" {
+		p.tb.Errorf("%+v, %v", resp, err)
+	}
 }
 
 func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, diags []*tfprotov6.Diagnostic) Outcome {

@@ -16,7 +16,6 @@ import (
 	"os"
 
 	tfjson "github.com/hashicorp/terraform-json"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
@@ -32,7 +31,7 @@ func main() {
 }
 
 func printSchemas(ctx context.Context, to io.Writer) error {
-	server := providerserver.NewProtocol6(provider.New("dev")())()
+	server := provider.NewServer("dev")()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return fmt.Errorf("asking the provider for its schemas: %w", err)
