@@ -142,6 +142,18 @@ func (r *refusal) expired() bool {
 		(r.Code == "RequestTimeTooSkewed" || r.Code == "AccessDenied" && strings.Contains(strings.ToLower(r.Message), "expired"))
 }
 
+// kind sorts a refusal.
+func (r *refusal) kind() Kind {
+	switch {
+	case passing(r):
+		return KindFault
+	case r.expired():
+		return KindExpired
+	default:
+		return KindRefused
+	}
+}
+
 // passing says whether a fault may be gone when the same is asked for again.
 func passing(err error) bool {
 	var r *refusal

@@ -29,7 +29,7 @@ const (
 	KindWrite Kind = "write failed"
 	// KindBadLink: the link is no http or https address.
 	KindBadLink Kind = "bad link"
-	// KindExpired: the link has expired, and there is no fresh one.
+	// KindExpired: the link has expired, and the cloud has no other one.
 	KindExpired Kind = "link expired"
 	// KindRefused: the server refuses the link, whatever is tried.
 	KindRefused Kind = "refused"
@@ -144,33 +144,6 @@ func (e *Error) endured() string {
 		return " for the 2nd time in a row"
 	default:
 		return fmt.Sprintf(" %d times in a row", e.Faults+1)
-	}
-}
-
-// Advice says what a person can do about it, in whole sentences.
-func (e *Error) Advice() string {
-	switch e.Kind {
-	case KindExists:
-		return "Move it away, name another directory, or set overwrite to replace it."
-	case KindInTheWay:
-		return "Move it away or name another directory. Symbolic links are not followed: name the folder that one leads to."
-	case KindPermission:
-		return "Name a directory that the user who runs this may write to."
-	case KindDiskFull:
-		return "Make room or name a directory on another disk. Nothing of the file is left behind."
-	case KindWrite:
-		return "Check the disk and its file system, or name a directory on another one."
-	case KindBadLink:
-		return "Run it again: each run gets fresh links. If it is the same again, ask the cloud's support."
-	case KindExpired:
-		return "Links live for minutes only. Run it again: each run gets fresh links."
-	case KindRefused:
-		return "Run it again: each run gets fresh links. If it is refused again, give the request id to the cloud's support, and check " +
-			"whether a proxy changes requests on their way."
-	case KindInterrupted:
-		return "Nothing of the file is left behind. Run it again, with more time if the time was up."
-	default:
-		return "Check the network and the proxy's variables (HTTPS_PROXY, NO_PROXY), then run it again."
 	}
 }
 

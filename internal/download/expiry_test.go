@@ -128,9 +128,9 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		want     string
 	}{
 		"refresh fails":        {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
-		"the file is gone":     {func(int) ([]download.File, error) { return []download.File{{Name: "x", Link: "https://x"}}, nil }, 1, 1, expired + "the cloud lists no fresh link for it: request id r-1"},
-		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud lists no fresh link for it: request id r-1"},
-		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud lists no fresh link for it: request id r-1"},
+		"the file is gone":     {func(int) ([]download.File, error) { return []download.File{{Name: "x", Link: "https://x"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
+		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
+		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"no address": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "log", Link: "ftp://x?" + secret}}, nil
 		}, 1, 1, expired + "it is no http or https address: request id r-1"},

@@ -26,7 +26,7 @@ func newLinks(files []File, refresh func(context.Context) ([]File, error)) *link
 }
 
 // errNoFreshLink is a cloud that has no other link for a file than the one it refuses.
-var errNoFreshLink = errors.New("the cloud lists no fresh link for it")
+var errNoFreshLink = errors.New("the cloud gave no other link for it")
 
 // of returns file i's link, and after how many calls of refresh it is so.
 func (l *links) of(i int) (link string, calls int, err error) {

@@ -157,17 +157,11 @@ func (t *transfer) failure(err error) *Error {
 	switch {
 	case errors.As(err, &disk):
 		e.Kind, e.Err = diskKind(disk.err), reason(disk.err)
-	case errors.As(err, &renewal):
-		t.fill(e, renewal.refusal)
-		e.Kind, e.Err = KindExpired, quiet(renewal.err, t.link)
 	case errors.As(err, &r):
 		t.fill(e, r)
-		e.Kind = KindRefused
-		if r.expired() {
-			e.Kind = KindExpired
-		}
-		if passing(err) {
-			e.Kind = KindFault
+		e.Kind = r.kind()
+		if errors.As(err, &renewal) {
+			e.Err = quiet(renewal.err, t.link)
 		}
 	case errors.Is(err, errBadLink):
 		e.Kind, e.Err = KindBadLink, errBadLink

@@ -5,6 +5,7 @@ package download
 
 import (
 	"errors"
+	"io"
 	"net/url"
 	"strings"
 )
@@ -35,7 +36,14 @@ func quiet(err error, links ...string) error {
 	if errors.As(err, &address) {
 		err = address.Err
 	}
-	return &quietError{redact(err.Error(), links...), err}
+	text := err.Error()
+	switch { // what the standard library says then is for programmers
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		text = "the connection was closed in the midst of the file"
+	case errors.Is(err, io.EOF):
+		text = "the connection was closed without an answer"
+	}
+	return &quietError{redact(text, links...), err}
 }
 
 // redact takes the queries of links out of a text, whole and value by value, as they are and decoded. What is shorter than 8 bytes is

@@ -299,7 +299,7 @@ func TestAction_Stopped(t *testing.T) {
 			t.Error("the stop was answered before the action had ended")
 		}
 		<-ended
-		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "Saved all the same: 1.") {
+		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "Saved all the same:\n\n  "+folder) {
 			t.Errorf("%q", diags)
 		}
 		if diff := cmp.Diff([]string{"Waiting for the export: 0s, the cloud says CREATING."}, told); diff != "" {

@@ -27,7 +27,10 @@ func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeo
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
 	}
 	var diags diag.Diagnostics
-	for _, one := range failed {
+	for i, one := range failed {
+		if i > 0 {
+			saved = nil // the first one tells of them
+		}
 		text := saveText(instanceID, saved, one, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
@@ -51,7 +54,10 @@ func saveText(instanceID string, saved []download.Saved, e *download.Error, time
 		b.WriteString("\n" + lines)
 	}
 	if len(saved) > 0 {
-		fmt.Fprintf(&b, "\nSaved all the same: %d.\n", len(saved))
+		b.WriteString("\nSaved all the same:\n\n")
+		for _, file := range saved {
+			b.WriteString("  " + transport.Printable(file.Path) + "\n")
+		}
 	}
 	b.WriteString("\n" + saveAdvice(e, timeout))
 	return b.String()

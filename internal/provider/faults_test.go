@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -42,6 +43,8 @@ type fault struct {
 	faults    []rdssim.Fault
 	prepare   func(*rdstest.Cloud)
 	interrupt time.Duration
+	saves     bool                                 // by the action, to a folder
+	folder    func(t *testing.T, directory string) // what is there before
 }
 
 func at(kind string, times int, handler http.HandlerFunc) []rdssim.Fault {
@@ -65,6 +68,7 @@ func faultGroups() []struct {
 		{"Refusals of the API", refusals()},
 		{"An API that is slow, busy or broken", passingBy()},
 		{"Exports that do not go well", exportFaults()},
+		{"Files that cannot be saved", saveFaults()},
 	}
 }
 
@@ -220,8 +224,9 @@ func (f fault) run(t *testing.T) seen {
 		return seen{"an error, before any request", texts}
 	}
 	arguments := map[string]any{"instance_id": rdssim.InstanceHealthy}
-	for name, value := range f.arguments {
-		arguments[name] = value
+	maps.Copy(arguments, f.arguments)
+	if f.saves {
+		return f.save(ctx, t, p, arguments)
 	}
 	o := p.Read(ctx, dataSource, arguments)
 	tellsNoSecret(t, strings.Join(o.Diagnostics, "\n"))
@@ -232,11 +237,16 @@ func (f fault) run(t *testing.T) seen {
 			end = "a warning and the links that are there"
 		}
 	}
+	return seen{end + when(start), o.Diagnostics}
+}
+
+// when is how long after the start it is, as the guide tells it.
+func when(start time.Time) string {
 	took := time.Since(start).Round(100 * time.Millisecond)
 	if took == 0 {
-		return seen{end + ", at once", o.Diagnostics}
+		return ", at once"
 	}
-	return seen{fmt.Sprintf("%s, after %s", end, took), o.Diagnostics}
+	return fmt.Sprintf(", after %s", took)
 }
 
 func TestFaults(t *testing.T) {
