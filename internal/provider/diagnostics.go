@@ -50,8 +50,7 @@ func errorLogText(o rds.WaitOptions, err error, timeoutName string) string {
 	case errors.As(err, &timeout):
 		return timeoutText(timeout, timeoutName)
 	case errors.As(err, &interrupted):
-		return fmt.Sprintf("The wait for the error log of DB instance %s was interrupted after %s and %s.\n\nNothing is lost: the cloud finishes the export by itself, and the "+
-			"next run finds it.", o.InstanceID, span(interrupted.Waited), calls(interrupted.Calls))
+		return interruptedText(interrupted)
 	case errors.As(err, &failed):
 		return exportText(failed)
 	case errors.As(err, &missing):
@@ -63,16 +62,27 @@ func errorLogText(o rds.WaitOptions, err error, timeoutName string) string {
 	}
 }
 
+func interruptedText(e *rds.InterruptedError) string {
+	next := "No export was seen to begin. Run it again."
+	if e.Last != nil {
+		next = "Nothing is lost: the cloud finishes the export by itself, and the next run finds it."
+	}
+	return fmt.Sprintf("The wait for the error log of DB instance %s was interrupted after %s and %s.\n\n%s", e.InstanceID, span(e.Waited), calls(e.Calls), next)
+}
+
 func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 	var b strings.Builder
-	if e.Last == nil {
+	switch {
+	case e.Last == nil:
 		fmt.Fprintf(&b, "The export for DB instance %s could not be started in %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
-	} else {
+	case e.Last.Done():
+		fmt.Fprintf(&b, "The export for DB instance %s is done, but in %s and %s the cloud gave no usable link for every file%s\n", e.InstanceID, e.Timeout, calls(e.Calls), listed(e.Last.Files))
+	default:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 		fmt.Fprintf(&b, "The last answer said %s%s\n", word(e.Status), listed(e.Last.Files))
-		if e.Last.RequestID != "" {
-			fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
-		}
+	}
+	if e.Last != nil && e.Last.RequestID != "" {
+		fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
 	}
 	if e.Fault != nil {
 		fmt.Fprintf(&b, "\nThe last fault met on the way:\n\n%s\n", faultLines(e.Fault))
@@ -88,6 +98,9 @@ func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
 	}
 	if e.Last == nil {
 		return "The cloud may be out of order: look at its status page. To wait longer, raise " + timeoutName + "."
+	}
+	if e.Last.Done() {
+		return "Run it again, with a longer " + timeoutName + ". If a link is still missing, give the request id to the cloud's support."
 	}
 	return "A large log takes longer: raise " + timeoutName + ". If it never ends, look at the instance in the console: the export works only for an instance that is working properly."
 }

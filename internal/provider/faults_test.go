@@ -181,6 +181,20 @@ func exportFaults() []fault {
 		{name: "A link is missing", cause: "The export is done and a file has no link, however often one asks.", arguments: instance(rdssim.InstanceNoLink)},
 		{name: "Link about to expire", cause: "The links are older than they should be. They are asked for once more.", options: []rdssim.Option{rdssim.WithLinkLife(20 * time.Second)}},
 		{
+			name: "Link about to expire and no fresh one", cause: "The links live for 28 seconds, and the call for fresh ones hangs until the time is up.",
+			options: []rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithLinkLife(28 * time.Second)}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
+			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Hang()}},
+		},
+		{
+			name: "Links that expire meanwhile", cause: "The links live for 10 seconds, and the call for fresh ones hangs until the time is up.",
+			options: []rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithLinkLife(10 * time.Second)}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
+			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Hang()}},
+		},
+		{
+			name: "A link is missing when the time is up", cause: "The export is done, a file has no link, and `timeouts.read` is short.",
+			arguments: map[string]any{"instance_id": rdssim.InstanceNoLink, "timeouts": map[string]any{"read": "7s"}},
+		},
+		{
 			name: "Size that is no number", cause: "The API gives a size in words.",
 			options: answer(`{"status":"finish","count":1,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"3.59 KB","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`),
 		},
@@ -193,6 +207,7 @@ func exportFaults() []fault {
 			arguments: map[string]any{"poll_method": "task"},
 		},
 		{name: "Interrupted", cause: "Ctrl-C, nine seconds after the start.", arguments: instance(rdssim.InstanceStuck), interrupt: 9 * time.Second},
+		{name: "Interrupted before an export", cause: "IAM hangs, and Ctrl-C comes after nine seconds.", faults: at("login", forEver, rdssim.Hang()), interrupt: 9 * time.Second},
 	}
 }
 

@@ -85,7 +85,8 @@ type (
 	// InterruptedError is a wait that its caller ended.
 	InterruptedError struct {
 		Progress
-		Err error // the context's
+		Last *ErrorLogDownload // the last good answer; nil: no export was seen to begin
+		Err  error             // the context's
 	}
 	// ExportError is an export that failed whole.
 	ExportError struct {

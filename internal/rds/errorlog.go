@@ -61,6 +61,9 @@ func (f ErrorLogFile) Format(s fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(s, "{%s %s link:%t}", f.FileName, f.Status, f.Link != "")
 }
 
+// Done says that the cloud calls the export done, well or not. Some file may still be missing.
+func (d *ErrorLogDownload) Done() bool { return d.Status == StatusFinish || d.Status == StatusFailed }
+
 // Links counts the files that can be downloaded.
 func (d *ErrorLogDownload) Links() int {
 	n := 0

@@ -83,6 +83,7 @@ type wait struct {
 	calls      int
 	status     string            // the last word of the API, of either kind of poll
 	last       *ErrorLogDownload // the last good answer
+	lastAt     time.Time         // when it came
 	fault      error             // the last fault met
 	incomplete int               // answers that said done and left a link out
 	refreshed  bool              // links about to expire were asked for anew
@@ -100,10 +101,18 @@ func (w *wait) poll(ctx context.Context) (*ErrorLogDownload, error) {
 	}
 	w.refreshed = true // each answer signs its links anew, so one more call is enough
 	fresh, err := w.ask(ctx)
-	if err != nil && passing(err) && ctx.Err() == nil && !w.linksDead(answer) {
+	if err != nil && w.endurable(ctx, err) && !w.linksDead(answer) {
 		return answer, nil // old links are better than none
 	}
 	return fresh, err
+}
+
+// endurable says that a call failed for a reason that passes or because the time is up, and not because the caller has left.
+func (w *wait) endurable(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return errors.Is(ctx.Err(), context.DeadlineExceeded)
+	}
+	return passing(err)
 }
 
 func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
@@ -112,7 +121,7 @@ func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.last, w.status = answer, answer.Status
+	w.last, w.lastAt, w.status = answer, w.client.clock.Now(), answer.Status
 	return answer, nil
 }
 
@@ -121,7 +130,7 @@ func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (
 	if err != nil {
 		return false, w.endure(err)
 	}
-	if answer == nil || answer.Status != StatusFinish && answer.Status != StatusFailed {
+	if answer == nil || !answer.Done() {
 		return false, nil
 	}
 	if answer.Status == StatusFailed && slices.ContainsFunc(answer.Files, ErrorLogFile.Unfinished) {
@@ -178,18 +187,17 @@ func (w *wait) cutOff(err error) {
 
 // linksExpire says that an export is done and that one of its links is of no use any more.
 func (w *wait) linksExpire(answer *ErrorLogDownload) bool {
-	done := answer.Status == StatusFinish || answer.Status == StatusFailed
-	return done && w.someLinkEnds(answer, linkMargin)
+	return answer.Done() && w.someLinkEnds(answer, linkMargin)
 }
 
-// linksDead says that a link can't be used at all any more.
-func (w *wait) linksDead(answer *ErrorLogDownload) bool { return w.someLinkEnds(answer, 0) }
+// linksDead says that a link of the last answer can't be used at all any more.
+func (w *wait) linksDead(last *ErrorLogDownload) bool { return w.someLinkEnds(last, 0) }
 
-// someLinkEnds says that some link ends within this time. The server's clock counts, where the answer shows it: ours may be off.
+// someLinkEnds says that some link of the last answer ends within this time. The server's clock counts, where the answer shows it: ours may be off.
 func (w *wait) someLinkEnds(answer *ErrorLogDownload, within time.Duration) bool {
-	now := answer.ServerTime
-	if now.IsZero() {
-		now = w.client.clock.Now()
+	now := w.client.clock.Now()
+	if !answer.ServerTime.IsZero() {
+		now = answer.ServerTime.Add(now.Sub(w.lastAt))
 	}
 	return slices.ContainsFunc(answer.Files, func(f ErrorLogFile) bool {
 		return f.Link != "" && !f.ExpiresAt.IsZero() && f.ExpiresAt.Sub(now) < within
@@ -232,7 +240,7 @@ func (w *wait) progress() Progress {
 // ended says what a wait has that ends before the export does: the links of a failed export whose last files never came, or why there are none.
 func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
 	if caller.Err() != nil {
-		return nil, &InterruptedError{Progress: w.progress(), Err: caller.Err()}
+		return nil, &InterruptedError{Progress: w.progress(), Last: w.last, Err: caller.Err()}
 	}
 	if w.last != nil && w.last.Status == StatusFailed && w.last.Links() > 0 && !w.linksDead(w.last) {
 		return w.last, nil
