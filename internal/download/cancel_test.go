@@ -6,6 +6,7 @@ package download_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"testing/synctest"
@@ -24,9 +25,10 @@ func TestCancelEndsAtOnce(t *testing.T) {
 		refresh func(context.Context) ([]download.File, error)
 		want    string
 	}{
-		"in a request": {hangs, nil, interrupted + ": context canceled"},
-		"in a body":    {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
-		"in a pause":   {says(503, xml("SlowDown", "Slow.")), nil, interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1"},
+		"in a request":              {hangs, nil, interrupted + ": context canceled"},
+		"in a body":                 {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
+		"in a pause":                {says(503, xml("SlowDown", "Slow.")), nil, interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1"},
+		"after a broken connection": {fails(io.EOF), nil, interrupted + ": context canceled: the connection was closed without an answer"},
 		"in a refresh": {says(403, xml("AccessDenied", "No.")), func(ctx context.Context) ([]download.File, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()

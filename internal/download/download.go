@@ -17,6 +17,8 @@
 //	pipe.go      bytes from the network to the disk and, beside it, into the hash
 //	sink.go      the temporary file, which gets to the disk while bytes still come
 //	links.go     fresh links in place of expired ones, asked for once for all files
+//	space.go     an account of the disk's room for all files together
+//	system_*.go  what differs from system to system
 //
 // # What it holds to
 //
@@ -66,8 +68,8 @@ type Options struct {
 	Base http.RoundTripper
 	// UserAgent is the value of the header of that name. Default: net/http's.
 	UserAgent string
-	// Refresh asks for fresh links of all files: those that it returns are matched with the given ones by Name; of several with the
-	// same Name the first is the first. It is called when a link was refused with 403, never twice at a time, and once only for all
+	// Refresh asks for fresh links of all files: those that it returns are matched with the given ones by Name, of several with the
+	// same Name the first is the first; where no Name is known, by their places, if there are as many. It is called when a link was refused with 403, never twice at a time, and once only for all
 	// files that wait for it; it must return soon after its context has ended. nil: an expired link is an error.
 	Refresh func(context.Context) ([]File, error)
 	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each pause. Calls never

@@ -57,6 +57,8 @@ type Error struct {
 	Code, Message, RequestID string
 	// Err is the cause where it was no refusal.
 	Err error
+	// Fault is, of an interrupted transfer, what it tried again for, where that was no refusal.
+	Fault error
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -80,6 +82,9 @@ func (e *Error) Cause() string {
 	}
 	if e.Err != nil {
 		parts = append(parts, transport.Printable(e.Err.Error()))
+	}
+	if e.Fault != nil {
+		parts = append(parts, transport.Printable(e.Fault.Error()))
 	}
 	if e.RequestID != "" {
 		parts = append(parts, "request id "+e.RequestID)

@@ -118,6 +118,24 @@ func TestLinksOfTheSameNameGoByTheirOrder(t *testing.T) {
 	})
 }
 
+// TestLinksOfANewExport have other names, because the names hold the export's time. They are for the same files, in the same order.
+func TestLinksOfANewExport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const base = "https://obs.example.com/"
+		file := func(name, object, version string) download.File {
+			return download.File{Name: name, Link: base + object + "?Signature=" + secret + version}
+		}
+		directory := t.TempDir()
+		o := exact(directory, &store{valid: "2"}, 0)
+		o.Refresh = func(context.Context) ([]download.File, error) {
+			return []download.File{file("a-0830", "a", "2"), file("b-0830", "b", "2")}, nil
+		}
+		_, err := download.Save(t.Context(), []download.File{file("a-0815", "a", "1"), file("b-0815", "b", "1")}, o)
+		_ = wantErrors(t, err)
+		wantOnly(t, directory, map[string]string{"a-0815": "content of /a", "b-0815": "content of /b"})
+	})
+}
+
 func TestExpiredLinksWithoutHope(t *testing.T) {
 	const expired = "link expired: The link of log has expired, and there is no fresh one: 403 Forbidden: AccessDenied: Request has expired: "
 	failed := errors.New("the API is out of order")
@@ -127,8 +145,10 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		calls    int
 		want     string
 	}{
-		"refresh fails":        {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
-		"the file is gone":     {func(int) ([]download.File, error) { return []download.File{{Name: "x", Link: "https://x"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
+		"refresh fails": {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
+		"the file is gone": {func(int) ([]download.File, error) {
+			return []download.File{{Name: "x", Link: "https://x"}, {Name: "y", Link: "https://y"}}, nil
+		}, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"no address": {func(int) ([]download.File, error) {

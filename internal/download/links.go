@@ -4,6 +4,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -63,12 +64,19 @@ func (l *links) renew(ctx context.Context, i int, refused string) (string, error
 	return "", err
 }
 
-// take puts fresh links in the place of those for files of the same name: the first for the first, the second for the second.
+// take puts fresh links in the place of those for files of the same name: the first for the first, the second for the second. Where no name is the
+// same, the cloud has begun a new export meanwhile, whose names hold another time: then the places in the list count, if there are as many.
 func (l *links) take(fresh []File, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls++
 	l.err = err
+	if len(fresh) == len(l.files) && !l.nameOneOf(fresh) {
+		for i, f := range fresh {
+			l.files[i].Link = cmp.Or(f.Link, l.files[i].Link)
+		}
+		return
+	}
 	byName := map[string][]string{}
 	for _, f := range fresh {
 		byName[f.Name] = append(byName[f.Name], f.Link)
@@ -81,4 +89,11 @@ func (l *links) take(fresh []File, err error) {
 			byName[f.Name] = of[1:]
 		}
 	}
+}
+
+// nameOneOf says whether one of these has a name that is known.
+func (l *links) nameOneOf(fresh []File) bool {
+	return slices.ContainsFunc(fresh, func(f File) bool {
+		return slices.ContainsFunc(l.files, func(known File) bool { return known.Name == f.Name })
+	})
 }

@@ -93,18 +93,21 @@ func (s *saving) transfer(i int) *transfer {
 func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	if ctx.Err() != nil {
-		return nil, t.interrupted(ctx, nil)
+		return nil, t.interrupted(ctx)
 	}
 	temp, err := s.folder.temporary()
 	if err != nil {
 		return nil, t.failure(&diskError{err})
 	}
-	defer s.folder.discard(temp)
 	t.sink, t.hash, t.buffers = newSink(temp), sha256.New(), newBuffers()
-	defer func() { t.settle(t.claimed) }()
+	defer func() {
+		t.settle(t.claimed)
+		_ = t.sink.settled() // what it met is told already, or of no matter
+		s.folder.discard(temp)
+	}()
 	if err := t.fetch(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil, t.interrupted(ctx, err)
+			return nil, t.interrupted(ctx)
 		}
 		return nil, t.failure(err)
 	}
@@ -136,11 +139,14 @@ func diskFailure(path string, err error) *Error {
 }
 
 // interrupted is the error of a transfer whose context ended; what had gone wrong before is told too.
-func (t *transfer) interrupted(ctx context.Context, err error) *Error {
+func (t *transfer) interrupted(ctx context.Context) *Error {
 	e := t.describe()
 	var r *refusal
-	if errors.As(err, &r) {
+	switch {
+	case errors.As(t.fault, &r):
 		t.fill(e, r)
+	case t.fault != nil:
+		e.Fault = quiet(t.fault, t.link)
 	}
 	e.Kind, e.Err = KindInterrupted, ctx.Err()
 	return e

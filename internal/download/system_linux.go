@@ -4,6 +4,7 @@
 package download
 
 import (
+	"cmp"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,11 @@ import (
 func renameNew(dir *os.File, from, to string) error {
 	fd := int(dir.Fd())
 	return unix.Renameat2(fd, from, fd, to, unix.RENAME_NOREPLACE)
+}
+
+// unitOf is the size in bytes of what free space is counted in. File systems in user space may prefer to write larger blocks than they count.
+func unitOf(s *unix.Statfs_t) int64 {
+	return int64(cmp.Or(s.Frsize, s.Bsize)) //nolint:unconvert // 32 bits on some systems
 }
 
 // writeUncached writes to a place in a file, to the disk as soon as the system can and without keeping it in the cache, and returns how many

@@ -39,8 +39,9 @@ type transfer struct {
 	best    int64    // the most that ever were there
 	claimed int64    // of the disk's space
 
-	faults   int // in a row, without one new byte
-	renewals int // likewise
+	fault    error // the last one that was endured
+	faults   int   // in a row, without one new byte
+	renewals int   // likewise
 }
 
 // diskError is a fault on this side of the network.
@@ -59,15 +60,17 @@ func (t *transfer) fetch(ctx context.Context) error {
 			return err
 		}
 		if t.best > best {
-			t.faults, t.renewals = 0, 0
+			t.fault, t.faults, t.renewals = nil, 0, 0
 		}
 		switch {
 		case forbids(err) && t.refreshes() && t.renewals < maxRenewals:
+			t.fault = err
 			t.renewals++
 			if err := t.renew(ctx, err); err != nil {
 				return err
 			}
 		case passing(err) && t.faults < t.options.MaxRetries:
+			t.fault = err
 			t.faults++
 			if err := t.pause(ctx, err); err != nil {
 				return err

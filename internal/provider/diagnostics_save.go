@@ -28,10 +28,7 @@ func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeo
 	}
 	var diags diag.Diagnostics
 	for i, one := range failed {
-		if i > 0 {
-			saved = nil // the first one tells of them
-		}
-		text := saveText(instanceID, saved, one, timeout)
+		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, len(saved) > 0, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
 			diags.AddAttributeError(path.Root("directory"), unableToSave, text)
@@ -42,28 +39,42 @@ func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeo
 	return diags
 }
 
-func saveText(instanceID string, saved []download.Saved, e *download.Error, timeout time.Duration) string {
+// savedText names what was saved, in the first of several errors.
+func savedText(saved []download.Saved, first bool) string {
+	if len(saved) == 0 || !first {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nSaved all the same:\n\n")
+	for _, file := range saved {
+		b.WriteString("  " + transport.Printable(file.Path) + "\n")
+	}
+	return b.String()
+}
+
+func saveText(instanceID string, e *download.Error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s It belongs to the error log of DB instance %s.\n", e.Sentence(), instanceID)
 	cause := ""
-	if e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted { // the sentence says it
+	switch {
+	case e.Fault != nil:
+		cause = transport.Printable(e.Fault.Error())
+	case e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted: // the sentence says it
 		cause = transport.Printable(e.Err.Error())
 	}
 	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
 	if lines != "" {
 		b.WriteString("\n" + lines)
 	}
-	if len(saved) > 0 {
-		b.WriteString("\nSaved all the same:\n\n")
-		for _, file := range saved {
-			b.WriteString("  " + transport.Printable(file.Path) + "\n")
-		}
-	}
-	b.WriteString("\n" + saveAdvice(e, timeout))
 	return b.String()
 }
 
-func saveAdvice(e *download.Error, timeout time.Duration) string {
+// saveAdvice says what to do. A run that saved others finds them the next time, and must be allowed to replace them.
+func saveAdvice(e *download.Error, others bool, timeout time.Duration) string {
+	again := "Run it again"
+	if others {
+		again = "Run it again with overwrite = true, because the other files are there now"
+	}
 	switch e.Kind {
 	case download.KindExists:
 		return "Choose another directory, or set overwrite = true."
@@ -75,12 +86,12 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 		return "Make room, or choose a directory on another disk."
 	case download.KindInterrupted:
 		if !errors.Is(e.Err, context.DeadlineExceeded) {
-			return "No part of it was left behind. Run it again to save it."
+			return "No part of it was left behind. " + again + "."
 		}
-		return fmt.Sprintf("No part of it was left behind. It may take %s in all: to give it more, raise timeouts.invoke.", timeout)
+		return fmt.Sprintf("No part of it was left behind. It may take %s in all: to give it more, raise timeouts.invoke. %s.", timeout, again)
 	case download.KindExpired, download.KindRefused, download.KindBadLink:
-		return "Run it again: it asks for fresh links. If it is refused again, give the request id to the cloud's support."
+		return again + ". It asks for fresh links. If it is refused again, give the request id to the cloud's support."
 	default:
-		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
+		return again + ". If it breaks off again, check the network and the proxy between here and the link's host."
 	}
 }
