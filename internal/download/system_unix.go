@@ -22,7 +22,7 @@ func freeSpace(dir *os.File) (int64, error) {
 	if s.Blocks == 0 { // some file systems in user space do not say
 		return 0, errors.ErrUnsupported
 	}
-	return int64(s.Bavail) * unitOf(&s), nil //nolint:gosec,unconvert // the types differ from system to system
+	return int64(s.Bavail) * unitOf(&s), nil //nolint:gosec // the types differ from system to system
 }
 
 // isFull says whether an error means that there is no room.
