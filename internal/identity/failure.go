@@ -72,9 +72,8 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte) *Er
 		failure.Message = "(an HTML page in place of the API's JSON)"
 	}
 	switch {
-	case status == http.StatusUnauthorized && s.wantsPasscode(header, body, f.message):
-		failure.Kind = KindMFA
-		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
+	case status == http.StatusUnauthorized && s.anotherFactor(failure, header, body):
+		// It has explained it.
 	case status == http.StatusUnauthorized:
 		s.unauthorized(failure, header)
 	case status == http.StatusForbidden:
@@ -99,23 +98,33 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte) *Er
 
 const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
 
-// wantsPasscode recognises an answer that asks for a second factor: Keystone
-// gives a receipt for the first one. The cloud has no code for it: only the text
-// tells, and only where a password was sent alone is it looked at.
-func (s *Session) wantsPasscode(header http.Header, body []byte, message string) bool {
+// anotherFactor explains an answer that asks for more than it was given, and says whether it is one. Keystone gives a
+// receipt for what was right. The cloud has no code for it: only the text tells, and only where a password was sent
+// alone is it looked at.
+func (s *Session) anotherFactor(failure *Error, header http.Header, body []byte) bool {
 	if s.cfg.kind() != kindPassword {
 		return false
 	}
-	if header.Get("Openstack-Auth-Receipt") != "" {
-		return true
+	receipt := hasReceipt(header, body)
+	switch {
+	case s.cfg.Passcode == "" && (receipt || containsAny(failure.Message, "mfa", "totp", "multi-factor", "two-factor")):
+		failure.Kind = KindMFA
+		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
+	case receipt:
+		failure.Kind = KindRefused
+		failure.Hint = "Password and passcode are right, but yet another factor is asked for, which this provider cannot give. " +
+			"Use a token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."
+	default:
+		return false
 	}
-	if s.cfg.Passcode == "" && containsAny(message, "mfa", "totp", "multi-factor", "two-factor") {
-		return true
-	}
+	return true
+}
+
+func hasReceipt(header http.Header, body []byte) bool {
 	var receipt struct {
 		Methods json.RawMessage `json:"required_auth_methods"`
 	}
-	return json.Unmarshal(body, &receipt) == nil && len(receipt.Methods) > 0
+	return header.Get("Openstack-Auth-Receipt") != "" || json.Unmarshal(body, &receipt) == nil && len(receipt.Methods) > 0
 }
 
 // unauthorized explains a 401 by the kind of credential.
@@ -133,11 +142,16 @@ func (s *Session) unauthorized(failure *Error, header http.Header) {
 	case s.cfg.kind() == kindToken:
 		failure.Kind = KindTokenExpired
 		failure.Hint = tokenHint
+	case s.cfg.usesPasscode():
+		failure.Hint = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike, and so may a wrong project. Check all " +
+			"of them, and whether the password has expired. A passcode works once, and only while the device shows it. " + lockHint
 	default:
 		failure.Hint = "A wrong password, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, " +
-			"and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user."
+			"and whether the password has expired. " + lockHint
 	}
 }
+
+const lockHint = "Nothing is sent any more: a few failures in a row lock the user."
 
 const tokenHint = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), " +
 	"or use a password or AK/SK, which the provider can renew by itself."

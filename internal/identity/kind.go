@@ -15,7 +15,8 @@ const (
 	kindPassword
 )
 
-// kind says which credential a Config holds: token, then AK/SK, then password.
+// kind says which credential a Config holds: token, then AK/SK, then password. Half of one counts, so that
+// [Config.check] can say which half is missing.
 func (c Config) kind() kind {
 	switch {
 	case c.Token != "":
@@ -66,9 +67,6 @@ func (c Config) caller() string {
 		who = "the password of " + c.userText()
 		if c.Passcode != "" {
 			who = "password and passcode of " + c.userText()
-		}
-		if c.Password == "" {
-			who = "the passcode of " + c.userText()
 		}
 		who += c.domainText()
 	}
