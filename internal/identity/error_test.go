@@ -65,6 +65,7 @@ func TestErrorKinds(t *testing.T) {
 	sentences := map[Kind][2]string{ // summary, first words of the detail
 		KindRefused:      {"Unable to log in", "S refused the credentials."},
 		KindProject:      {"Unable to use the project", "The project does not exist or may not be used with these credentials."},
+		KindAgency:       {"Unable to assume the agency", "The agency does not exist or may not be assumed with these credentials."},
 		KindTokenExpired: {"Unable to use the token", "The token was refused and cannot be renewed."},
 		KindClockSkew:    {"Unable to log in", "S refused the signature because this machine's clock is off."},
 		KindKeyLocked:    {"Unable to log in", "S has locked the credentials for a while after too many failures in a row."},

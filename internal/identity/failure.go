@@ -20,6 +20,9 @@ import (
 // loginFailure turns whatever a login met into an Error. That the context ended is
 // seen by [Session.fly].
 func (s *Session) loginFailure(err error) *Error {
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		return failure
+	}
 	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
 		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
 	}
@@ -142,16 +145,22 @@ func (s *Session) unauthorized(failure *Error, header http.Header) {
 	case s.cfg.kind() == kindToken:
 		failure.Kind = KindTokenExpired
 		failure.Hint = tokenHint
-	case s.cfg.usesPasscode():
-		failure.Hint = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike, and so may a wrong project. Check all " +
-			"of them, and whether the password has expired. A passcode works once, and only while the device shows it. " + lockHint
 	default:
-		failure.Hint = "A wrong password, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, " +
-			"and whether the password has expired. " + lockHint
+		failure.Hint = s.cfg.passwordHint()
 	}
 }
 
-const lockHint = "Nothing is sent any more: a few failures in a row lock the user."
+func (c Config) passwordHint() string {
+	suspects, project, once := "A wrong password", ", and so may a wrong project", ""
+	if c.usesPasscode() {
+		suspects, once = "A wrong password, a wrong passcode", "A passcode works once, and only while the device shows it. "
+	}
+	if c.hasAgency() {
+		project = "" // this login is for the domain
+	}
+	return suspects + ", a wrong user and a wrong domain look alike" + project + ". Check all of them, and whether the password has expired. " +
+		once + "Nothing is sent any more: a few failures in a row lock the user."
+}
 
 const tokenHint = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), " +
 	"or use a password or AK/SK, which the provider can renew by itself."
@@ -197,15 +206,6 @@ func (s *Session) rescopeFailure(err error) *Error {
 	return failure
 }
 
-// agencyFailure is for a caller that is known but may not have the agency.
-func (s *Session) agencyFailure(err error) *Error {
-	failure := s.loginFailure(err)
-	if failure.Kind == KindProject || failure.Kind == KindRejected {
-		failure.Hint = "Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator."
-	}
-	return failure
-}
-
 func (s *Session) notIdentity(message string) *Error {
 	return &Error{Kind: KindNotIdentity, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Message: message, Hint: authURLHint}
 }
@@ -219,6 +219,13 @@ func (c Config) projectHint() string {
 	default:
 		return "tenant_name"
 	}
+}
+
+func (c Config) domainHint() string {
+	if c.DomainID != "" {
+		return "domain_id"
+	}
+	return "domain_name"
 }
 
 func containsAny(text string, parts ...string) bool {

@@ -46,7 +46,7 @@ func TestLoginRefused(t *testing.T) {
 		"wrong secret key":        {change(byAccessKey(), func(c *Config) { c.SecretKey = "wrong-secret" }), nil, KindRefused, true, "access key RDSS1MPERMANENTAK7F1|APIGW.0301|Check access_key and secret_key"},
 		"unknown access key":      {change(byAccessKey(), func(c *Config) { c.AccessKey = "NOSUCHKEY" }), nil, KindRefused, true, "access key NOSUCHKEY"},
 		"project unknown to AKSK": {change(byAccessKey(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindProject, true, "0 projects of that name are visible to this access key|set tenant_id (OS_TENANT_ID)"},
-		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindProject, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
+		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindAgency, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
 		"locked": {
 			byAccessKey(), rdssim.APIError(401, "APIGW.0301", "Incorrect IAM authentication information: AK access failed to reach the limit, forbidden"), KindKeyLocked, true,
 			"locked the credentials for a while|Wait five minutes",

@@ -23,6 +23,9 @@ func loginFaults() []fault {
 		{name: "Password without a passcode", cause: "The user has a virtual MFA device, and no passcode is given.", env: mfa},
 		{name: "Wrong passcode", cause: "The passcode has been used or is no longer shown, or the password is wrong.", env: with(mfa, "OS_PASSCODE", "000000")},
 		{name: "Wrong project", cause: "The project's name is wrong, or the user has no role in it.", env: map[string]string{"OS_PROJECT_NAME": "eu-de_elsewhere"}},
+		{name: "Agency refused", cause: "The agency's name, its account or its project is wrong, or it does not trust the caller.", env: map[string]string{
+			"OS_AGENCY_NAME": "nobody", "OS_AGENCY_DOMAIN_NAME": rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT": rdssim.DelegatedProject,
+		}},
 		{name: "Token expired", cause: "The token that was given has expired, or belongs to another cloud.", env: map[string]string{"OS_USERNAME": "", "OS_PASSWORD": "", "OS_TOKEN": "an-old-token"}},
 		{name: "Wrong secret key", cause: "The secret key does not belong to the access key.", env: withEnv(keys, "OS_SECRET_KEY", rdssim.TemporarySecretKey)},
 		{

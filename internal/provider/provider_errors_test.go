@@ -137,17 +137,28 @@ Message:    The account is locked.
 Request ID: {request}
 
 Wait five minutes (an access key) or fifteen (a user) without trying, then try again with the right credentials.`},
-		"unknown agency": {agency, nil, `Unable to use the project
+		"unknown project of an agency": {with(agency, "OS_AGENCY_NAME", rdssim.AgencyName, "OS_DELEGATED_PROJECT", "eu-de_elsewhere"), nil, `Unable to assume the agency
 
-The project does not exist or may not be used with these credentials.
+The agency does not exist or may not be assumed with these credentials.
 
-Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "nobody" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "rds-log-readers" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_elsewhere"
 URL:        http://rdssim.invalid/v3
-Status:     403 Forbidden
-Message:    Could not find the agency, or it does not trust the caller's account.
+Status:     401 Unauthorized
+Message:    Could not find the project of the scope, or the user may not work in it.
 Request ID: {request}
 
-Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator.`},
+Check that agency_name, agency_domain_name and delegated_project are right, that the agency delegates to the caller's account and may work in that project, and that the caller has the role Agent Operator.`},
+		"wrong password before an agency": {with(agency, "OS_PASSWORD", "not-this-one"), nil, `Unable to log in
+
+http://rdssim.invalid/v3 refused the credentials.
+
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345"
+URL:        http://rdssim.invalid/v3
+Status:     401 Unauthorized
+Message:    The username or password is wrong.
+Request ID: {request}
+
+This was the caller's own login, the agency was not asked for yet. A wrong password, a wrong user and a wrong domain look alike. Check all of them, and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)
