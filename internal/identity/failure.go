@@ -15,16 +15,19 @@ import (
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // loginFailure turns whatever a login met into an Error. That the context ended is
-// seen by [Session.fly].
-func (s *Session) loginFailure(err error) *Error {
+// seen by [Session.fly]. sent are secrets that went with the request and are not the
+// configuration's.
+func (s *Session) loginFailure(err error, sent ...string) *Error {
 	if failure := (*Error)(nil); errors.As(err, &failure) {
 		return failure
 	}
 	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
-		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
+		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body, sent...)
 	}
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return s.notIdentity("the answer is not JSON")
@@ -64,19 +67,18 @@ func untrusted(err error) bool {
 }
 
 // answerFailure is for an answer that is no success.
-func (s *Session) answerFailure(status int, header http.Header, body []byte) *Error {
-	f := readFault(header, body)
+func (s *Session) answerFailure(status int, header http.Header, body []byte, sent ...string) *Error {
+	r := transport.ParseRefusal(status, header, body, s.cfg.secrets(sent...)...)
 	failure := &Error{
 		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), StatusCode: status,
-		Code: f.code, Message: s.cfg.scrub(f.message), RequestID: f.requestID,
+		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
-	isIdentity := f.message != "" || f.code != ""
-	if f.page {
-		failure.Message = "(an HTML page in place of the API's JSON)"
-	}
+	isIdentity := !r.Described && !transport.IsHTML(body) // an object store's errors are markup
 	switch {
 	case status == http.StatusUnauthorized && s.anotherFactor(failure, header, body):
-		// It has explained it.
+		if r.Described { // a receipt names no error, and none is missing
+			failure.Message = ""
+		}
 	case status == http.StatusUnauthorized:
 		s.unauthorized(failure, header)
 	case status == http.StatusForbidden:

@@ -57,7 +57,7 @@ func TestLoginRefused(t *testing.T) {
 		"fault":                 {byPassword(), rdssim.IAMError(503, "later"), KindFault, false, "503 Service Unavailable|Message:    later|Try again later"},
 		"rate limit":            {byPassword(), rdssim.RetryAfter(429, "3"), KindFault, false, "429 Too Many Requests|APIGW.0308"},
 		"HTML instead of JSON":  {byPassword(), rdssim.HTMLPage(200), KindNotIdentity, false, "Check auth_url (OS_AUTH_URL)"},
-		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page in place of the API's JSON)|Check auth_url"},
+		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page of 147 bytes in place of the API's JSON)|Check auth_url"},
 		"a redirect":            {byPassword(), rdssim.Redirect("http://evil.invalid/"), KindNotIdentity, false, "307 Temporary Redirect"},
 		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
 		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
