@@ -120,7 +120,7 @@ func readRefusal(resp *http.Response, link string) error {
 		r.Message = "(an answer to something that was not asked for)"
 	case resp.StatusCode/100 == 3:
 		r.Message = "(a redirect, which is not followed)" // where to is no one's business: it may be a link
-	case r.Code == "" && len(body) > 0 && strings.HasPrefix(r.Message, "("): // it speaks of the APIs
+	case r.Described && len(body) > 0: // it speaks of the APIs
 		r.Message = fmt.Sprintf("(%d bytes that are no error of an object store)", len(body))
 	}
 	if id := transport.Printable(resp.Header.Get("X-Amz-Request-Id")); id != "" && r.RequestID == "" {

@@ -73,8 +73,9 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 
 // domainClient signs for the caller's own domain. The identity service wants the
 // domain's id; where only its name is known it is looked up. Not to find it is no
-// fault yet: what follows may work without.
-func (s *Session) domainClient(ctx context.Context) (*http.Client, error) {
+// fault yet: what follows may work without. known says that the service has
+// answered and so takes the key.
+func (s *Session) domainClient(ctx context.Context) (client *http.Client, known bool, err error) {
 	domain := s.signer("")
 	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
 		var list struct {
@@ -82,15 +83,16 @@ func (s *Session) domainClient(ctx context.Context) (*http.Client, error) {
 		}
 		err := s.getSigned(ctx, domain, "/auth/domains", &list)
 		if err != nil && (final(err) || ctx.Err() != nil) {
-			return nil, err
+			return nil, false, err
 		}
+		known = err == nil
 		for _, d := range list.Domains {
 			if d.Name == s.cfg.DomainName {
 				domain.domainID = d.ID
 			}
 		}
 	}
-	return s.signedClient(domain), nil
+	return s.signedClient(domain), known, nil
 }
 
 func (s *Session) signer(projectID string) signer {

@@ -79,15 +79,25 @@ func (c Config) checkKind() error {
 			return half("access_key", "secret_key", "A secret key signs requests only together with its access key.")
 		}
 	case kindPassword:
-		if c.Passcode != "" && c.UserID == "" {
-			return half("user_id", "passcode", "A passcode belongs to a user given by id, not by name.")
-		}
-		if c.UserName == "" && c.UserID == "" {
-			return half("user_name", "password", "A password belongs to a user, given by name or by id (user_id).")
-		}
+		return c.checkUser()
 	case kindToken: // complete as it is
 	}
 	return nil
+}
+
+// checkUser wants a user for a password, and for a passcode both: it is the second factor of two, and alone it only
+// fails the login, which counts towards the lock.
+func (c Config) checkUser() error {
+	switch {
+	case c.Passcode != "" && c.Password == "":
+		return half("password", "passcode", "A passcode is a second factor: it goes with the password of a user given by id (user_id).")
+	case c.Passcode != "" && c.UserID == "":
+		return half("user_id", "passcode", "A passcode belongs to a user given by id, not by name.")
+	case c.UserName == "" && c.UserID == "":
+		return half("user_name", "password", "A password belongs to a user, given by name or by id (user_id).")
+	default:
+		return nil
+	}
 }
 
 // half reports an attribute that is missing beside another.

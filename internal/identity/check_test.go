@@ -46,6 +46,14 @@ func TestResolveRefuses(t *testing.T) {
 			"user_id", "Unable to find user_id",
 			"passcode is set, user_id is not. A passcode belongs to a user given by id, not by name. Set user_id (OS_USER_ID, OS_USERID).",
 		}},
+		"passcode without password": {Config{UserID: "i", Passcode: "123456", TenantID: "p", Region: "eu-de"}, nil, ConfigError{
+			"password", "Unable to find password",
+			"passcode is set, password is not. A passcode is a second factor: it goes with the password of a user given by id (user_id). Set password (OS_PASSWORD).",
+		}},
+		"passcode alone, in the environment": {Config{TenantName: "eu-de_p"}, map[string]string{"OS_PASSCODE": "123456"}, ConfigError{
+			"password", "Unable to find password",
+			"passcode is set, password is not. A passcode is a second factor: it goes with the password of a user given by id (user_id). Set password (OS_PASSWORD).",
+		}},
 		"password without user": {Config{Password: "p", DomainName: "d", TenantName: "eu-de_p"}, nil, ConfigError{
 			"user_name", "Unable to find user_name",
 			"password is set, user_name is not. A password belongs to a user, given by name or by id (user_id). Set user_name (OS_USERNAME).",

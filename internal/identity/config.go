@@ -6,6 +6,7 @@ package identity
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -86,10 +87,11 @@ func (c Config) redacted() string {
 	return "identity.Config{" + strings.Join(set, " ") + "}"
 }
 
-// secrets are the values that may appear in no text. Short ones are left out by
-// [scrub], which would tear words apart otherwise.
-func (c Config) secrets() []string {
-	return []string{c.Token, c.Password, c.Passcode, c.SecretKey, c.SecurityToken, c.Key}
+// secrets are the values that may appear in no text, with more that a session has
+// got for them.
+func (c Config) secrets(more ...string) []string {
+	all := slices.Concat(more, []string{c.Token, c.Password, c.Passcode, c.SecretKey, c.SecurityToken, c.Key})
+	return slices.DeleteFunc(all, func(secret string) bool { return len(secret) < shortestSecret })
 }
 
 // shortestSecret is the shortest text that is taken out of others', in bytes: shorter ones are words, or parts of words, and taking them out would
@@ -100,9 +102,7 @@ const shortestSecret = 8
 // what it was sent.
 func (c Config) scrub(text string) string {
 	for _, secret := range c.secrets() {
-		if len(secret) >= shortestSecret {
-			text = strings.ReplaceAll(text, secret, hidden)
-		}
+		text = strings.ReplaceAll(text, secret, hidden)
 	}
 	return text
 }

@@ -37,6 +37,8 @@ const (
 	KindRefused Kind = "credentials refused"
 	// KindProject: the project is unknown, or not open to this caller.
 	KindProject Kind = "project unknown or forbidden"
+	// KindAgency: the agency is unknown, or not open to this caller.
+	KindAgency Kind = "agency unknown or forbidden"
 	// KindTokenExpired: a token was refused that cannot be renewed.
 	KindTokenExpired Kind = "token refused"
 	// KindClockSkew: a signature was refused and the clocks differ too much.
@@ -124,6 +126,8 @@ func (e *Error) Summary() string {
 		return "Unable to find the RDS endpoint"
 	case KindProject:
 		return "Unable to use the project"
+	case KindAgency:
+		return "Unable to assume the agency"
 	case KindTokenExpired:
 		return "Unable to use the token"
 	default:
@@ -173,6 +177,8 @@ func (e *Error) sentence() string {
 		return fmt.Sprintf("%s refused the credentials.", e.host())
 	case KindProject:
 		return "The project does not exist or may not be used with these credentials."
+	case KindAgency:
+		return "The agency does not exist or may not be assumed with these credentials."
 	case KindTokenExpired:
 		return "The token was refused and cannot be renewed."
 	case KindClockSkew:

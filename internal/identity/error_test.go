@@ -6,7 +6,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -65,6 +64,7 @@ func TestErrorKinds(t *testing.T) {
 	sentences := map[Kind][2]string{ // summary, first words of the detail
 		KindRefused:      {"Unable to log in", "S refused the credentials."},
 		KindProject:      {"Unable to use the project", "The project does not exist or may not be used with these credentials."},
+		KindAgency:       {"Unable to assume the agency", "The agency does not exist or may not be assumed with these credentials."},
 		KindTokenExpired: {"Unable to use the token", "The token was refused and cannot be renewed."},
 		KindClockSkew:    {"Unable to log in", "S refused the signature because this machine's clock is off."},
 		KindKeyLocked:    {"Unable to log in", "S has locked the credentials for a while after too many failures in a row."},
@@ -99,38 +99,5 @@ func TestErrorUnwraps(t *testing.T) {
 	}
 	if got := (&ConfigError{"token", "Unable to do", "Because."}).Error(); got != "token: Unable to do: Because." {
 		t.Error(got)
-	}
-}
-
-func TestReadFault(t *testing.T) {
-	header := http.Header{"X-Request-Id": {"from-header"}}
-	tests := map[string]struct {
-		header http.Header
-		body   string
-		want   fault
-	}{
-		"IAM":                   {header, `{"error":{"code":401,"message":"wrong","title":"Unauthorized"}}`, fault{"", "wrong", "from-header", false}},
-		"IAM, a title only":     {nil, `{"error":{"code":401,"title":"Unauthorized"}}`, fault{"", "Unauthorized", "", false}},
-		"IAM, a text code":      {nil, `{"error":{"code":"IAM.0011","message":"wrong"}}`, fault{"IAM.0011", "wrong", "", false}},
-		"IAM, a number as text": {nil, `{"error":{"code":"401","message":"wrong"}}`, fault{"", "wrong", "", false}},
-		"IAM, newer":            {nil, `{"error_code":"IAM.0101","error_msg":"wrong"}`, fault{"IAM.0101", "wrong", "", false}},
-		"gateway":               {nil, `{"error_code":"APIGW.0301","error_msg":"wrong","request_id":"in-body"}`, fault{"APIGW.0301", "wrong", "in-body", false}},
-		"header wins":           {header, `{"error_code":"APIGW.0301","request_id":"in-body"}`, fault{"APIGW.0301", "", "from-header", false}},
-		"older":                 {nil, `{"errCode":"RDS.0010","externalMessage":"wrong"}`, fault{"RDS.0010", "wrong", "", false}},
-		"Keystone's header":     {http.Header{"X-Openstack-Request-Id": {"req-1"}}, `{}`, fault{"", "", "req-1", false}},
-		"page":                  {nil, "\n<html>", fault{"", "", "", true}},
-		"nothing":               {nil, "", fault{}},
-		"text":                  {nil, "Service Unavailable", fault{}},
-		"a list":                {nil, "[1]", fault{}},
-		"control characters":    {nil, `{"error":{"message":"a\u001b[2Jb\nc\u202e"}}`, fault{"", "a?[2Jb c?", "", false}},
-		"long":                  {nil, `{"error":{"message":"` + strings.Repeat("é ", 500) + `"}}`, fault{"", strings.Repeat("é ", 200) + "…", "", false}},
-		"an echo of a token":    {nil, `{"error":{"message":"no token ` + strings.Repeat("MIIx", 30) + ` here"}}`, fault{"", "no token (hidden) here", "", false}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if got := readFault(test.header, []byte(test.body)); got != test.want {
-				t.Errorf("got %+v, want %+v", got, test.want)
-			}
-		})
 	}
 }

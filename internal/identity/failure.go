@@ -15,13 +15,19 @@ import (
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // loginFailure turns whatever a login met into an Error. That the context ended is
-// seen by [Session.fly].
-func (s *Session) loginFailure(err error) *Error {
+// seen by [Session.fly]. sent are secrets that went with the request and are not the
+// configuration's.
+func (s *Session) loginFailure(err error, sent ...string) *Error {
+	if failure := (*Error)(nil); errors.As(err, &failure) {
+		return failure
+	}
 	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
-		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
+		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body, sent...)
 	}
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return s.notIdentity("the answer is not JSON")
@@ -61,20 +67,18 @@ func untrusted(err error) bool {
 }
 
 // answerFailure is for an answer that is no success.
-func (s *Session) answerFailure(status int, header http.Header, body []byte) *Error {
-	f := readFault(header, body)
+func (s *Session) answerFailure(status int, header http.Header, body []byte, sent ...string) *Error {
+	r := transport.ParseRefusal(status, header, body, s.cfg.secrets(sent...)...)
 	failure := &Error{
 		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), StatusCode: status,
-		Code: f.code, Message: s.cfg.scrub(f.message), RequestID: f.requestID,
+		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
-	isIdentity := f.message != "" || f.code != ""
-	if f.page {
-		failure.Message = "(an HTML page in place of the API's JSON)"
-	}
+	isIdentity := !r.Described && !transport.IsHTML(body) // an object store's errors are markup
 	switch {
-	case status == http.StatusUnauthorized && s.wantsPasscode(header, body, f.message):
-		failure.Kind = KindMFA
-		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
+	case status == http.StatusUnauthorized && s.anotherFactor(failure, header, body):
+		if r.Described { // a receipt names no error, and none is missing
+			failure.Message = ""
+		}
 	case status == http.StatusUnauthorized:
 		s.unauthorized(failure, header)
 	case status == http.StatusForbidden:
@@ -99,23 +103,33 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte) *Er
 
 const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
 
-// wantsPasscode recognises an answer that asks for a second factor: Keystone
-// gives a receipt for the first one. The cloud has no code for it: only the text
-// tells, and only where a password was sent alone is it looked at.
-func (s *Session) wantsPasscode(header http.Header, body []byte, message string) bool {
+// anotherFactor explains an answer that asks for more than it was given, and says whether it is one. Keystone gives a
+// receipt for what was right. The cloud has no code for it: only the text tells, and only where a password was sent
+// alone is it looked at.
+func (s *Session) anotherFactor(failure *Error, header http.Header, body []byte) bool {
 	if s.cfg.kind() != kindPassword {
 		return false
 	}
-	if header.Get("Openstack-Auth-Receipt") != "" {
-		return true
+	receipt := hasReceipt(header, body)
+	switch {
+	case s.cfg.Passcode == "" && (receipt || containsAny(failure.Message, "mfa", "totp", "multi-factor", "two-factor")):
+		failure.Kind = KindMFA
+		failure.Hint = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
+	case receipt:
+		failure.Kind = KindRefused
+		failure.Hint = "Password and passcode are right, but yet another factor is asked for, which this provider cannot give. " +
+			"Use a token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."
+	default:
+		return false
 	}
-	if s.cfg.Passcode == "" && containsAny(message, "mfa", "totp", "multi-factor", "two-factor") {
-		return true
-	}
+	return true
+}
+
+func hasReceipt(header http.Header, body []byte) bool {
 	var receipt struct {
 		Methods json.RawMessage `json:"required_auth_methods"`
 	}
-	return json.Unmarshal(body, &receipt) == nil && len(receipt.Methods) > 0
+	return header.Get("Openstack-Auth-Receipt") != "" || json.Unmarshal(body, &receipt) == nil && len(receipt.Methods) > 0
 }
 
 // unauthorized explains a 401 by the kind of credential.
@@ -134,9 +148,20 @@ func (s *Session) unauthorized(failure *Error, header http.Header) {
 		failure.Kind = KindTokenExpired
 		failure.Hint = tokenHint
 	default:
-		failure.Hint = "A wrong password, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, " +
-			"and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user."
+		failure.Hint = s.cfg.passwordHint()
 	}
+}
+
+func (c Config) passwordHint() string {
+	suspects, project, once := "A wrong password", ", and so may a wrong project", ""
+	if c.usesPasscode() {
+		suspects, once = "A wrong password, a wrong passcode", "A passcode works once, and only while the device shows it. "
+	}
+	if c.hasAgency() {
+		project = "" // this login is for the domain
+	}
+	return suspects + ", a wrong user and a wrong domain look alike" + project + ". Check all of them, and whether the password has expired. " +
+		once + "Nothing is sent any more: a few failures in a row lock the user."
 }
 
 const tokenHint = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), " +
@@ -183,15 +208,6 @@ func (s *Session) rescopeFailure(err error) *Error {
 	return failure
 }
 
-// agencyFailure is for a caller that is known but may not have the agency.
-func (s *Session) agencyFailure(err error) *Error {
-	failure := s.loginFailure(err)
-	if failure.Kind == KindProject || failure.Kind == KindRejected {
-		failure.Hint = "Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator."
-	}
-	return failure
-}
-
 func (s *Session) notIdentity(message string) *Error {
 	return &Error{Kind: KindNotIdentity, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Message: message, Hint: authURLHint}
 }
@@ -205,6 +221,13 @@ func (c Config) projectHint() string {
 	default:
 		return "tenant_name"
 	}
+}
+
+func (c Config) domainHint() string {
+	if c.DomainID != "" {
+		return "domain_id"
+	}
+	return "domain_name"
 }
 
 func containsAny(text string, parts ...string) bool {

@@ -15,7 +15,8 @@ const (
 	kindPassword
 )
 
-// kind says which credential a Config holds: token, then AK/SK, then password.
+// kind says which credential a Config holds: token, then AK/SK, then password. Half of one counts, so that
+// [Config.check] can say which half is missing.
 func (c Config) kind() kind {
 	switch {
 	case c.Token != "":
@@ -53,30 +54,27 @@ func (c Config) needsIAM() bool {
 // caller describes who tries to log in, for errors: kind of credential, user,
 // domain, project, agency. No secrets.
 func (c Config) caller() string {
-	var who string
-	switch c.kind() {
-	case kindToken:
-		who = "the token that was given"
-	case kindAKSK:
-		who = "access key " + c.AccessKey
-		if c.SecurityToken != "" {
-			who += " (temporary, with a security token)"
-		}
-	default:
-		who = "the password of " + c.userText()
-		if c.Passcode != "" {
-			who = "password and passcode of " + c.userText()
-		}
-		if c.Password == "" {
-			who = "the passcode of " + c.userText()
-		}
-		who += c.domainText()
-	}
 	if c.hasAgency() {
-		return who + fmt.Sprintf(", assuming agency %q of domain %q for project %q",
+		return c.self() + fmt.Sprintf(", assuming agency %q of domain %q for project %q",
 			c.AgencyName, c.AgencyDomainName, c.DelegatedProject)
 	}
-	return who + c.projectText()
+	return c.self() + c.projectText()
+}
+
+// self describes the credential alone.
+func (c Config) self() string {
+	switch {
+	case c.kind() == kindToken:
+		return "the token that was given"
+	case c.kind() == kindAKSK && c.SecurityToken != "":
+		return "access key " + c.AccessKey + " (temporary, with a security token)"
+	case c.kind() == kindAKSK:
+		return "access key " + c.AccessKey
+	case c.Passcode != "":
+		return "password and passcode of " + c.userText() + c.domainText()
+	default:
+		return "the password of " + c.userText() + c.domainText()
+	}
 }
 
 func (c Config) userText() string {

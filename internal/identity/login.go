@@ -55,7 +55,7 @@ func (c created) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// usePassword exchanges a password, a passcode, or both for a token.
+// usePassword exchanges a password, with MFA together with a passcode, for a token.
 func (s *Session) usePassword(ctx context.Context) (*grant, error) {
 	result := tokens.Create(ctx, s.gopher(s.client), s.cfg.passwordOptions(s.cfg.projectScope()))
 	return s.granted(result)

@@ -46,7 +46,7 @@ func TestLoginRefused(t *testing.T) {
 		"wrong secret key":        {change(byAccessKey(), func(c *Config) { c.SecretKey = "wrong-secret" }), nil, KindRefused, true, "access key RDSS1MPERMANENTAK7F1|APIGW.0301|Check access_key and secret_key"},
 		"unknown access key":      {change(byAccessKey(), func(c *Config) { c.AccessKey = "NOSUCHKEY" }), nil, KindRefused, true, "access key NOSUCHKEY"},
 		"project unknown to AKSK": {change(byAccessKey(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindProject, true, "0 projects of that name are visible to this access key|set tenant_id (OS_TENANT_ID)"},
-		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindProject, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
+		"agency refused":          {change(withAgency(byPassword()), func(c *Config) { c.AgencyName = "typo" }), nil, KindAgency, true, `assuming agency "typo" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"|Agent Operator`},
 		"locked": {
 			byAccessKey(), rdssim.APIError(401, "APIGW.0301", "Incorrect IAM authentication information: AK access failed to reach the limit, forbidden"), KindKeyLocked, true,
 			"locked the credentials for a while|Wait five minutes",
@@ -57,7 +57,7 @@ func TestLoginRefused(t *testing.T) {
 		"fault":                 {byPassword(), rdssim.IAMError(503, "later"), KindFault, false, "503 Service Unavailable|Message:    later|Try again later"},
 		"rate limit":            {byPassword(), rdssim.RetryAfter(429, "3"), KindFault, false, "429 Too Many Requests|APIGW.0308"},
 		"HTML instead of JSON":  {byPassword(), rdssim.HTMLPage(200), KindNotIdentity, false, "Check auth_url (OS_AUTH_URL)"},
-		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page in place of the API's JSON)|Check auth_url"},
+		"HTML, not found":       {byPassword(), rdssim.HTMLPage(404), KindNotIdentity, false, "404 Not Found|(an HTML page of 147 bytes in place of the API's JSON)|Check auth_url"},
 		"a redirect":            {byPassword(), rdssim.Redirect("http://evil.invalid/"), KindNotIdentity, false, "307 Temporary Redirect"},
 		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
 		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},

@@ -198,7 +198,7 @@ func final(err error) bool {
 		return false
 	}
 	switch failure.Kind {
-	case KindRefused, KindProject, KindTokenExpired, KindClockSkew, KindKeyLocked, KindMFA, KindNoEndpoint:
+	case KindRefused, KindProject, KindAgency, KindTokenExpired, KindClockSkew, KindKeyLocked, KindMFA, KindNoEndpoint:
 		return true
 	default:
 		return failure.StatusCode == http.StatusUnauthorized || failure.StatusCode == http.StatusForbidden

@@ -11,6 +11,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // Transport returns a RoundTripper that authorises each request to RDS and hands
@@ -96,10 +98,8 @@ func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Re
 func (s *Session) conceal(resp *http.Response, tokens ...string) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close() // all that will come has come
-	for _, secret := range append(tokens, s.cfg.secrets()...) {
-		if len(secret) >= shortestSecret {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte(hidden))
-		}
+	for _, secret := range s.cfg.secrets(tokens...) {
+		body = bytes.ReplaceAll(body, []byte(secret), []byte(hidden))
 	}
 	rest := io.Reader(http.NoBody)
 	if err != nil {
@@ -115,7 +115,7 @@ func tokenRefused(resp *http.Response) bool {
 	case http.StatusUnauthorized:
 		return true
 	case http.StatusForbidden:
-		return readFault(resp.Header, peek(resp)).code == "DBS.280056"
+		return transport.ParseRefusal(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
 	default:
 		return false
 	}
@@ -123,11 +123,11 @@ func tokenRefused(resp *http.Response) bool {
 
 // unrenewable ends the session over a token that was refused for good.
 func (s *Session) unrenewable(resp *http.Response) error {
-	f := readFault(resp.Header, peek(resp))
+	r := transport.ParseRefusal(resp.StatusCode, resp.Header, peek(resp), s.cfg.secrets()...)
 	discard(resp)
 	failure := &Error{
-		Kind: KindTokenExpired, Tried: s.cfg.caller(), StatusCode: resp.StatusCode,
-		Code: f.code, Message: s.cfg.scrub(f.message), RequestID: f.requestID,
+		Kind: KindTokenExpired, Tried: s.cfg.caller(), StatusCode: r.StatusCode,
+		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
 	if resp.Request != nil {
 		failure.URL = resp.Request.URL.Scheme + "://" + resp.Request.URL.Host

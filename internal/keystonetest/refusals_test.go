@@ -20,6 +20,8 @@ const (
 
 	checkAll = "A wrong password, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, and whether the password has " +
 		"expired. Nothing is sent any more: a few failures in a row lock the user."
+	checkBoth = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike, and so may a wrong project. Check all of them, and whether the " +
+		"password has expired. A passcode works once, and only while the device shows it. Nothing is sent any more: a few failures in a row lock the user."
 	getAnother = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), or use a password or AK/SK, which the " +
 		"provider can renew by itself."
 
@@ -69,7 +71,7 @@ func (f *fixture) testRefusals(t *testing.T) {
 		{
 			// Five digits: never what the device shows.
 			"wrong passcode", f.withMFA("00000"), "login 401",
-			refused + "password and passcode of user id {mfa user}, for project id {project}\n" + byKeystone + checkAll,
+			refused + "password and passcode of user id {mfa user}, for project id {project}\n" + byKeystone + checkBoth,
 		},
 		{
 			"token revoked before the run",

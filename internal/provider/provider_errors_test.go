@@ -48,6 +48,12 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 			"The address of the identity service in region \"eu-xx\" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL)."},
 		"passcode without user id": {map[string]any{"passcode": "719263"}, secrets, "Unable to find user_id (user_id)\n\n" +
 			"passcode is set, user_id is not. A passcode belongs to a user given by id, not by name. Set user_id (OS_USER_ID, OS_USERID)."},
+		"passcode without password": {
+			map[string]any{"passcode": "719263", "user_id": rdssim.MFAUserID},
+			map[string]string{"OS_USERNAME": "", "OS_PASSWORD": ""},
+			"Unable to find password (password)\n\n" +
+				"passcode is set, password is not. A passcode is a second factor: it goes with the password of a user given by id (user_id). Set password (OS_PASSWORD).",
+		},
 		"half a key": {map[string]any{"access_key": "AK"}, nil, "Unable to find secret_key (secret_key)\n\n" +
 			"access_key is set, secret_key is not. An access key signs requests only together with its secret. Set secret_key (OS_SECRET_KEY)."},
 		"half an agency": {map[string]any{"agency_name": "readers"}, secrets, "Unable to find agency_domain_name (agency_domain_name)\n\n" +
@@ -114,24 +120,12 @@ func TestConfigure_FileErrors(t *testing.T) {
 
 // TestLogin_Errors: refusals that the guide "When it fails" does not show, word for word.
 func TestLogin_Errors(t *testing.T) {
-	mfa := map[string]string{"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID}
 	agency := map[string]string{"OS_AGENCY_NAME": "nobody", "OS_AGENCY_DOMAIN_NAME": rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT": rdssim.DelegatedProject}
 	for name, c := range map[string]struct {
 		env    map[string]string
 		answer http.HandlerFunc
 		want   string
 	}{
-		"passcode needed": {mfa, nil, `Unable to log in
-
-http://rdssim.invalid/v3 wants a passcode as well: the user is protected by multi-factor authentication.
-
-Tried:      the password of user id c1f0d7f1a5a54e0e9d7b64a0c8f3aa33 in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"
-URL:        http://rdssim.invalid/v3
-Status:     401 Unauthorized
-Message:    The user has MFA: methods must be password and totp.
-Request ID: {request}
-
-Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name.`},
 		"user locked": {nil, rdssim.IAMError(http.StatusUnauthorized, "The account is locked."), `Unable to log in
 
 http://rdssim.invalid/v3 has locked the credentials for a while after too many failures in a row.
@@ -143,17 +137,28 @@ Message:    The account is locked.
 Request ID: {request}
 
 Wait five minutes (an access key) or fifteen (a user) without trying, then try again with the right credentials.`},
-		"unknown agency": {agency, nil, `Unable to use the project
+		"unknown project of an agency": {with(agency, "OS_AGENCY_NAME", rdssim.AgencyName, "OS_DELEGATED_PROJECT", "eu-de_elsewhere"), nil, `Unable to assume the agency
 
-The project does not exist or may not be used with these credentials.
+The agency does not exist or may not be assumed with these credentials.
 
-Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "nobody" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_delegated"
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "rds-log-readers" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_elsewhere"
 URL:        http://rdssim.invalid/v3
-Status:     403 Forbidden
-Message:    Could not find the agency, or it does not trust the caller's account.
+Status:     401 Unauthorized
+Message:    Could not find the project of the scope, or the user may not work in it.
 Request ID: {request}
 
-Check agency_name, agency_domain_name and delegated_project, and that the caller has the role Agent Operator.`},
+Check that agency_name, agency_domain_name and delegated_project are right, that the agency delegates to the caller's account and may work in that project, and that the caller has the role Agent Operator.`},
+		"wrong password before an agency": {with(agency, "OS_PASSWORD", "not-this-one"), nil, `Unable to log in
+
+http://rdssim.invalid/v3 refused the credentials.
+
+Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345"
+URL:        http://rdssim.invalid/v3
+Status:     401 Unauthorized
+Message:    The username or password is wrong.
+Request ID: {request}
+
+This was the caller's own login, the agency was not asked for yet. A wrong password, a wrong user and a wrong domain look alike. Check all of them, and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)

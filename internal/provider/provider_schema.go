@@ -88,7 +88,7 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"user_name":          setting("user_name", "Name of the user who logs in with `password`."),
 			"user_id":            setting("user_id", "ID of the user who logs in with `password`. Wins over `user_name`."),
 			"password":           setting("password", "Password of the user."),
-			"passcode":           setting("passcode", "Code of a virtual MFA device (TOTP), for a user who has one. Needs `user_id`."),
+			"passcode":           setting("passcode", "Code of a virtual MFA device (TOTP), for a user who has one. Needs `user_id` and `password`."),
 			"token":              setting("token", "A token in place of a password. It is used as it is and cannot be renewed: it must live longer than the run."),
 			"tenant_id":          setting("tenant_id", "ID of the project. Wins over `tenant_name`."),
 			"tenant_name":        setting("tenant_name", "Name of the project, such as `eu-de_myproject`."),

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -33,59 +31,6 @@ func tellsNoSecret(t *testing.T, text string) {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// TestSecretsInTrace searches all that a run says at the highest log level, of Terraform and of the provider program, for every kind of credential. As a
-// control, the same search finds what must be there: the lines of the request log.
-func TestSecretsInTrace(t *testing.T) {
-	for name, env := range map[string]map[string]string{
-		"password":      {},
-		"AK/SK":         {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.SecretKey},
-		"temporary key": {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_ACCESS_KEY": rdssim.TemporaryAccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey, "OS_SECURITY_TOKEN": rdssim.SecurityToken},
-		"passcode":      {"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID, "OS_PASSCODE": rdssim.MFAPasscode},
-		"wrong secret":  {"OS_USERNAME": "", "OS_PASSWORD": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
-			maps.Copy(c.Env, env)
-			maps.DeleteFunc(c.Env, func(_, value string) bool { return value == "" })
-			// Each kind of fault once: errors are where secrets leak.
-			c.Cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: rdssim.APIError(401, "APIGW.0301", "Bad token.")})
-			c.Cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: rdssim.Drop()})
-			c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceHealthy))
-			log := filepath.Join(c.Dir, "trace.log")
-			c.Env["TF_LOG"], c.Env["TF_LOG_PATH"] = "TRACE", log
-			run := c.Run(t, "plan", "-no-color")
-			trace, err := os.ReadFile(log)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all := run.Stdout + run.Stderr + string(trace)
-			tellsNoSecret(t, all)
-			if name == "wrong secret" {
-				return
-			}
-			for _, there := range []string{"@module=rds.requests", "/errorlog-download", rdssim.ProjectID} {
-				if !strings.Contains(all, there) {
-					t.Errorf("the search does not find %q, which must be there: it proves nothing", there)
-				}
-			}
-		})
-	}
-}
-
-// TestSecretsAreFound: the search finds a link and a password where a configuration prints them.
-func TestSecretsAreFound(t *testing.T) {
-	c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
-	c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceHealthy)+`
-		output "link" { value = nonsensitive(data.rds_errorlog_download.orders.list[0].file_link) }
-		output "password" { value = "`+rdssim.Password+`" }`)
-	run := c.Run(t, "plan", "-no-color")
-	for _, secret := range []string{rdssim.Password, "Signature="} {
-		if !strings.Contains(run.Stdout, secret) {
-			t.Errorf("%q was printed and is not found", secret)
-		}
-	}
-}
 
 // TestSecretsInEchoes: whatever repeats the token that it was sent, at whatever place of a long text, it is not told.
 func TestSecretsInEchoes(t *testing.T) {

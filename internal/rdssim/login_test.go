@@ -237,5 +237,5 @@ func TestLoginOptions(t *testing.T) {
 	got := c.tryLogin(passwordLogin)
 	equal(t, "status", got.status, 200)
 	equal(t, "length", len(got.header.Get("X-Subject-Token")), 200)
-	equal(t, "least length", len(newCloud(t, rdssim.WithTokenSize(1)).login()), 128)
+	equal(t, "least length", len(newCloud(t, rdssim.WithTokenSize(1)).login()), 96)
 }

@@ -131,9 +131,10 @@ func WithFileSize(bytes int64) Option {
 	return func(o *options) { o.fileSize = bytes }
 }
 
-// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as long as the real ones get; at least 128.
+// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as long as the real ones get; at least 96, so that
+// none can be guessed.
 func WithTokenSize(bytes int) Option {
-	return func(o *options) { o.tokenSize = max(bytes, 128) }
+	return func(o *options) { o.tokenSize = max(bytes, 96) }
 }
 
 // WithLoginStatus sets the status of a successful login. Default: 201.

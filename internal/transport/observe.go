@@ -41,6 +41,8 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // RequestID returns the id under which the cloud's support finds a request, or "", safe to print. RDS and the gateway send
 // X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
-func RequestID(h http.Header) string {
-	return Printable(cmp.Or(h.Get("X-Request-Id"), h.Get("X-Openstack-Request-Id")))
+func RequestID(h http.Header) string { return Printable(requestID(h)) }
+
+func requestID(h http.Header) string {
+	return cmp.Or(h.Get("X-Request-Id"), h.Get("X-Openstack-Request-Id"))
 }

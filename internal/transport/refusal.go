@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -21,13 +22,19 @@ type Refusal struct {
 	Code       string // such as DBS.200602
 	Message    string
 	RequestID  string
+	// Described says that the body names no error: Message is not the server's, but describes what came.
+	Described bool
 }
+
+// hidden stands where a secret was cut out.
+const hidden = "(hidden)"
 
 // maxText bounds what is repeated of a server's text, in runes.
 const maxText = 400
 
 // ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails: what it can't
-// read it describes.
+// read it describes. Secrets are cut out of what the server says, before that is cut to its length: a part of a secret
+// is one too.
 //
 //	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
 //	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
@@ -35,15 +42,23 @@ const maxText = 400
 //	{"error": {"code": 401, "message": "…", "title": "…"}}              IAM
 //	{"itemNotFound": {"code": 404, "message": "…"}}                     OpenStack
 //	<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId>   OBS
-func ParseRefusal(status int, header http.Header, body []byte) Refusal {
+func ParseRefusal(status int, header http.Header, body []byte, secrets ...string) Refusal {
 	r := parseBody(body)
 	r.StatusCode = status
-	if id := RequestID(header); id != "" {
+	if id := requestID(header); Printable(id) != "" {
 		r.RequestID = id
 	}
-	r.Code, r.Message, r.RequestID = Printable(r.Code), Message(r.Message), Printable(r.RequestID)
+	if r.Code == strconv.Itoa(status) { // IAM's, which says nothing new
+		r.Code = ""
+	}
+	for _, text := range []*string{&r.Code, &r.Message, &r.RequestID} {
+		for _, secret := range secrets {
+			*text = strings.ReplaceAll(*text, secret, hidden)
+		}
+		*text = Message(*text)
+	}
 	if r.Code == "" && r.Message == "" {
-		r.Message = fmt.Sprintf("(%d bytes that name no error)", len(body))
+		r.Message, r.Described = fmt.Sprintf("(%d bytes that name no error)", len(body)), true
 	}
 	return r
 }
@@ -52,13 +67,15 @@ func parseBody(body []byte) Refusal {
 	text := trimmed(body)
 	switch {
 	case len(text) == 0:
-		return Refusal{Message: "(the answer was empty)"}
+		return described("(the answer was empty)")
 	case IsHTML(text):
 		return parseMarkup(text)
 	default:
 		return parseJSON(text)
 	}
 }
+
+func described(as string) Refusal { return Refusal{Message: as, Described: true} }
 
 func parseMarkup(body []byte) Refusal {
 	var obs struct {
@@ -68,7 +85,7 @@ func parseMarkup(body []byte) Refusal {
 		RequestID string   `xml:"RequestId"`
 	}
 	if err := xml.Unmarshal(body, &obs); err != nil {
-		return Refusal{Message: fmt.Sprintf("(an HTML page of %d bytes in place of the API's JSON)", len(body))}
+		return described(fmt.Sprintf("(an HTML page of %d bytes in place of the API's JSON)", len(body)))
 	}
 	return Refusal{Code: obs.Code, Message: obs.Message, RequestID: obs.RequestID}
 }
@@ -76,7 +93,7 @@ func parseMarkup(body []byte) Refusal {
 func parseJSON(body []byte) Refusal {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return Refusal{Message: fmt.Sprintf("(%d bytes that are not the API's JSON)", len(body))}
+		return described(fmt.Sprintf("(%d bytes that are not the API's JSON)", len(body)))
 	}
 	r := Refusal{
 		Code:      firstText(fields, "error_code", "errCode", "code"),
@@ -121,7 +138,7 @@ func Message(text string) string {
 	words := strings.Fields(text)
 	for i, word := range words {
 		if len(word) > longestWord {
-			words[i] = "(hidden)"
+			words[i] = hidden
 		}
 	}
 	return Printable(strings.Join(words, " "))

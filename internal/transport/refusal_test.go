@@ -43,6 +43,7 @@ func TestParseRefusal(t *testing.T) {
 	const obs = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Error><Code>AccessDenied</Code><Message>Request has expired</Message><RequestId>0000018</RequestId><HostId>h</HostId></Error>`
 	type refusal = transport.Refusal
+	long := strings.Repeat("MIIx", 26)
 	cases := map[string]struct {
 		body string
 		want refusal
@@ -53,6 +54,10 @@ func TestParseRefusal(t *testing.T) {
 		"IAM":                           {`{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`, refusal{Message: "The username or password is wrong."}},
 		"IAM, a title only":             {`{"error":{"code":401,"title":"Unauthorized"}}`, refusal{Message: "Unauthorized"}},
 		"IAM, a code of its own":        {`{"error":{"code":"IAM.0011","message":"Locked."}}`, refusal{Code: "IAM.0011", Message: "Locked."}},
+		"the status as a code":          {`{"error":{"code":"418","message":"no"}}`, refusal{Message: "no"}},
+		"the status as the only word":   {`{"error_code":"418"}`, refusal{Message: "(20 bytes that name no error)"}},
+		"another number as a code":      {`{"error_code":"401","error_msg":"no"}`, refusal{Code: "401", Message: "no"}},
+		"words too long to be some":     {`{"error_code":"` + long + `","error_msg":"no ` + long + ` here","request_id":"` + long + `"}`, refusal{Code: "(hidden)", Message: "no (hidden) here", RequestID: "(hidden)"}},
 		"nested, RDS's names":           {`{"error":{"error_code":"DBS.1","error_msg":"no"}}`, refusal{Code: "DBS.1", Message: "no"}},
 		"OpenStack":                     {`{"itemNotFound":{"code":404,"message":"Instance could not be found"}}`, refusal{Message: "Instance could not be found"}},
 		"a message alone":               {`{"message":"no route"}`, refusal{Message: "no route"}},
@@ -87,19 +92,61 @@ func TestParseRefusal(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			c.want.StatusCode = 418
-			for range 5 { // a map's order must not show
+			c.want.Described = strings.HasPrefix(c.want.Message, "(") // no server of the table begins so
+			for range 5 {                                             // a map's order must not show
 				if diff := cmp.Diff(c.want, transport.ParseRefusal(418, nil, []byte(c.body))); diff != "" {
 					t.Fatal(diff)
 				}
 			}
 		})
 	}
+	t.Run("a blank request id in the header does not win", func(t *testing.T) {
+		got := transport.ParseRefusal(401, http.Header{"X-Request-Id": {" "}}, []byte(`{"error_code":"A","request_id":"b1"}`))
+		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "b1"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("the header's request id wins", func(t *testing.T) {
 		got := transport.ParseRefusal(401, http.Header{"X-Request-Id": {"h1"}}, []byte(`{"error_code":"A","request_id":"b1"}`))
 		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "h1"}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
+}
+
+// TestParseRefusal_Described: what the server says is told from what is said of it, also where both look alike.
+func TestParseRefusal_Described(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"message":"(2 bytes that name no error)"}`: false, `{"error_code":"A"}`: false, `<Error><Code>A</Code></Error>`: false,
+		"": true, "{}": true, "text": true, page: true, `{"error":{"code":"418"}}`: true, `<Error/>`: true,
+	} {
+		if got := transport.ParseRefusal(418, nil, []byte(body)); got.Described != want {
+			t.Errorf("%s: %+v", body, got)
+		}
+	}
+}
+
+// TestParseRefusal_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is cut
+// to its length.
+func TestParseRefusal_Secrets(t *testing.T) {
+	const one, two = "T0psecret 7f1c", `pa"ss\w<ö>rd`
+	parse := func(body string, header http.Header) transport.Refusal {
+		return transport.ParseRefusal(400, header, []byte(body), one, two)
+	}
+	want := transport.Refusal{StatusCode: 400, Code: "a(hidden)b", Message: "you sent (hidden) and (hidden)", RequestID: "r(hidden)"}
+	body := `{"error_code":"a` + one + `b","error_msg":"you sent ` + one + ` and pa\"ss\\w\u003c\u00f6>rd","request_id":"r` + one + `"}`
+	if diff := cmp.Diff(want, parse(body, nil)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want, parse(body, http.Header{"X-Request-Id": {"r" + one}})); diff != "" {
+		t.Error(diff)
+	}
+	for filler := 370; filler < 410; filler++ {
+		got := parse(`{"error_msg":"`+strings.Repeat("x ", filler/2)+strings.Repeat("y", filler%2)+one+`"}`, nil)
+		if strings.Contains(got.Message, one[:2]) {
+			t.Errorf("%d: %s", filler, got.Message)
+		}
+	}
 }
 
 func TestPrintable(t *testing.T) {
@@ -187,7 +234,7 @@ func FuzzRefusal(f *testing.F) {
 				t.Fatalf("%s %q %s", name, text, complaint)
 			}
 		}
-		if id := transport.Printable(id); id != "" && r.RequestID != id {
+		if id := transport.Message(id); id != "" && r.RequestID != id {
 			t.Fatalf("request id %q, want %q", r.RequestID, id)
 		}
 	})

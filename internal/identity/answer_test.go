@@ -1,0 +1,77 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestAnswers: what is an error of the identity service's, and what has come in its place. text is what follows the
+// status.
+func TestAnswers(t *testing.T) {
+	const checkURL = "\n\nCheck auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
+	const checkProject = "\n\nCheck tenant_id, and that auth_url is of the region that the project is in."
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		kind   Kind
+		text   string
+	}{
+		"IAM's":                  {404, `{"error":{"code":"404","message":"no","title":"Not Found"}}`, KindProject, "Message:    no" + checkProject},
+		"IAM's, newer":           {404, `{"error_code":"IAM.0004","error_msg":"no"}`, KindProject, "Code:       IAM.0004\nMessage:    no" + checkProject},
+		"the gateway's":          {404, `{"error_code":"APIGW.0101","error_msg":"no","request_id":"r"}`, KindProject, "Code:       APIGW.0101\nMessage:    no\nRequest ID: r" + checkProject},
+		"a page":                 {404, "\n<html>", KindNotIdentity, "Message:    (an HTML page of 6 bytes in place of the API's JSON)" + checkURL},
+		"an object store's":      {404, "<Error><Code>NoSuchBucket</Code></Error>", KindNotIdentity, "Code:       NoSuchBucket" + checkURL},
+		"an object store's, 400": {400, "<Error><Code>BadRequest</Code></Error>", KindNotIdentity, "Code:       BadRequest" + checkURL},
+		"nothing":                {404, "", KindNotIdentity, "Message:    (the answer was empty)" + checkURL},
+		"a text":                 {400, "Bad Request", KindNotIdentity, "Message:    (11 bytes that are not the API's JSON)" + checkURL},
+		"another JSON":           {400, `{"a":1}`, KindNotIdentity, "Message:    (7 bytes that name no error)" + checkURL},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t, Config{AuthURL: iamURL, UserID: "ui", Password: "p", TenantID: "ti"}, roundTrip(func(req *http.Request) (*http.Response, error) {
+				return answer(req, c.status, c.body), nil
+			}))
+			_, err := s.Endpoint(t.Context())
+			var failure *Error
+			if !errors.As(err, &failure) || failure.Kind != c.kind {
+				t.Fatalf("%v", err)
+			}
+			if _, got, _ := strings.Cut(failure.Detail(), statusText(c.status)+"\n"); got != c.text {
+				t.Errorf("got %q, want %q", got, c.text)
+			}
+		})
+	}
+}
+
+// TestAnswersEcho: whatever the identity service repeats of what it was sent, no part of it is told, at whatever place of
+// a long text.
+func TestAnswersEcho(t *testing.T) {
+	const password, own = "T0psecret-password", "T0psecret-token" // short enough to look like words
+	c := withAgency(Config{AuthURL: iamURL, UserName: "u", Password: password, DomainName: "d"})
+	for filler := 370; filler < 410; filler++ {
+		echo := func(secret string) func(*http.Request) *http.Response {
+			return answering(403, `{"error_msg":"`+strings.Repeat("x ", filler/2)+strings.Repeat("y", filler%2)+secret+`","error_code":"`+secret+`","request_id":"`+secret+`"}`)
+		}
+		letIn := func(req *http.Request) *http.Response {
+			resp := answer(req, http.StatusCreated, "{}")
+			resp.Header.Set("X-Subject-Token", own)
+			return resp
+		}
+		for name, network := range map[string]http.RoundTripper{
+			"the caller's login": agencyNetwork(echo(password), nil), "the agency's login": agencyNetwork(letIn, echo(own)),
+		} {
+			_, err := newSession(t, c, network).Endpoint(t.Context())
+			var failure *Error
+			if !errors.As(err, &failure) || failure.StatusCode != http.StatusForbidden {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if strings.Contains(failure.Detail(), "T0") || !strings.Contains(failure.Detail(), "Request ID: (hidden)") {
+				t.Fatalf("%s, %d:\n%s", name, filler, failure.Detail())
+			}
+		}
+	}
+}
