@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	runtimedebug "runtime/debug"
+	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -30,9 +31,10 @@ func main() {
 		return
 	}
 	spareMemory()
-	// Terraform ends its providers itself: a signal ends what they wait for, and not the server.
-	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	// Terraform ends its providers itself: the first signal ends what they wait for, and not the server. SIGTERM and SIGHUP come to the whole
+	// process group from timeout(1), a session that is closed, or a CI system.
+	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(interrupt, stop) // a second one is the system's to handle
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())

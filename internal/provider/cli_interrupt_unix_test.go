@@ -26,16 +26,18 @@ func TestCLI_Interrupt(t *testing.T) {
 		configuration string
 		shown         string // on the screen before Ctrl-C is pressed
 		arguments     []string
+		signal        syscall.Signal
 	}{
-		"plan":   {data, "Reading...", []string{"plan", "-no-color"}},
-		"apply":  {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}},
-		"invoke": {saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s", []string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}},
+		"plan":        {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGINT},
+		"plan, ended": {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
+		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
+		"invoke":      {saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s", []string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "invoke" {
 				rdstest.NeedTerraform(t, 1, 14, "actions")
 			}
-			screen, took := interruptWait(t, c.configuration, c.shown, c.arguments)
+			screen, took := interruptWait(t, c.configuration, c.shown, c.arguments, c.signal)
 			if took > time.Second {
 				t.Errorf("ended %s after the interrupt", took)
 			}
@@ -46,9 +48,9 @@ func TestCLI_Interrupt(t *testing.T) {
 	}
 }
 
-// interruptWait presses Ctrl-C once the first call has come and a text is shown, and returns what the screen shows in the end and how long the command
+// interruptWait sends a signal, as Ctrl-C or timeout(1) does, once the first call has come and a text is shown, and returns what the screen shows in the end and how long the command
 // then took.
-func interruptWait(t *testing.T, configuration, shown string, arguments []string) (string, time.Duration) {
+func interruptWait(t *testing.T, configuration, shown string, arguments []string, signal syscall.Signal) (string, time.Duration) {
 	t.Helper()
 	asked := make(chan struct{})
 	var once sync.Once
@@ -67,7 +69,7 @@ func interruptWait(t *testing.T, configuration, shown string, arguments []string
 	<-asked
 	<-screen.seen
 	start := time.Now()
-	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+	if err := syscall.Kill(-cmd.Process.Pid, signal); err != nil {
 		t.Fatal(err)
 	}
 	if cmd.Wait() == nil {

@@ -16,8 +16,8 @@ const taskMisses = 3
 // errUnknownWord is a task's status that the jobs API's page does not list.
 var errUnknownWord = errors.New("the task's status is a word that is not known")
 
-// failReasonPatience bounds the question why an export failed.
-const failReasonPatience = 10 * time.Second
+// taskPatience bounds a question about a task: the wait can do without an answer, and somebody waits for the links, or to read why there are none.
+const taskPatience = 10 * time.Second
 
 // tasks is what the wait remembers of the poll method "task". The page of the jobs API does not list the export of logs among the
 // kinds of task that can be asked for, so it must be able to do without.
@@ -44,6 +44,8 @@ func (t *tasks) pending(last *ErrorLogDownload) string {
 // askTask says whether a task still runs. Where it has ended or can't be asked for, errorlog-download is asked next, in the same poll.
 func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	w.calls++
+	ctx, cancel := context.WithTimeout(ctx, taskPatience)
+	defer cancel()
 	job, err := w.client.Job(ctx, id)
 	if err != nil {
 		w.tasks.missed(err)
@@ -73,7 +75,7 @@ func (t *tasks) missed(err error) {
 // failReason asks the task of a failed export why it failed, whatever the poll method; "" where there is no saying. It does not take
 // long: the failure is known, and somebody waits to read it.
 func (w *wait) failReason(ctx context.Context, answer *ErrorLogDownload) string {
-	ctx, cancel := context.WithTimeout(ctx, failReasonPatience)
+	ctx, cancel := context.WithTimeout(ctx, taskPatience)
 	defer cancel()
 	for _, f := range answer.Files {
 		if !f.Failed() || f.WorkflowID == "" {
