@@ -97,6 +97,8 @@ type Saved struct {
 	Size int64
 	// SHA256 is the checksum of the content in 64 hex digits. It stands in SHA256SUMS too.
 	SHA256 string
+	// Before says that an earlier Save had saved it, and that it was not transferred again.
+	Before bool
 }
 
 // Progress is how far one file has come.
@@ -123,7 +125,8 @@ type Progress struct {
 // where the folder can't be used.
 //
 // Each file fails for itself: one that exists already and must not be overwritten is reported before anything is transferred for it,
-// and the others are saved. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
+// and the others are saved. One that an earlier Save saved is no failure, so that a Save that was not complete can be run again: its name is the
+// cloud's, its size is not another than the cloud's, and SHA256SUMS has its checksum. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	if o.Base == nil {
 		base := defaultBase()

@@ -53,6 +53,40 @@ func openFolder(path string) (*folder, error) {
 	return f, nil
 }
 
+// Check finds out whether a directory can be saved to, without making it: so an error can come before a long wait and not after it. The error is
+// of type [Errors].
+func Check(directory string) error {
+	path := filepath.Clean(directory)
+	err := checkFolder(path)
+	if err == nil {
+		return nil
+	}
+	return Errors{diskFailure(path, err)}
+}
+
+func checkFolder(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		folder, err := openFolder(path)
+		if err != nil {
+			return err
+		}
+		defer folder.close()
+		_, err = folder.readSums()
+		return err
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	above := filepath.Dir(path)
+	for _, err := os.Stat(above); errors.Is(err, fs.ErrNotExist) && above != filepath.Dir(above); _, err = os.Stat(above) {
+		above = filepath.Dir(above)
+	}
+	probe, err := os.MkdirTemp(above, ".download-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(probe)
+}
+
 // prove checks that the opened folder is the one that was looked at, and that files can be made in it.
 func (f *folder) prove(before fs.FileInfo) (err error) {
 	if f.dir, err = f.root.Open("."); err != nil {

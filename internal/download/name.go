@@ -107,6 +107,17 @@ func withExtension(name string, head []byte) string {
 	return name
 }
 
+// possibleNames are the names that a file can get in the end, whatever its content.
+func possibleNames(name string) []string {
+	names := []string{name}
+	for _, kind := range packed {
+		if with := withExtension(name, []byte(kind.magic[0])); with != name {
+			names = append(names, with)
+		}
+	}
+	return names
+}
+
 // collisionKey is the same for names that may end up as one: case does not count, nor does an extension that may be added.
 func collisionKey(name string) string {
 	key := strings.ToLower(name)

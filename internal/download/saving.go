@@ -37,6 +37,9 @@ func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
 	indexes := make(chan int, len(s.files))
 	for i := range s.files {
+		if saved[i] = s.before(i); saved[i] != nil {
+			continue
+		}
 		if failed[i] = s.check(i); failed[i] == nil {
 			indexes <- i
 		}
@@ -69,6 +72,20 @@ func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 		return files, nil
 	}
 	return files, errs
+}
+
+// before returns a file that an earlier Save saved, or nil.
+func (s *saving) before(i int) *Saved {
+	if s.options.Overwrite {
+		return nil
+	}
+	for _, name := range possibleNames(s.names[i]) {
+		size, sum, ok := s.folder.proven(name)
+		if announced := s.files[i].Size; ok && (announced <= 0 || announced == size) {
+			return &Saved{Index: i, Name: name, Path: s.folder.join(name), Size: size, SHA256: sum, Before: true}
+		}
+	}
+	return nil
 }
 
 // check finds out before any transfer what can be known then.

@@ -5,6 +5,8 @@ package download
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -92,6 +94,40 @@ func mergeSum(old []byte, name, sum string) []byte {
 		merged = append(merged, '\n')
 	}
 	return fmt.Appendf(merged, "%s  %s\n", sum, name)
+}
+
+// proven says whether a file is the one that SHA256SUMS has a checksum for.
+func (f *folder) proven(name string) (size int64, sum string, ok bool) {
+	sums, err := f.readSums()
+	if err != nil || !errors.Is(f.free(name, false), fs.ErrExist) {
+		return 0, "", false
+	}
+	for line := range bytes.Lines(sums) {
+		if named(string(line)) == name {
+			sum = checksum(string(line)) // the last one counts
+		}
+	}
+	if sum == "" {
+		return 0, "", false
+	}
+	file, err := f.root.Open(name)
+	if err != nil {
+		return 0, "", false
+	}
+	defer func() { _ = file.Close() }() // only read from
+	hash := sha256.New()
+	size, err = io.Copy(hash, file)
+	return size, sum, err == nil && hex.EncodeToString(hash.Sum(nil)) == sum
+}
+
+// checksum is what a line of checksums says, in lower case; "" where it can't be told.
+func checksum(line string) string {
+	line = strings.TrimRight(line, "\r\n")
+	if cut := strings.LastIndex(line, ") = "); strings.HasPrefix(line, "SHA256 (") && cut >= 0 {
+		return strings.ToLower(line[cut+len(") = "):])
+	}
+	sum, _, _ := strings.Cut(line, " ")
+	return strings.ToLower(sum)
 }
 
 // named returns the name of the file that a line of checksums is for, or "" where it can't be told. It knows both forms that sha256sum

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
@@ -43,7 +43,7 @@ func (a *errorLogDownloadAction) Schema(_ context.Context, _ action.SchemaReques
 	attributes["directory"] = schema.StringAttribute{
 		MarkdownDescription: directoryDescription,
 		Required:            true,
-		Validators:          []validator.String{stringvalidator.LengthAtLeast(1), usableDirectory{}},
+		Validators:          directoryValidators(),
 	}
 	attributes["overwrite"] = schema.BoolAttribute{MarkdownDescription: overwriteDescription, Optional: true}
 	attributes["timeouts"] = schema.SingleNestedAttribute{
@@ -64,13 +64,22 @@ func (a *errorLogDownloadAction) Configure(_ context.Context, req action.Configu
 func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model errorLogDownloadActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	timeout, diags := model.Timeouts.Invoke(ctx, defaultInvokeTimeout)
-	resp.Diagnostics.Append(diags...)
-	options, diags := model.wait(ctx, timeout)
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(model.validate(ctx)...)
+	timeout, diags := model.Timeouts.Invoke(ctx, defaultInvokeTimeout)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(diags...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := download.Check(model.Directory.ValueString()); err != nil {
+		resp.Diagnostics.Append(saveDiagnostics(model.InstanceID.ValueString(), nil, err, timeout)...)
+		return
+	}
+	options := model.wait(ctx, timeout)
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
 	defer stop()
 	deadline := time.Now().Add(timeout) // of the wait, which keeps it itself, and of the downloads
@@ -82,7 +91,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 		resp.Diagnostics.Append(errorLogDiagnostic(options, err, "timeouts.invoke"))
 		return
 	}
-	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer)...)
+	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer, "The other files are saved, if no error follows.")...)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))
@@ -90,6 +99,19 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	if err != nil {
 		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
 	}
+}
+
+// validate checks all arguments once more. Terraform has an action's validated only while values of variables are not known yet, unlike a data source's
+// (seen with 1.14.9 and 1.15.0), and hands on whatever comes then.
+func (m errorLogDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
+	var invoke types.String
+	if value, ok := m.Timeouts.Attributes()["invoke"].(types.String); ok {
+		invoke = value
+	}
+	diags := m.errorLogArguments.validate(ctx)
+	diags.Append(validateLate(ctx, path.Root("directory"), m.Directory, directoryValidators())...)
+	diags.Append(validateLate(ctx, path.Root("timeouts").AtName("invoke"), invoke, timeoutValidators())...)
+	return diags
 }
 
 // progressUntil passes progress on until a context has ended. Terraform crashes where progress comes after Ctrl-C and anything behind it ("range function

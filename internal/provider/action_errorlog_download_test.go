@@ -125,7 +125,7 @@ func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
-		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") {
+		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") || !strings.HasSuffix(diags[0], "\nThe other files are saved, if no error follows.") {
 			t.Errorf("%q", diags)
 		}
 	})
@@ -161,6 +161,47 @@ func TestAction_Overwrite(t *testing.T) {
 	}
 }
 
+// TestAction_DirectoryIsCheckedFirst: who has waited for an export does not want to read that the directory can't be used.
+func TestAction_DirectoryIsCheckedFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	writeFile(t, file, "")
+	for directory, cause := range map[string]string{
+		filepath.Join(file, "below"):                                "not a directory",
+		filepath.Join(filepath.Dir(file), strings.Repeat("n", 256)): "file name too long",
+	} {
+		cloud := rdstest.New(t)
+		_, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceStuck, "directory": directory})
+		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files (directory)") || !strings.Contains(diags[0], "Cause:      "+cause+"\n") || len(cloud.Calls()) > 0 {
+			t.Errorf("%q, %q", diags, cloud.Calls())
+		}
+	}
+}
+
+// TestAction_RunAgain: what was saved is not transferred again, and is no error as long as it is whole.
+func TestAction_RunAgain(t *testing.T) {
+	folder := t.TempDir()
+	again := func() (told, diags []string, transfers int) {
+		synctest.Test(t, func(t *testing.T) {
+			c := rdstest.New(t, rdssim.WithExportDuration(0))
+			told, diags = invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+			transfers = c.Count("obs.get")
+		})
+		return told, diags, transfers
+	}
+	if _, diags, transfers := again(); len(diags) > 0 || transfers != 1 {
+		t.Fatalf("%q, %d", diags, transfers)
+	}
+	told, diags, transfers := again()
+	want := fmt.Sprintf("Saved before, and still whole: %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(realLog(t)))
+	if len(diags) > 0 || transfers != 0 || len(told) != 2 || told[0] != want {
+		t.Errorf("%q, %q, %d", told, diags, transfers)
+	}
+	writeFile(t, filepath.Join(folder, oneFile), "evidence")
+	if _, diags, transfers := again(); len(diags) != 1 || !strings.Contains(diags[0], " exists already. ") || transfers != 0 {
+		t.Errorf("%q, %d", diags, transfers)
+	}
+}
+
 func TestAction_BadInput(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -175,7 +216,12 @@ func TestAction_BadInput(t *testing.T) {
 		text      string
 	}{
 		"no directory":        {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
-		"empty directory":     {map[string]any{"instance_id": "a", "directory": ""}, "(directory)"},
+		"empty directory":     {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
+		"home":                {map[string]any{"instance_id": "a", "directory": "~/logs"}, `which is no home folder to Terraform: write pathexpand("~/logs").`},
+		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
+		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
+		"another method":      {map[string]any{"instance_id": "a", "directory": "d", "poll_method": "foo"}, "(poll_method)"},
+		"timeout unreadable":  {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}}, "(timeouts.invoke)"},
 		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
 		"directory is a link": {map[string]any{"instance_id": "a", "directory": link}, "a symbolic link: name the folder that it leads to"},
 		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "(timeouts.invoke)"},
@@ -184,8 +230,18 @@ func TestAction_BadInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.New(t)
 			_, diags := invoke(t, cloud, c.arguments)
-			if len(diags) == 0 || !strings.Contains(diags[0], c.text) || len(cloud.Calls()) > 0 {
+			if len(diags) != 1 || !strings.Contains(diags[0], c.text) || len(cloud.Calls()) > 0 {
 				t.Errorf("%q, %q", diags, cloud.Calls())
+			}
+			if c.arguments["directory"] == nil {
+				return
+			}
+			// The same where Terraform did not know the values when it asked for validation.
+			p := cloud.Protocol(t)
+			p.Configure(t.Context(), nil)
+			told, late := p.InvokeLate(t.Context(), dataSource, c.arguments)
+			if diff := cmp.Diff(diags, late); diff != "" || len(told) > 0 || len(cloud.Calls()) > 0 {
+				t.Errorf("%q, %q: %s", told, cloud.Calls(), diff)
 			}
 		})
 	}

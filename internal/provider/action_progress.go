@@ -52,7 +52,11 @@ func (t *teller) downloading(p download.Progress) {
 // saved tells where each file is, and how to prove that it is whole.
 func (t *teller) saved(files []download.Saved, complete bool) {
 	for _, f := range files {
-		t.send(fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", f.Path, f.Size, f.SHA256))
+		did := "Saved"
+		if f.Before {
+			did = "Saved before, and still whole:"
+		}
+		t.send(fmt.Sprintf("%s %s, %d bytes, SHA-256 %s.", did, f.Path, f.Size, f.SHA256))
 	}
 	if len(files) > 0 && complete {
 		t.send("The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.")

@@ -208,7 +208,7 @@ func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.
 	for _, f := range missing {
 		names.WriteString("  " + transport.Printable(name(f)) + state(f) + "\n")
 	}
-	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\nThe other links are good. To stop here instead, add a postcondition on status.",
+	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n",
 		answer.Links(), len(answer.Files), instanceID, these, names.String())
 }
 

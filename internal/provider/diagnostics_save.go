@@ -28,7 +28,7 @@ func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeo
 	}
 	var diags diag.Diagnostics
 	for i, one := range failed {
-		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, len(saved) > 0, timeout)
+		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
 			diags.AddAttributeError(path.Root("directory"), unableToSave, text)
@@ -54,7 +54,11 @@ func savedText(saved []download.Saved, first bool) string {
 
 func saveText(instanceID string, e *download.Error) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s It belongs to the error log of DB instance %s.\n", e.Sentence(), instanceID)
+	b.WriteString(e.Sentence())
+	if e.Name != "" {
+		fmt.Fprintf(&b, " It belongs to the error log of DB instance %s.", instanceID)
+	}
+	b.WriteString("\n")
 	cause := ""
 	switch {
 	case e.Fault != nil:
@@ -69,12 +73,8 @@ func saveText(instanceID string, e *download.Error) string {
 	return b.String()
 }
 
-// saveAdvice says what to do. A run that saved others finds them the next time, and must be allowed to replace them.
-func saveAdvice(e *download.Error, others bool, timeout time.Duration) string {
-	again := "Run it again"
-	if others {
-		again = "Run it again with overwrite = true, because the other files are there now"
-	}
+// saveAdvice says what to do. What was saved is found the next time, so to run it again is enough.
+func saveAdvice(e *download.Error, timeout time.Duration) string {
 	switch e.Kind {
 	case download.KindExists:
 		return "Choose another directory, or set overwrite = true."
@@ -84,14 +84,16 @@ func saveAdvice(e *download.Error, others bool, timeout time.Duration) string {
 		return "Choose a directory that the user who runs Terraform may write to."
 	case download.KindDiskFull:
 		return "Make room, or choose a directory on another disk."
+	case download.KindWrite:
+		return "Check the path, the disk and its file system, or choose another directory."
 	case download.KindInterrupted:
 		if !errors.Is(e.Err, context.DeadlineExceeded) {
-			return "No part of it was left behind. " + again + "."
+			return "No part of it was left behind. Run it again."
 		}
-		return fmt.Sprintf("No part of it was left behind. It may take %s in all: to give it more, raise timeouts.invoke. %s.", timeout, again)
+		return fmt.Sprintf("No part of it was left behind. It may take %s in all: raise timeouts.invoke and run it again.", timeout)
 	case download.KindExpired, download.KindRefused, download.KindBadLink:
-		return again + ". It asks for fresh links. If it is refused again, give the request id to the cloud's support."
+		return "Run it again: it asks for fresh links. If it is refused again, give the request id to the cloud's support."
 	default:
-		return again + ". If it breaks off again, check the network and the proxy between here and the link's host."
+		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
@@ -27,42 +28,42 @@ const defaultLinksTimeout = 10 * time.Minute
 
 // errorLogArguments are the arguments that all of them take; timeouts differ, their libraries' types do.
 type errorLogArguments struct {
-	InstanceID   types.String         `tfsdk:"instance_id"`
-	PollMethod   types.String         `tfsdk:"poll_method"`
-	PollInterval timetypes.GoDuration `tfsdk:"poll_interval"`
+	InstanceID   types.String `tfsdk:"instance_id"`
+	PollMethod   types.String `tfsdk:"poll_method"`
+	PollInterval types.String `tfsdk:"poll_interval"`
 }
 
 // wait turns the arguments, which are validated, into the options of a wait.
-func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) (rds.WaitOptions, diag.Diagnostics) {
-	o := rds.WaitOptions{
+func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) rds.WaitOptions {
+	interval, _ := time.ParseDuration(a.PollInterval.ValueString()) // 0 where it is not set
+	return rds.WaitOptions{
 		InstanceID: a.InstanceID.ValueString(),
 		Method:     rds.PollMethod(a.PollMethod.ValueString()),
+		Interval:   interval,
 		Timeout:    timeout,
 		Report:     logProgress(ctx),
 	}
-	if a.PollInterval.IsNull() {
-		return o, nil
-	}
-	interval, diags := a.PollInterval.ValueGoDuration()
-	o.Interval = interval
-	return o, diags
+}
+
+// validate checks arguments that were not known when Terraform asked for validation.
+func (a errorLogArguments) validate(ctx context.Context) diag.Diagnostics {
+	diags := validateLate(ctx, path.Root("instance_id"), a.InstanceID, instanceIDValidators())
+	diags.Append(validateLate(ctx, path.Root("poll_method"), a.PollMethod, pollMethodValidators())...)
+	diags.Append(validateLate(ctx, path.Root("poll_interval"), a.PollInterval, pollIntervalValidators())...)
+	return diags
 }
 
 // obtainLinks is what the data source's read and the ephemeral resource's open have in common: wait, then map. timeoutName is the argument
 // that would have given it more time.
 func obtainLinks(ctx context.Context, c *client, a errorLogArguments, timeout time.Duration, timeoutName string) (errorLogResults, diag.Diagnostics) {
-	options, diags := a.wait(ctx, timeout)
-	if diags.HasError() {
-		return errorLogResults{}, diags
-	}
+	options := a.wait(ctx, timeout)
 	ctx, stop := c.interruptible(withRequestLog(ctx))
 	defer stop()
 	answer, err := c.rds.WaitForErrorLog(ctx, options)
 	if err != nil {
-		return errorLogResults{}, append(diags, errorLogDiagnostic(options, err, timeoutName))
+		return errorLogResults{}, diag.Diagnostics{errorLogDiagnostic(options, err, timeoutName)}
 	}
-	results, warnings := mapErrorLog(options.InstanceID, answer)
-	return results, append(diags, warnings...)
+	return mapErrorLog(options.InstanceID, answer)
 }
 
 // errorLogResults are the attributes that the data source and the ephemeral resource give.
@@ -104,7 +105,7 @@ func mapErrorLog(instanceID string, answer *rds.ErrorLogDownload) (errorLogResul
 		LinkCount: types.Int64Value(answer.Count),
 		List:      types.ListValueMust(types.ObjectType{AttrTypes: errorLogFileTypes}, entries),
 	}
-	return results, errorLogWarnings(instanceID, answer)
+	return results, errorLogWarnings(instanceID, answer, "The other links are good. To stop here instead, add a postcondition on status.")
 }
 
 // text is null where the API sent nothing.
@@ -123,14 +124,15 @@ func instant(t time.Time, layout string) timetypes.RFC3339 {
 	return timetypes.NewRFC3339ValueMust(t.UTC().Format(layout))
 }
 
-func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload) diag.Diagnostics {
+// errorLogWarnings are about what an answer lacks. others says what becomes of the files that are there.
+func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload, others string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(answer.Files) == 0 {
 		diags.AddWarning("No error log files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+
 			"The instance may have logged no error yet. Run it again later.", instanceID))
 	}
 	if missing := missingFiles(answer); len(missing) > 0 {
-		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing))
+		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing)+others)
 	}
 	if n := int(answer.Count); n != len(answer.Files) && n != answer.Links() { // the page counts links; which it means of a failed file is not said
 		diags.AddWarning("Error log links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and listed %d. The list holds all that it listed.\n\nRequest ID: %s",

@@ -71,7 +71,6 @@ func errorLogArgumentAttributes() map[string]schema.Attribute {
 		"poll_interval": schema.StringAttribute{
 			MarkdownDescription: pollIntervalDescription,
 			Optional:            true,
-			CustomType:          timetypes.GoDurationType{},
 			Validators:          pollIntervalValidators(),
 		},
 	}

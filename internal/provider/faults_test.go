@@ -177,6 +177,10 @@ func exportFaults() []fault {
 			name: "Task cannot be asked for", cause: "poll_method is \"task\", and this cloud's jobs API does not know the task. The provider goes on as with \"repeat\".", options: []rdssim.Option{rdssim.WithoutJobs()},
 			arguments: map[string]any{"poll_method": "task"},
 		},
+		{
+			name: "Jobs API hangs", cause: "poll_method is \"task\", and the jobs API does not answer. It is given up after ten seconds each time, and the links are asked for.",
+			arguments: map[string]any{"poll_method": "task"}, faults: at("rds.job", forEver, rdssim.Hang()),
+		},
 		{name: "Interrupted", cause: "Ctrl-C, nine seconds after the start.", arguments: instance(rdssim.InstanceStuck), interrupt: 9 * time.Second},
 		{name: "Interrupted before an export", cause: "IAM hangs, and Ctrl-C comes after nine seconds.", faults: at("login", forEver, rdssim.Hang()), interrupt: 9 * time.Second},
 	}

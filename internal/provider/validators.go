@@ -7,10 +7,14 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -49,7 +53,6 @@ func pollMethodValidators() []validator.String {
 type durationAtLeast struct {
 	least time.Duration
 	words string // the bound as a person would say it
-	typed bool   // the attribute's type says itself when a text is no duration
 }
 
 func (v durationAtLeast) Description(context.Context) string { return "must be " + v.words }
@@ -61,7 +64,7 @@ func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringR
 		return
 	}
 	d, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err == nil && d >= v.least || err != nil && v.typed {
+	if err == nil && d >= v.least {
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
@@ -74,8 +77,10 @@ func timeoutValidators() []validator.String {
 }
 
 func pollIntervalValidators() []validator.String {
-	return []validator.String{durationAtLeast{least: time.Second, words: "at least 1s, because the API asks to be polled at low frequency", typed: true}}
+	return []validator.String{durationAtLeast{least: time.Second, words: "a duration of at least 1s, such as 10s, because the API asks to be polled at low frequency"}}
 }
+
+func directoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
 
 // usableDirectory refuses a directory that is something else, before any request.
 type usableDirectory struct{}
@@ -90,14 +95,38 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	info, err := os.Lstat(req.ConfigValue.ValueString())
-	if err != nil || info.IsDir() { // that it can't be looked at is no fault yet: it may be made later
-		return
+	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString()), fault))
 	}
-	kind := "a file"
-	if info.Mode()&os.ModeSymlink != 0 {
-		kind = "a symbolic link: name the folder that it leads to"
+}
+
+// directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked at is no fault yet: it may be made later.
+func directoryFault(path string) string {
+	if path == "" {
+		return "empty"
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString()), kind))
+	if path == "~" || strings.HasPrefix(path, "~/") {
+		return "no home folder to Terraform: write pathexpand(\"" + transport.Printable(path) + "\")"
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil || info.IsDir():
+		return ""
+	case info.Mode()&os.ModeSymlink != 0:
+		return "a symbolic link: name the folder that it leads to"
+	default:
+		return "a file"
+	}
+}
+
+// validateLate runs an argument's validators on a value that was not known when Terraform asked for validation.
+func validateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, v := range validators {
+		var resp validator.StringResponse
+		v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
+		diags.Append(resp.Diagnostics...)
+	}
+	return diags
 }

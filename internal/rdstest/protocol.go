@@ -92,6 +92,18 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 	if failed(validated.Diagnostics) {
 		return nil, texts(validated.Diagnostics)
 	}
+	told, diagnostics = p.InvokeLate(ctx, typeName, arguments)
+	return told, append(texts(validated.Diagnostics), diagnostics...)
+}
+
+// InvokeLate invokes an action without validation, as Terraform does where an argument is a variable: its value was not known before.
+func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
+	p.tb.Helper()
+	server, ok := p.server.(tfprotov6.ActionServer)
+	if !ok {
+		p.tb.Fatal("no such action")
+	}
+	config := p.config(p.schemas.ActionSchemas[typeName].Schema, arguments)
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
 	if err != nil {
 		p.tb.Fatal(err)
@@ -101,7 +113,7 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 		case tfprotov6.ProgressInvokeActionEventType:
 			told = append(told, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
-			diagnostics = texts(append(validated.Diagnostics, event.Diagnostics...))
+			diagnostics = texts(event.Diagnostics)
 		}
 	}
 	return told, diagnostics
