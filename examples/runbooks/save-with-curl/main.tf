@@ -1,4 +1,5 @@
-# Saves the error log of one DB instance to a folder without an action: for OpenTofu 1.11 and Terraform 1.10 on. Needs curl.
+# Saves the error log of one DB instance to a folder without an action, with OpenTofu 1.11 or Terraform 1.10 and later.
+# Needs curl, and sha256sum or shasum.
 terraform {
   required_providers {
     rds = {
@@ -26,8 +27,8 @@ ephemeral "rds_errorlog_download" "incident" {
   instance_id = var.instance_id
 }
 
-# Runs at every apply. Names and links go to the shell through its environment, one file a line, and to curl on its standard input: they stand in no plan,
-# no state and no list of processes.
+# Runs at every apply. Names and links go to the shell through its environment, one file a line, and the links to curl on
+# its standard input: they are in no plan, no state and no list of processes.
 resource "terraform_data" "save" {
   triggers_replace = timestamp()
 
@@ -38,12 +39,16 @@ resource "terraform_data" "save" {
       mkdir -p "$DIRECTORY"
       cd "$DIRECTORY"
       printf '%s\n' "$FILES" | while read -r name link; do
+        [ -n "$link" ] || continue
         printf 'url = "%s"\noutput = "%s.part"\n' "$link" "$name" | curl --fail --silent --show-error --config - || {
           rm -f "$name.part"
           exit 1
         }
         mv "$name.part" "$name"
-        { grep -v "  $name$" SHA256SUMS || true; sha256sum "$name"; } >SHA256SUMS.part 2>/dev/null
+        {
+          grep -v "  $name$" SHA256SUMS 2>/dev/null || true
+          sha256sum "$name" 2>/dev/null || shasum -a 256 "$name"
+        } >SHA256SUMS.part
         mv SHA256SUMS.part SHA256SUMS
       done
     EOT
