@@ -1,4 +1,4 @@
-# Tells, in every plan, when the error log of a DB instance cannot be had, without stopping the rest of the configuration.
+# Warns, in every plan, if the error log of a DB instance is not available, without stopping the rest of the configuration.
 terraform {
   required_providers {
     rds = {

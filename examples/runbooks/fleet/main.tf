@@ -1,4 +1,4 @@
-# The error logs of all PostgreSQL instances of a list at once, with a summary.
+# The error logs of all PostgreSQL instances in a list at once, with a summary.
 terraform {
   required_providers {
     rds = {

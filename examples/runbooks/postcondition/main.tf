@@ -1,4 +1,4 @@
-# Stops when a part of the error log is missing: evidence that is not complete is no evidence.
+# Stops if part of the error log is missing: incomplete evidence is no evidence.
 terraform {
   required_providers {
     rds = {

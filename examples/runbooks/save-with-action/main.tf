@@ -1,4 +1,4 @@
-# Saves the error log of one DB instance to a folder, with checksums. Needs Terraform 1.14.
+# Saves the error log of one DB instance to a folder, with checksums. Needs Terraform 1.14 or later.
 terraform {
   required_providers {
     rds = {
