@@ -18,41 +18,41 @@ import (
 
 // The words for arguments and attributes that the objects named rds_errorlog_download share.
 const (
-	dataSourceDescription = "Obtains the links for downloading the error log of one RDS for PostgreSQL instance: starts the export, waits until it " +
+	dataSourceDescription = "Retrieves download links for the error log of one RDS for PostgreSQL instance: starts the export, waits until it " +
 		"is done, and returns a link for every file.\n\n" +
-		"Each read starts an export, or finds one that is some minutes old: a plan takes as long as the export does, 10 to 20 seconds for a log of usual size. " +
-		"**A link is a secret**: whoever has it reads the log, and it stands in the state in clear text until the next read, although it dies about five minutes after the read."
+		"Each read starts an export, or finds one that is some minutes old. A plan takes as long as the export: 10 to 20 seconds in the documentation's examples. " +
+		"**A link is a secret**: whoever has it can read the log. It is stored in the state in clear text until the next read, but expires about five minutes after the read."
 
-	ephemeralDescription = "Obtains the links for downloading the error log of one RDS for PostgreSQL instance, as the data source of this name does, and keeps them out of plan and state: " +
-		"a link lives in memory only, for as long as the run needs it."
+	ephemeralDescription = "Retrieves download links for the error log of one RDS for PostgreSQL instance, as the data source of this name does, and keeps them out of plan and state: " +
+		"a link exists in memory only, for as long as the run needs it."
 
 	actionDescription = "Saves the error log of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is done, downloads every file, and writes " +
-		"their checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is there whole."
+		"the checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is complete."
 
-	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Made, for its owner only, where it is missing. Not a symbolic link."
-	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`, and a file that is there is an error."
+	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does not exist. Must not be a symbolic link."
+	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an error."
 
 	instanceIDDescription = "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The instance must be an RDS for PostgreSQL " +
 		"instance that works properly."
-	pollMethodDescription = "How to find out whether the export is done. `repeat` (default) asks for the links until they are there. `task` asks for the export's task, then " +
-		"for the links; where the task cannot be asked for, it goes on as `repeat`. Asking for tasks needs a permission of its own."
-	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) of at least `1s`. Without it the pause grows by itself, from 2 " +
-		"to 30 seconds: small against the time already waited."
+	pollMethodDescription = "How to find out whether the export is done. `repeat` (default) requests the links until they are available. `task` polls the export's task and then " +
+		"requests the links; if the task cannot be polled, it continues as `repeat`. Polling tasks needs a permission of its own."
+	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) of at least `1s`. Without it, the pause grows with the " +
+		"time already waited, from 2 to 30 seconds."
 	timeoutsDescription = "How long this may take."
 
-	statusDescription = "`FINISH`: all is done. `FAILED`: some files failed and others are there; a `postcondition` makes it an error. An export in which all files " +
-		"failed is always an error."
-	linkCountDescription = "Number of links, as the API counts them (its `count`, a word that Terraform keeps for itself)."
-	listDescription      = "Every file of the export, in the API's order: one for each node or part of the log. Empty where the instance has logged nothing."
+	statusDescription = "`FINISH`: all files are available. `FAILED`: some files failed and others are available; a `postcondition` can make this an error. An export in which all " +
+		"files failed is always an error."
+	linkCountDescription = "Number of links, as counted by the API (its `count`, a word that Terraform reserves)."
+	listDescription      = "All files of the export, available or failed, in the API's order: one for each node or part of the log. Empty if the instance has logged nothing."
 
-	workflowIDDescription = "ID of the task that made the file. Files of one export may share it."
-	fileNameDescription   = "Name of the file, as the cloud made it up. It has no extension; the content is text, and may be compressed."
-	fileStatusDescription = "`SUCCESS`: the link is there. `FAILED`: there will be none."
-	fileSizeDescription   = "Size of the file in bytes. Null, with a warning, where the API sent no number. It can be 0 for a file that is not empty."
-	fileLinkDescription   = "Link for downloading the file with a plain GET, without a token. It dies at `expires_at`, usually five minutes after the read. Null for a file that failed."
-	createdAtDescription  = "When the file was made, by the API's word: RFC 3339, in UTC, with milliseconds."
-	updatedAtDescription  = "When the file was last changed, by the API's word: RFC 3339, in UTC, with milliseconds."
-	expiresAtDescription  = "When the link dies, read from the link itself: RFC 3339, in UTC. Null where the link does not say."
+	workflowIDDescription = "ID of the task that created the file. Files of one export may share it."
+	fileNameDescription   = "Name of the file, as assigned by the cloud. It has no extension; the content is text and may be compressed."
+	fileStatusDescription = "`SUCCESS`: the file has a link. `FAILED`: it will not get one."
+	fileSizeDescription   = "Size of the file in bytes. Null, with a warning, if the API sent no number. Can be 0 for a file that is not empty."
+	fileLinkDescription   = "Link for downloading the file with a plain GET, without a token. It expires at `expires_at`, usually five minutes after the read. Null for a file that failed."
+	createdAtDescription  = "When the file was created, according to the API: RFC 3339, in UTC, with milliseconds."
+	updatedAtDescription  = "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds."
+	expiresAtDescription  = "When the link expires, read from the link itself: RFC 3339, in UTC. Null if the link does not say."
 )
 
 // errorLogArgumentAttributes are the arguments of all the objects, in the data source's types.
