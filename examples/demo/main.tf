@@ -1,4 +1,4 @@
-# Obtains the error log of one DB instance and shows what there is to download.
+# Retrieves the error log of one DB instance and shows the available files.
 terraform {
   required_providers {
     rds = {

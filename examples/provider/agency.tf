@@ -1,4 +1,4 @@
-# Who calls, a user or a key, comes from the environment; this is the role to assume.
+# The caller's credentials, a user's or a key, come from the environment; this is the role to assume.
 provider "rds" {
   region             = "eu-de"
   agency_name        = "rds-log-readers"

@@ -6,7 +6,7 @@ variable "password" {
 variable "passcode" {
   type        = string
   sensitive   = true
-  description = "What the MFA device shows now."
+  description = "The code that the MFA device shows now."
 }
 
 provider "rds" {

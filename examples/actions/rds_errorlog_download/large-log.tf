@@ -1,4 +1,4 @@
-# A large log: more time for export and downloads, and a folder whose files may be replaced.
+# A large log: more time for the export and the downloads, and files that may be replaced.
 action "rds_errorlog_download" "warehouse" {
   config {
     instance_id = "3d39c18788b54a919bab633874c159dfin03"

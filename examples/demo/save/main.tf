@@ -1,5 +1,5 @@
-# Saves the first file of an error log without its link ever standing in a plan or a state. The demo has a small program, fetch, in place of curl,
-# which not every machine has: it takes the link on its standard input.
+# Saves the first file of an error log; its link is in no plan and no state. The demo uses a small program, fetch, in place
+# of curl, which not every machine has: it reads the link from its standard input.
 terraform {
   required_providers {
     rds = {

@@ -2,7 +2,8 @@ ephemeral "rds_errorlog_download" "orders" {
   instance_id = "3d39c18788b54a919bab633874c159dfin03"
 }
 
-# Saves the first file at every apply. The link goes to curl on its standard input: it stands in no plan, no state, no list of processes.
+# Saves the first file at every apply. The link goes to curl on its standard input: it is in no plan, no state and no
+# list of processes.
 resource "terraform_data" "save" {
   triggers_replace = timestamp()
 
