@@ -25,14 +25,14 @@ func TestSavedBefore(t *testing.T) {
 		"whole, of the size told": {text, nil, 10, ""},
 		"a size of 0 is no size":  {text, nil, 0, ""},
 		"packed":                  {gzip, nil, -1, ""},
-		"another size told":       {text, nil, 11, "exists: {path} exists already"},
-		"changed":                 {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "log"), "evidence") }, -1, "exists: {path} exists already"},
-		"no checksums":            {text, func(t *testing.T, d string) { must(t, os.Remove(filepath.Join(d, "SHA256SUMS"))) }, -1, "exists: {path} exists already"},
-		"checksum of another":     {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "SHA256SUMS"), sumOf(text)+"  log-2\n") }, -1, "exists: {path} exists already"},
+		"another size told":       {text, nil, 11, "exists: {path} already exists"},
+		"changed":                 {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "log"), "evidence") }, -1, "exists: {path} already exists"},
+		"no checksums":            {text, func(t *testing.T, d string) { must(t, os.Remove(filepath.Join(d, "SHA256SUMS"))) }, -1, "exists: {path} already exists"},
+		"checksum of another":     {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "SHA256SUMS"), sumOf(text)+"  log-2\n") }, -1, "exists: {path} already exists"},
 		"checksum in the BSD form": {text, func(t *testing.T, d string) {
 			write(t, filepath.Join(d, "SHA256SUMS"), "SHA256 (log) = "+sumOf(text)+"\n")
 		}, -1, ""},
-		"a line that is cut off": {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "SHA256SUMS"), sumOf(text)[:40]+"  log\n") }, -1, "exists: {path} exists already"},
+		"a line that is cut off": {text, func(t *testing.T, d string) { write(t, filepath.Join(d, "SHA256SUMS"), sumOf(text)[:40]+"  log\n") }, -1, "exists: {path} already exists"},
 		"a link to the same, moved": {text, func(t *testing.T, d string) {
 			must(t, os.Rename(filepath.Join(d, "log"), filepath.Join(d, "x")))
 			must(t, os.Symlink("x", filepath.Join(d, "log")))

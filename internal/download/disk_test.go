@@ -126,7 +126,7 @@ func TestWhatIsThereStays(t *testing.T) {
 		overwrite bool
 		want      string
 	}{
-		"a file":           {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} exists already"},
+		"a file":           {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} already exists"},
 		"a folder":         {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, false, "in the way: {path} can't be written: something else is in the way: it is a folder"},
 		"a folder, forced": {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, true, "in the way: {path} can't be written: something else is in the way: it is a folder"},
 		"a link":           {func(t *testing.T, path string) { must(t, os.Symlink("x", path)) }, false, "in the way: {path} can't be written: something else is in the way: it is a symbolic link"},
@@ -196,7 +196,7 @@ func TestAFileThatComesMeanwhile(t *testing.T) {
 			return says(200, content)(req)
 		})
 		_, err := download.Save(t.Context(), one("log"), exact(directory, base, 3))
-		_ = wantErrors(t, err, "exists: "+filepath.Join(directory, name)+" exists already")
+		_ = wantErrors(t, err, "exists: "+filepath.Join(directory, name)+" already exists")
 		if !errors.Is(err, fs.ErrExist) || read(t, filepath.Join(directory, name)) != "mine" {
 			t.Error(err)
 		}
@@ -213,7 +213,7 @@ func TestPackedFilesAreFoundOutEarly(t *testing.T) {
 	write(t, filepath.Join(directory, "log.gz"), "mine")
 	base := newNetwork(half(200, "\x1f\x8b\x08\x00 and more", 5))
 	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
-	_ = wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" exists already")
+	_ = wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" already exists")
 }
 
 // TestTheFolderIsSwapped for a link while a file is on its way: the file goes where the folder went.
@@ -259,7 +259,7 @@ func TestErrorsOfTheFileSystem(t *testing.T) {
 		{syscall.ENOTDIR, "in the way: /x can't be written: something else is in the way: not a directory"},
 		{syscall.EISDIR, "in the way: /x can't be written: something else is in the way: is a directory"},
 		{syscall.ELOOP, "in the way: /x can't be written: something else is in the way: too many levels of symbolic links"},
-		{syscall.EEXIST, "exists: /x exists already"},
+		{syscall.EEXIST, "exists: /x already exists"},
 	} {
 		for _, err := range []error{
 			c.err,

@@ -124,7 +124,7 @@ type Progress struct {
 // along with an error. The error is nil or of type [Errors], which has one [Error] for each file that was not saved, or a single one
 // where the folder can't be used.
 //
-// Each file fails for itself: one that exists already and must not be overwritten is reported before anything is transferred for it,
+// Each file fails for itself: one that already exists and must not be overwritten is reported before anything is transferred for it,
 // and the others are saved. One that an earlier Save saved is no failure, so that a Save that was not complete can be run again: its name is the
 // cloud's, its size is not another than the cloud's, and SHA256SUMS has its checksum. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {

@@ -105,7 +105,7 @@ func (e *Error) Sentence() string {
 	path := cmp.Or(transport.Printable(e.Path), "The directory")
 	switch e.Kind {
 	case KindExists:
-		return path + " exists already."
+		return path + " already exists."
 	case KindInTheWay:
 		return path + " can't be written: something else is in the way."
 	case KindPermission:

@@ -104,7 +104,7 @@ func TestTwoSavesOfOneFile(t *testing.T) {
 		})
 	}
 	both.Wait()
-	if len(saved) != 1 || len(failed) != 1 || !strings.HasSuffix(failed[0], "/log exists already") {
+	if len(saved) != 1 || len(failed) != 1 || !strings.HasSuffix(failed[0], "/log already exists") {
 		t.Fatal(saved, failed)
 	}
 	content := read(t, filepath.Join(directory, "log"))

@@ -59,7 +59,7 @@ func TestCLI_ActionInvoked(t *testing.T) {
 		}
 		want = append(want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))))
 	}
-	want = append(want, "The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.")
+	want = append(want, "The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
 	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {
 		t.Errorf("%s\n%s", diff, run.Stdout)
 	}

@@ -81,7 +81,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 			"Waiting for the export: 0s, the cloud says CREATING.",
 			"Waiting for the export: 10s, the cloud says CREATING.",
 			fmt.Sprintf("Saved %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(log)),
-			"The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.",
+			"The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)
@@ -141,7 +141,7 @@ func TestAction_Overwrite(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
-		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s exists already. It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
+		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s already exists. It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
 			filepath.Join(folder, oneFile), rdssim.InstanceHealthy)
 		if diff := cmp.Diff([]string{want}, diags); diff != "" {
 			t.Error(diff)
@@ -192,12 +192,12 @@ func TestAction_RunAgain(t *testing.T) {
 		t.Fatalf("%q, %d", diags, transfers)
 	}
 	told, diags, transfers := again()
-	want := fmt.Sprintf("Saved before, and still whole: %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(realLog(t)))
+	want := fmt.Sprintf("Already saved, and unchanged: %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(realLog(t)))
 	if len(diags) > 0 || transfers != 0 || len(told) != 2 || told[0] != want {
 		t.Errorf("%q, %q, %d", told, diags, transfers)
 	}
 	writeFile(t, filepath.Join(folder, oneFile), "evidence")
-	if _, diags, transfers := again(); len(diags) != 1 || !strings.Contains(diags[0], " exists already. ") || transfers != 0 {
+	if _, diags, transfers := again(); len(diags) != 1 || !strings.Contains(diags[0], " already exists. ") || transfers != 0 {
 		t.Errorf("%q, %d", diags, transfers)
 	}
 }
@@ -355,7 +355,7 @@ func TestAction_Stopped(t *testing.T) {
 			t.Error("the stop was answered before the action had ended")
 		}
 		<-ended
-		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "Saved all the same:\n\n  "+folder) {
+		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "These files were saved:\n\n  "+folder) {
 			t.Errorf("%q", diags)
 		}
 		if diff := cmp.Diff([]string{"Waiting for the export: 0s, the cloud says CREATING."}, told); diff != "" {

@@ -54,12 +54,12 @@ func (t *teller) saved(files []download.Saved, complete bool) {
 	for _, f := range files {
 		did := "Saved"
 		if f.Before {
-			did = "Saved before, and still whole:"
+			did = "Already saved, and unchanged:"
 		}
 		t.send(fmt.Sprintf("%s %s, %d bytes, SHA-256 %s.", did, f.Path, f.Size, f.SHA256))
 	}
 	if len(files) > 0 && complete {
-		t.send("The checksums are in SHA256SUMS beside the files: prove them there with sha256sum -c SHA256SUMS.")
+		t.send("The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
 	}
 }
 

@@ -142,15 +142,15 @@ func answerLines(r transport.Refusal) string {
 func refusalAdvice(e *rds.Error) string {
 	switch e.Kind {
 	case rds.KindNotFound:
-		return "Mostly the region or the project is another one than the instance's: compare both, and the id, with the instance's page in the console."
+		return "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
 	case rds.KindWrongEngine:
-		return "This instance is not RDS for PostgreSQL. This API exports the error logs of PostgreSQL instances only; their ids end in in03."
+		return "This instance is not RDS for PostgreSQL. This API exports the error logs of PostgreSQL instances only; their IDs end with in03."
 	case rds.KindForbidden:
 		return "The user needs the right to download logs (rds:log:download) in this project. Check its groups in IAM."
 	case rds.KindUnauthorized:
 		return "The credential was accepted by IAM but not by RDS: it may belong to another project, region or cloud, or have been revoked."
 	case rds.KindStorageFull:
-		return "The instance's storage is full. Enlarge it in the console first: nothing can be exported before."
+		return "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then."
 	case rds.KindRedirect:
 		return "The server at " + e.Host + " sends requests elsewhere. A credential is never sent on: check endpoint and region, and whether a proxy stands in between."
 	default:

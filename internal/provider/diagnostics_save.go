@@ -45,7 +45,7 @@ func savedText(saved []download.Saved, first bool) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\nSaved all the same:\n\n")
+	b.WriteString("\nThese files were saved:\n\n")
 	for _, file := range saved {
 		b.WriteString("  " + transport.Printable(file.Path) + "\n")
 	}
