@@ -101,6 +101,8 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 			return s.grant, nil
 		}
 		f, lead := s.flight, false
+		// A renewal that failed leaves no grant behind, but what the first login found: the next try is a renewal too.
+		renewal := stale != nil || s.found != nil
 		if f == nil {
 			f, lead = &flight{done: make(chan struct{})}, true
 			s.flight, s.grant = f, nil
@@ -108,7 +110,7 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 		s.mu.Unlock()
 
 		if lead {
-			s.fly(ctx, f, stale != nil)
+			s.fly(ctx, f, renewal)
 			return f.grant, f.err
 		}
 		select {
