@@ -32,7 +32,8 @@ type Options struct {
 	MaxRetries int
 	// AttemptTimeout bounds one attempt, from the connection to the last byte of the answer. Default: 30 s.
 	AttemptTimeout time.Duration
-	// MinPause and MaxPause bound the pauses between attempts where the server names none. Default: 1 s and 60 s.
+	// MinPause is the first pause between attempts, and MaxPause the longest. A pause that the server names counts in place of the first, and
+	// is cut to MaxPause too. Default: 1 s and 60 s.
 	MinPause, MaxPause time.Duration
 	// MaxBody is the longest answer that is read, in bytes. Default: 4 MiB.
 	MaxBody int64
