@@ -85,7 +85,7 @@ func (e *AbandonedError) Unwrap() error { return e.Err }
 type FaultError struct{ Refusal }
 
 func (e *FaultError) Error() string {
-	return strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + e.Code + " " + e.Message)
+	return strings.Join(strings.Fields(strconv.Itoa(e.StatusCode)+" "+e.Code+" "+e.Message), " ") // each may be empty
 }
 
 func faultOf(resp *http.Response, err error) error {
