@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,6 +55,31 @@ func TestOutageAtFirst(t *testing.T) {
 			t.Errorf("%s, %d logins: %q", took, c.Count("login"), o.Diagnostics)
 		}
 	})
+}
+
+// TestOutageUntilTheTimeIsUp: what to do depends on whether IAM says anything at all.
+func TestOutageUntilTheTimeIsUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults []rdssim.Fault
+		advice string
+	}{
+		"no answer":  {at("login", forEver, rdssim.Hang()), "The identity service did not answer: check auth_url, the network and the proxy. To wait longer, raise timeouts.read."},
+		"no service": {append(at("login", 1, rdssim.IAMError(503, "later")), at("login", forEver, rdssim.Hang())...), "Try again later. If it stays so, look at the cloud's status page. To wait longer, raise timeouts.read."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t)
+				for _, fault := range c.faults {
+					cloud.Inject(fault)
+				}
+				start := time.Now()
+				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "20s"}})
+				if took := time.Since(start); took != 20*time.Second || len(o.Diagnostics) != 1 || !strings.HasSuffix(strings.TrimSpace(o.Diagnostics[0]), "\n\n"+c.advice) {
+					t.Errorf("after %s: %q", took, o.Diagnostics)
+				}
+			})
+		})
+	}
 }
 
 // TestLongRetryAfter: one answer that asks for an hour's patience does not use up the whole read.
