@@ -6,9 +6,9 @@ package download
 import (
 	"context"
 	"errors"
-	"net/http"
-	"strconv"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // pause waits before the next attempt, within the bounds of the options and so that one more is possible before the context's deadline.
@@ -36,7 +36,7 @@ const lastTry = time.Second
 func pauseAfter(faults int, fault error, o *Options) time.Duration {
 	var r *refusal
 	if errors.As(fault, &r) {
-		if asked, ok := retryAfter(r.header, time.Now()); ok {
+		if asked, ok := transport.RetryAfter(r.header, time.Now()); ok {
 			return min(max(asked, o.MinPause), o.MaxPause)
 		}
 	}
@@ -48,17 +48,4 @@ func pauseAfter(faults int, fault error, o *Options) time.Duration {
 		}
 	}
 	return pause - time.Duration(float64(pause)*o.Random()/4) // up to a quarter earlier
-}
-
-// retryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3).
-func retryAfter(header http.Header, now time.Time) (time.Duration, bool) {
-	const longest = 24 * time.Hour
-	text := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(text, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest
-		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second, true
-	}
-	if date, err := http.ParseTime(text); err == nil {
-		return min(date.Sub(now), longest), true
-	}
-	return 0, false
 }

@@ -120,14 +120,13 @@ func envOf(attribute string) string {
 func noCredentials() error {
 	return &ConfigError{
 		Summary: "Unable to find credentials",
-		Detail: `No credentials are set. Set one of these kinds, as attributes of the provider block, as environment
-variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+		Detail: `No credentials are set. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
-  token:     token (OS_TOKEN, OS_AUTH_TOKEN)
-  AK/SK:     access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY),
-             with a temporary key also security_token (OS_SECURITY_TOKEN)
-  password:  password (OS_PASSWORD) with user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME),
-             or with user_id (OS_USER_ID)
+  token:            token (OS_TOKEN, OS_AUTH_TOKEN)
+  AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
+  temporary AK/SK:  these, and security_token (OS_SECURITY_TOKEN)
+  password:         password (OS_PASSWORD), user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME)
+  password, by id:  password (OS_PASSWORD) and user_id (OS_USER_ID)
 
 Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`,
 	}

@@ -47,7 +47,7 @@ var cloudKeys = []struct {
 	{"secret_key", []string{"auth.sk", "auth.secret_key", "sk", "secret_key"}},
 	{"security_token", []string{"auth.security_token", "security_token"}},
 	{"agency_name", []string{"auth.target_agency_name", "auth.agency_name"}},
-	{"agency_domain_name", []string{"auth.target_domain_name", "auth.target_domain_id", "auth.agency_domain_name"}},
+	{"agency_domain_name", []string{"auth.target_domain_name", "auth.agency_domain_name"}},
 	{"delegated_project", []string{"auth.target_project_name", "auth.delegated_project"}},
 	{"endpoint", []string{"rds_endpoint_override", "rdsv3_endpoint_override"}},
 	{"endpoint_type", []string{"endpoint_type", "interface"}},

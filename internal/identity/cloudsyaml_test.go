@@ -94,6 +94,10 @@ func TestCloudsYAMLForms(t *testing.T) {
 			"clouds: {c: {auth: {domain_name: c, project_domain_name: b, user_domain_name: a}}}",
 			map[string]string{"domain_name": "a"},
 		},
+		"an agency's domain has a name, and an id is none": {
+			"clouds: {c: {auth: {target_agency_name: a, target_domain_id: 0123abcd, target_project_name: p}}}",
+			map[string]string{"agency_name": "a", "delegated_project": "p"},
+		},
 		"AK/SK at the top": {
 			"clouds: {c: {ak: A, sk: S, security_token: T}}",
 			map[string]string{"access_key": "A", "secret_key": "S", "security_token": "T"},

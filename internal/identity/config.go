@@ -79,7 +79,7 @@ func (c Config) redacted() string {
 		if !ok {
 			continue
 		}
-		if v.hide() {
+		if v.Sensitive {
 			text = hidden
 		}
 		set = append(set, v.Attribute+"="+text)
@@ -101,10 +101,7 @@ const shortestSecret = 8
 // scrub hides secrets in a text that comes from elsewhere: a server may echo
 // what it was sent.
 func (c Config) scrub(text string) string {
-	for _, secret := range c.secrets() {
-		text = strings.ReplaceAll(text, secret, hidden)
-	}
-	return text
+	return cut(text, c.secrets())
 }
 
 func isTrue(flag *bool) bool { return flag != nil && *flag }

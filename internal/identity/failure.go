@@ -90,7 +90,7 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte, sen
 		failure.Hint = "Check " + s.cfg.projectHint() + ", and that auth_url is of the region that the project is in."
 	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
 		failure.Kind = KindFault
-		failure.Hint = "Try again later. If it stays so, look at the cloud's status page."
+		failure.Hint = faultHint
 	case status == http.StatusBadRequest && isIdentity:
 		failure.Kind = KindRejected
 		failure.Hint = "Check the user, domain and project; ids and names must not be mixed up."
@@ -100,6 +100,8 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte, sen
 	}
 	return failure
 }
+
+const faultHint = "Try again later. If it stays so, look at the cloud's status page."
 
 const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
 

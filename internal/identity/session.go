@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // Session is one caller for a whole run. It logs in when the first request needs
@@ -101,6 +103,8 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 			return s.grant, nil
 		}
 		f, lead := s.flight, false
+		// A renewal that failed leaves no grant behind, but what the first login found: the next try is a renewal too.
+		renewal := stale != nil || s.found != nil
 		if f == nil {
 			f, lead = &flight{done: make(chan struct{})}, true
 			s.flight, s.grant = f, nil
@@ -108,7 +112,7 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 		s.mu.Unlock()
 
 		if lead {
-			s.fly(ctx, f, stale != nil)
+			s.fly(ctx, f, renewal)
 			return f.grant, f.err
 		}
 		select {
@@ -133,6 +137,9 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 			last = failure.Err // the rest is said anyway
 		}
 		cut.Err = fmt.Errorf("%w; last: %v", cut.Err, last) //nolint:errorlint // the context's end is the cause, the login's error only a hint
+		if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) && answered(abandoned.Fault) {
+			cut.Hint = faultHint
+		}
 		err = cut
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
@@ -186,8 +193,14 @@ func (s *Session) renewable() bool {
 func (s *Session) interrupted(ctx context.Context) *Error {
 	return &Error{
 		Kind: KindInterrupted, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: context.Cause(ctx),
-		Hint: "If the time was up, check that the identity service can be reached from this machine.",
+		Hint: "The identity service did not answer: check auth_url, the network and the proxy.",
 	}
+}
+
+// answered says that a fault was an answer, if a bad one.
+func answered(fault error) bool {
+	answer := (*transport.FaultError)(nil)
+	return errors.As(fault, &answer)
 }
 
 // final says whether the same login would fail in the same way again. After such

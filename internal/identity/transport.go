@@ -84,28 +84,21 @@ func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Re
 	attempt := withBody(req, body)
 	attempt.Header.Set("X-Auth-Token", g.token)
 	resp, err := a.next.RoundTrip(attempt)
-	if err == nil {
-		a.session.conceal(resp, g.token)
+	if err != nil {
+		return nil, concealError(err, a.session.cfg.secrets(g.token))
 	}
-	if err == nil && resp.StatusCode < http.StatusInternalServerError && !tokenRefused(resp) {
+	a.session.conceal(resp, g.token)
+	if resp.StatusCode < http.StatusInternalServerError && !tokenRefused(resp) {
 		g.accepted.Store(true)
 	}
-	return resp, err
+	return resp, nil
 }
 
-// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it refuses. What stands below bounds
-// the answer and holds it in memory.
+// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it refuses.
 func (s *Session) conceal(resp *http.Response, tokens ...string) {
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close() // all that will come has come
-	for _, secret := range s.cfg.secrets(tokens...) {
-		body = bytes.ReplaceAll(body, []byte(secret), []byte(hidden))
-	}
-	rest := io.Reader(http.NoBody)
-	if err != nil {
-		rest = failing{err}
-	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
+	secrets := s.cfg.secrets(tokens...)
+	concealHeader(resp.Header, secrets)
+	concealBody(resp, secrets)
 }
 
 // tokenRefused recognises a bad or old token. 403 means many things; one code
@@ -161,7 +154,7 @@ func (a authorizing) sendSigned(req *http.Request, body []byte, endpoint Endpoin
 	resp, err := a.next.RoundTrip(attempt)
 	if err != nil {
 		done(false)
-		return nil, err
+		return nil, concealError(err, s.cfg.secrets())
 	}
 	s.conceal(resp)
 	if resp.StatusCode != http.StatusUnauthorized {

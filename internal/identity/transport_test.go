@@ -182,6 +182,40 @@ func TestRenewalFails(t *testing.T) {
 	}
 }
 
+// TestRenewalFailsAgain: every try of a renewal counts as one, however many failed before it. Before the first login
+// there is nothing to renew.
+func TestRenewalFailsAgain(t *testing.T) {
+	for kind, config := range map[string]Config{"password": byPassword(), "agency": withAgency(byPassword()), "agency by key": withAgency(byAccessKey())} {
+		t.Run(kind, func(t *testing.T) {
+			sim := rdssim.New()
+			s := newSession(t, config, sim.Transport())
+			sim.Inject(rdssim.Fault{Kind: "login", Times: 2, Handler: rdssim.IAMError(503, "later")})
+			for range 2 {
+				_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
+				var failure *Error
+				if !errors.As(err, &failure) || !failure.Permanent() || failure.Renewal {
+					t.Fatalf("the first login: %+v", err)
+				}
+			}
+			if _, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil {
+				t.Fatal(err)
+			}
+			sim.RevokeTokens()
+			sim.Inject(rdssim.Fault{Kind: "login", Times: 5, Handler: rdssim.IAMError(503, "later")})
+			for n := range 5 {
+				_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
+				var failure *Error
+				if !errors.As(err, &failure) || failure.Permanent() || !failure.Renewal {
+					t.Fatalf("try %d of the renewal: %+v", n+1, err)
+				}
+			}
+			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != http.StatusOK {
+				t.Errorf("the last try ended with %d, %v", status, err)
+			}
+		})
+	}
+}
+
 // TestTransportLeavesOthersAlone: answers that are no refusal of the token come
 // back whole, and the caller's request is as it was.
 func TestTransportLeavesOthersAlone(t *testing.T) {

@@ -16,7 +16,8 @@ type Variable struct {
 	Attribute string
 	// Env lists the variables, the first that is set wins.
 	Env []string
-	// Sensitive says that the value is a secret.
+	// Sensitive says that the value is a secret, or may be one: key is mostly a path,
+	// and may be a private key as PEM text.
 	Sensitive bool
 
 	// Exactly one of these leads to the field of a Config.
@@ -61,14 +62,10 @@ var Variables = []Variable{
 	{Attribute: "insecure", Env: []string{"OS_INSECURE"}, flag: func(c *Config) **bool { return &c.Insecure }},
 	{Attribute: "cacert_file", Env: []string{"OS_CACERT"}, text: func(c *Config) *string { return &c.CACertFile }},
 	{Attribute: "cert", Env: []string{"OS_CERT"}, text: func(c *Config) *string { return &c.Cert }},
-	{Attribute: "key", Env: []string{"OS_KEY"}, text: func(c *Config) *string { return &c.Key }},
+	{Attribute: "key", Env: []string{"OS_KEY"}, Sensitive: true, text: func(c *Config) *string { return &c.Key }},
 	{Attribute: "allow_reauth", Env: []string{"OS_ALLOW_REAUTH"}, flag: func(c *Config) **bool { return &c.AllowReauth }},
 	{Attribute: "max_retries", Env: []string{"OS_MAX_RETRIES"}, number: func(c *Config) **int64 { return &c.MaxRetries }},
 }
-
-// hide says whether the value stays out of prints. A private key may be given as
-// PEM text, so it is hidden too, though the attribute is mostly a path.
-func (v Variable) hide() bool { return v.Sensitive || v.Attribute == "key" }
 
 // get returns the field's value as text, and whether it is set.
 func (v Variable) get(c Config) (string, bool) {

@@ -53,7 +53,9 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 		Observe:    logRequest,
 		Random:     p.outside.Random,
 	})
-	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: identity.SignAttempts}))
+	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: func(next http.RoundTripper) http.RoundTripper {
+		return config.ConcealAttempts(identity.SignAttempts(next))
+	}}))
 	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
 		e, err := session.Endpoint(ctx)
 		return rds.Endpoint(e), err

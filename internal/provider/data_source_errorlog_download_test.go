@@ -287,6 +287,17 @@ func TestDataSource_CountOfLinks(t *testing.T) {
 	})
 }
 
+// TestDataSource_HugeCount: a count that fits no number of 32 bits is not cut to one that adds up.
+func TestDataSource_HugeCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := `{"status":"finish","count":4294967297,"list":[{"file_name":"a","status":"success","file_size":"1","file_link":"obs.example.com/a"}]}`
+		o := read(t, rdstest.New(t, rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(http.StatusOK, body, nil))), instance(rdssim.InstanceHealthy))
+		if len(o.Diagnostics) != 1 || !strings.HasPrefix(o.Diagnostics[0], "Warning: Error log links do not add up") || o.Values["link_count"] != int64(1<<32+1) {
+			t.Errorf("%v %q", o.Values["link_count"], o.Diagnostics)
+		}
+	})
+}
+
 func TestProvider_InsecureWarns(t *testing.T) {
 	for name, c := range map[string]struct {
 		block map[string]any

@@ -96,6 +96,10 @@ func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
 	if e.Last == nil && errors.As(e.Fault, &refusal) && (refusal.Kind == rds.KindBusy || refusal.Kind == rds.KindNotReady) {
 		return "Another operation runs on the instance, such as a backup or a restart. Run it again when that is over, or raise " + timeoutName + "."
 	}
+	var caller *identity.Error
+	if e.Last == nil && errors.As(e.Fault, &caller) {
+		return caller.Hint + " To wait longer, raise " + timeoutName + "."
+	}
 	if e.Last == nil {
 		return "The cloud may be out of order: look at its status page. To wait longer, raise " + timeoutName + "."
 	}
@@ -173,6 +177,10 @@ func faultLines(fault error) string {
 	var refusal *rds.Error
 	if errors.As(fault, &refusal) {
 		return strings.TrimSuffix(refusalLines(refusal), "\n")
+	}
+	var caller *identity.Error
+	if errors.As(fault, &caller) {
+		return strings.TrimSuffix(caller.Detail(), "\n\n"+caller.Hint) // the advice comes at the end
 	}
 	var answer *transport.FaultError
 	if errors.As(fault, &answer) {

@@ -134,7 +134,7 @@ func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload, others st
 	if missing := missingFiles(answer); len(missing) > 0 {
 		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing)+others)
 	}
-	if n := int(answer.Count); n != len(answer.Files) && n != answer.Links() { // the page counts links; which it means of a failed file is not said
+	if n := answer.Count; n != int64(len(answer.Files)) && n != int64(answer.Links()) { // the page counts links; which it means of a failed file is not said
 		diags.AddWarning("Error log links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and listed %d. The list holds all that it listed.\n\nRequest ID: %s",
 			answer.Count, instanceID, len(answer.Files), answer.RequestID))
 	}

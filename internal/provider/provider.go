@@ -10,7 +10,10 @@
 //	data_source_…, ephemeral_…, action_…   one object a file, kind first
 //	client.go                 what every object gets from Configure
 //	errorlog_download.go      what the objects of that name share: arguments, results, their mapping
+//	errorlog_download_schema.go   and their schemas
+//	action_progress.go        what the action tells while files are saved
 //	diagnostics.go            the one place that turns an error into words
+//	diagnostics_save.go       its part for files that could not be saved
 //	validators.go logging.go  checks before any request; the request log
 package provider
 

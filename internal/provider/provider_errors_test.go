@@ -26,14 +26,13 @@ func TestConfigure_Errors(t *testing.T) {
 	}{
 		"no credentials": {nil, map[string]string{"OS_PASSWORD": ""}, `Unable to find credentials
 
-No credentials are set. Set one of these kinds, as attributes of the provider block, as environment
-variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+No credentials are set. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
-  token:     token (OS_TOKEN, OS_AUTH_TOKEN)
-  AK/SK:     access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY),
-             with a temporary key also security_token (OS_SECURITY_TOKEN)
-  password:  password (OS_PASSWORD) with user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME),
-             or with user_id (OS_USER_ID)
+  token:            token (OS_TOKEN, OS_AUTH_TOKEN)
+  AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
+  temporary AK/SK:  these, and security_token (OS_SECURITY_TOKEN)
+  password:         password (OS_PASSWORD), user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME)
+  password, by id:  password (OS_PASSWORD) and user_id (OS_USER_ID)
 
 Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`},
 		"no user": {nil, with(secrets, "OS_USERNAME", ""), "Unable to find user_name (user_name)\n\n" +

@@ -47,7 +47,7 @@ endpoint_type       OS_ENDPOINT_TYPE
 insecure            OS_INSECURE
 cacert_file         OS_CACERT
 cert                OS_CERT
-key                 OS_KEY
+key*                OS_KEY
 allow_reauth        OS_ALLOW_REAUTH
 max_retries         OS_MAX_RETRIES
 `

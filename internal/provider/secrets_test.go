@@ -36,8 +36,11 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 func TestSecretsInEchoes(t *testing.T) {
 	echo := func(status int, filler int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
+			token := r.Header.Get("X-Auth-Token")
+			w.Header().Set("X-Request-Id", token)
+			w.Header().Set("Location", "https://"+token+".example.com/")
 			w.WriteHeader(status)
-			_, _ = fmt.Fprintf(w, `{"error_code":"DBS.299999","error_msg":"%s you sent %s"}`, strings.Repeat("x ", filler), r.Header.Get("X-Auth-Token"))
+			_, _ = fmt.Fprintf(w, `{"error_code":"DBS.%s","error_msg":"%s you sent %[1]s","request_id":"%[1]s"}`, token, strings.Repeat("x ", filler))
 		}
 	}
 	for _, size := range []int{100, 10_000} { // a short token is found as it is, a long one by its length
@@ -62,6 +65,31 @@ func TestSecretsInEchoes(t *testing.T) {
 	}
 }
 
+// iamRepeats refuses a login and repeats its password in every place that is shown.
+func iamRepeats(status, filler int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Openstack-Request-Id", rdssim.Password)
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"error":{"code":%q,"message":"%s you sent %[1]s"},"request_id":%[1]q}`, rdssim.Password, strings.Repeat("x ", filler))
+	}
+}
+
+// TestSecretsInAbandonedLogins: what a login was tried again for is told when the time is up, and was cut to its length before.
+func TestSecretsInAbandonedLogins(t *testing.T) {
+	for filler := 185; filler < 200; filler++ {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := rdstest.New(t)
+			cloud.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: iamRepeats(503, filler)})
+			cloud.Inject(rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Hang()})
+			o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "20s"}})
+			text := strings.Join(o.Diagnostics, "\n")
+			if !strings.Contains(text, "503 x x x") || strings.Contains(text, rdssim.Password[:3]) {
+				t.Errorf("%d: %s", filler, text)
+			}
+		})
+	}
+}
+
 // TestSecretsInErrors: no refusal of a login, nor of the API with a secret in its text, tells one.
 func TestSecretsInErrors(t *testing.T) {
 	echo := "You sent " + rdssim.Password + "!"
@@ -69,17 +97,24 @@ func TestSecretsInErrors(t *testing.T) {
 		env   map[string]string
 		fault rdssim.Fault
 	}{
-		"wrong secret key":     {map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey}, rdssim.Fault{Kind: "none", Handler: rdssim.Drop()}},
-		"IAM repeats it":       {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
-		"a link in a redirect": {nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")}},
-		"broken on the way":    {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
+		"wrong secret key":               {map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey}, rdssim.Fault{Kind: "none", Handler: rdssim.Drop()}},
+		"IAM repeats it":                 {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
+		"a link in a redirect":           {nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")}},
+		"IAM repeats it in an id":        {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 0)}},
+		"IAM repeats it where it is cut": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 195)}},
+		"IAM repeats it while it fails":  {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(503, 195)}},
+		"IAM forwards it":                {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Redirect("https://" + rdssim.Password + ".example.com")}},
+		"broken on the way":              {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				cloud := rdstest.New(t)
 				cloud.SetEnv(c.env)
 				cloud.Inject(c.fault)
-				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy})
+				// The first time is too short for all retries of a login.
+				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "20s"}})
+				tellsNoSecret(t, strings.Join(o.Diagnostics, "\n"))
+				o = read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy})
 				if o.Values != nil {
 					t.Error("no error")
 				}

@@ -66,6 +66,7 @@ func tracedCallers() map[string]tracedCaller {
 // echoToken refuses a request and repeats the token that came with it.
 func echoToken(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", r.Header.Get("X-Auth-Token"))
 		rdssim.APIError(status, "DBS.299999", "You sent "+r.Header.Get("X-Auth-Token"))(w, r)
 	}
 }

@@ -11,10 +11,11 @@
 //	decode.go    values as the API really sends them   link.go   download links: scheme, expiry
 //	error.go     what the API says when it says no     codes.go  the meaning of its error codes
 //	wait.go      from the first call to the links      pause.go  how long between two polls
+//	task.go      the poll that asks for the export's task
 //
-// Three words are never mixed: retry sends the same request again after a fault (package transport does, and nobody else), poll asks
-// whether the export is done, wait is the whole until links or the timeout. The package knows nothing of Terraform and nothing of
-// credentials: the HTTP client that it is given adds them.
+// Three words are never mixed: retry sends the same request again after a fault, poll asks whether the export is done, wait is the whole until
+// links or the timeout. API requests are retried by package transport only; file transfers by package download, which can resume in
+// mid-file. This package knows nothing of Terraform and nothing of credentials: the HTTP client that it is given adds them.
 package rds
 
 import (

@@ -14,13 +14,11 @@ import (
 )
 
 // Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and its example
-// in lower case; this package turns them all into upper case.
+// in lower case; this package turns them all into upper case. Any other word, CREATING or EXPORTING say, means that it goes on.
 const (
-	StatusCreating  = "CREATING"  // of the whole: files are being made
-	StatusFinish    = "FINISH"    // of the whole: the links are there
-	StatusFailed    = "FAILED"    // of the whole: some file failed, others may be good; of a file: it failed
-	StatusExporting = "EXPORTING" // of a file: it is being made (the slow log's page)
-	StatusSuccess   = "SUCCESS"   // of a file: its link is there
+	StatusFinish  = "FINISH"  // of the whole: the links are there
+	StatusFailed  = "FAILED"  // of the whole: some file failed, others may be good; of a file: it failed
+	StatusSuccess = "SUCCESS" // of a file: its link is there
 )
 
 // ErrorLogDownload is one answer of errorlog-download.

@@ -49,8 +49,9 @@ func (e *endless) Close() error {
 
 func TestBodiesAreBounded(t *testing.T) {
 	cases := map[string]struct {
-		size, limit int
-		tooLarge    bool
+		size     int
+		limit    int64
+		tooLarge bool
 	}{
 		"empty":                     {size: 0, limit: 4 * mebibyte},
 		"as long as allowed":        {size: 4 * mebibyte, limit: 4 * mebibyte},
@@ -68,14 +69,14 @@ func TestBodiesAreBounded(t *testing.T) {
 				})
 				o := exact(base, 3)
 				if c.limit != 4*mebibyte { // which is the default
-					o.MaxBody = int64(c.limit)
+					o.MaxBody = c.limit
 				}
 				var got outcome
 				used := allocated(func() { got = post(t.Context(), transport.New(o).Client(transport.Rules{})) })
 				if used > 64*mebibyte {
 					t.Errorf("it took %d MiB to read %d", used/mebibyte, c.size/mebibyte)
 				}
-				if !body.closed || body.read > c.limit && body.read != c.limit+1 {
+				if !body.closed || int64(body.read) > c.limit && int64(body.read) != c.limit+1 {
 					t.Errorf("closed %v, %d bytes read", body.closed, body.read)
 				}
 				if n := len(base.attempts()); n != 1 {
@@ -87,7 +88,7 @@ func TestBodiesAreBounded(t *testing.T) {
 					}
 					return
 				}
-				isTooLarge(t, got.Err, int64(c.limit))
+				isTooLarge(t, got.Err, c.limit)
 			})
 		})
 	}

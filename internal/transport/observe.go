@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"regexp"
 	"time"
 )
 
@@ -39,10 +40,19 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// RequestID returns the id under which the cloud's support finds a request, or "", safe to print. RDS and the gateway send
-// X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
-func RequestID(h http.Header) string { return Printable(requestID(h)) }
+// RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like one. RDS and the
+// gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
+func RequestID(h http.Header) string {
+	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")))
+}
 
-func requestID(h http.Header) string {
-	return cmp.Or(h.Get("X-Request-Id"), h.Get("X-Openstack-Request-Id"))
+// short is what ids and codes look like.
+var short = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// shortWord is an id or a code of a server's, or "" where it is something else: a text, a token that the server repeats.
+func shortWord(text string) string {
+	if !short.MatchString(text) {
+		return ""
+	}
+	return text
 }

@@ -4,6 +4,7 @@
 package transport
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -34,7 +35,7 @@ const maxText = 400
 
 // ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails: what it can't
 // read it describes. Secrets are cut out of what the server says, before that is cut to its length: a part of a secret
-// is one too.
+// is one too. A code or a request id that does not look like one is left out.
 //
 //	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
 //	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
@@ -45,22 +46,23 @@ const maxText = 400
 func ParseRefusal(status int, header http.Header, body []byte, secrets ...string) Refusal {
 	r := parseBody(body)
 	r.StatusCode = status
-	if id := requestID(header); Printable(id) != "" {
-		r.RequestID = id
-	}
 	if r.Code == strconv.Itoa(status) { // IAM's, which says nothing new
 		r.Code = ""
 	}
-	for _, text := range []*string{&r.Code, &r.Message, &r.RequestID} {
-		for _, secret := range secrets {
-			*text = strings.ReplaceAll(*text, secret, hidden)
-		}
-		*text = Message(*text)
-	}
+	r.Message = Message(without(secrets, r.Message))
+	r.Code = shortWord(without(secrets, r.Code))
+	r.RequestID = cmp.Or(shortWord(without(secrets, RequestID(header))), shortWord(without(secrets, r.RequestID)))
 	if r.Code == "" && r.Message == "" {
 		r.Message, r.Described = fmt.Sprintf("(%d bytes that name no error)", len(body)), true
 	}
 	return r
+}
+
+func without(secrets []string, text string) string {
+	for _, secret := range secrets {
+		text = strings.ReplaceAll(text, secret, hidden)
+	}
+	return text
 }
 
 func parseBody(body []byte) Refusal {

@@ -85,7 +85,7 @@ func (e *AbandonedError) Unwrap() error { return e.Err }
 type FaultError struct{ Refusal }
 
 func (e *FaultError) Error() string {
-	return strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + e.Code + " " + e.Message)
+	return strings.Join(strings.Fields(strconv.Itoa(e.StatusCode)+" "+e.Code+" "+e.Message), " ") // each may be empty
 }
 
 func faultOf(resp *http.Response, err error) error {
@@ -141,12 +141,14 @@ func Permanent(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound
 }
 
-// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with jitter, in
-// both cases with an end.
+// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with jitter. In
+// both cases it is no longer than MaxPause: a server that asks for an hour must not use up the time of the whole.
 func backoff(ctx context.Context, random func() float64) retryablehttp.Backoff {
 	return func(low, high time.Duration, n int, resp *http.Response) time.Duration {
 		pause, asked := retryAfter(resp, time.Now())
-		if !asked {
+		if asked {
+			pause = min(pause, high)
+		} else {
 			pause = min(low<<min(n, 20), high)
 			pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
 		}
@@ -163,14 +165,19 @@ func untilLastTry(ctx context.Context) time.Duration {
 	return max(time.Until(deadline)-lastTry, 0)
 }
 
-// retryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3). The library's own reader overflows on
-// large numbers and looks at two status codes only, and the pace needs the value too.
+// retryAfter is [RetryAfter] for an answer that may be missing.
 func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
 	if resp == nil {
 		return 0, false
 	}
+	return RetryAfter(resp.Header, now)
+}
+
+// RetryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3): a pause of a day at most, and not below 0. The
+// library's own reader overflows on large numbers and looks at two status codes only, and the pace and package download need the value too.
+func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 24 * time.Hour
-	text := resp.Header.Get("Retry-After")
+	text := header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(text, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest
 		return time.Duration(min(seconds, uint64(longest/time.Second))) * time.Second, true
 	}

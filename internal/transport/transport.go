@@ -5,11 +5,14 @@
 //
 // A request passes these layers, outermost first, and each has a file of its own:
 //
-//	retry     sends the same request again after a fault (go-retryablehttp); the only layer of the project that does
+//	retry     sends the same request again after a fault (go-retryablehttp)
 //	pace      slows down all requests of the run once one was answered 429
 //	observe   reports each attempt to the request log; stands outside authorization, so it never sees a credential
 //	(wrap)    authorization, given by the caller
 //	attempt   one attempt: a timeout of its own, the answer read whole and up to a bound
+//
+// API requests are retried here only; file transfers by package download, which can resume in mid-file. refusal.go reads what any of the
+// cloud's servers says when it says no.
 //
 // No redirect is ever followed: a credential goes to the host that it was meant for, or nowhere.
 //
@@ -32,7 +35,8 @@ type Options struct {
 	MaxRetries int
 	// AttemptTimeout bounds one attempt, from the connection to the last byte of the answer. Default: 30 s.
 	AttemptTimeout time.Duration
-	// MinPause and MaxPause bound the pauses between attempts where the server names none. Default: 1 s and 60 s.
+	// MinPause is the first pause between attempts, and MaxPause the longest. A pause that the server names counts in place of the first, and
+	// is cut to MaxPause too. Default: 1 s and 60 s.
 	MinPause, MaxPause time.Duration
 	// MaxBody is the longest answer that is read, in bytes. Default: 4 MiB.
 	MaxBody int64

@@ -1,0 +1,103 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+// TestOutageOfIAM: a token is revoked in the middle of an export, and IAM is out of order when the new one is asked for. However long that takes, the
+// wait goes on.
+func TestOutageOfIAM(t *testing.T) {
+	for outage, want := range map[time.Duration]time.Duration{ // until the links are there
+		20 * time.Second: 200100 * time.Millisecond,
+		50 * time.Second: 229400 * time.Millisecond,
+		90 * time.Second: 217200 * time.Millisecond,
+		2 * time.Minute:  217500 * time.Millisecond,
+		5 * time.Minute:  322 * time.Second,
+	} {
+		t.Run(outage.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := rdstest.New(t, rdssim.WithExportDuration(200*time.Second))
+				start := time.Now()
+				time.AfterFunc(11*time.Second, func() {
+					c.RevokeTokens()
+					c.Inject(rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(503, "later")})
+				})
+				time.AfterFunc(11*time.Second+outage, c.Heal)
+				o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy})
+				if took := time.Since(start).Round(100 * time.Millisecond); len(o.Diagnostics) > 0 || took != want {
+					t.Errorf("after %s, want %s: %q", took, want, o.Diagnostics)
+				}
+			})
+		})
+	}
+}
+
+// TestOutageAtFirst: the first login gives up after its retries, so that a wrong auth_url is told soon.
+func TestOutageAtFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		c.Inject(rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(503, "later")})
+		start := time.Now()
+		o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy})
+		if took := time.Since(start); o.Values != nil || took != 31*time.Second || c.Count("login") != 6 {
+			t.Errorf("%s, %d logins: %q", took, c.Count("login"), o.Diagnostics)
+		}
+	})
+}
+
+// TestOutageUntilTheTimeIsUp: what to do depends on whether IAM says anything at all.
+func TestOutageUntilTheTimeIsUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults []rdssim.Fault
+		advice string
+	}{
+		"no answer":  {at("login", forEver, rdssim.Hang()), "The identity service did not answer: check auth_url, the network and the proxy. To wait longer, raise timeouts.read."},
+		"no service": {append(at("login", 1, rdssim.IAMError(503, "later")), at("login", forEver, rdssim.Hang())...), "Try again later. If it stays so, look at the cloud's status page. To wait longer, raise timeouts.read."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t)
+				for _, fault := range c.faults {
+					cloud.Inject(fault)
+				}
+				start := time.Now()
+				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "20s"}})
+				if took := time.Since(start); took != 20*time.Second || len(o.Diagnostics) != 1 || !strings.HasSuffix(strings.TrimSpace(o.Diagnostics[0]), "\n\n"+c.advice) {
+					t.Errorf("after %s: %q", took, o.Diagnostics)
+				}
+			})
+		})
+	}
+}
+
+// TestLongRetryAfter: one answer that asks for an hour's patience does not use up the whole read.
+func TestLongRetryAfter(t *testing.T) {
+	for _, status := range []int{429, 503} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := rdstest.New(t, rdssim.WithExportDuration(0))
+				c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: rdssim.RetryAfter(status, "3600")})
+				start := time.Now()
+				o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy})
+				if took := time.Since(start); len(o.Diagnostics) > 0 || took != time.Minute {
+					t.Errorf("after %s: %q", took, o.Diagnostics)
+				}
+				if diff := cmp.Diff([]string{"login 201", fmt.Sprintf("rds.errorlog %d", status), "rds.errorlog 200"}, c.Calls()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
