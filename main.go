@@ -1,7 +1,8 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command terraform-provider-rds is the plugin that Terraform and OpenTofu start. It is not meant to be run by hand, but for -version.
+// Command terraform-provider-rds is the plugin that Terraform and OpenTofu start. It is not meant to be run by hand,
+// but for -version.
 package main
 
 import (
@@ -31,8 +32,8 @@ func main() {
 		return
 	}
 	spareMemory()
-	// Terraform ends its providers itself: the first signal ends what they wait for, and not the server. SIGTERM and SIGHUP come to the whole
-	// process group from timeout(1), a session that is closed, or a CI system.
+	// Terraform ends its providers itself: the first signal ends what they wait for, and not the server. SIGTERM and
+	// SIGHUP come to the whole process group from timeout(1), a session that is closed, or a CI system.
 	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(interrupt, stop) // a second one is the system's to handle
 	var options []tf6server.ServeOpt
@@ -45,8 +46,9 @@ func main() {
 	}
 }
 
-// spareMemory collects garbage earlier than Go does by itself. A provider waits for answers most of its time, so the work costs nothing that anyone
-// notices, and two hundred instances at once take a fifth less memory: CI machines are small. GOGC in the environment wins.
+// spareMemory collects garbage earlier than Go does by itself. A provider waits for answers most of its time, so the
+// work costs nothing that anyone notices, and two hundred instances at once take a fifth less memory: CI machines are
+// small. GOGC in the environment wins.
 func spareMemory() {
 	if os.Getenv("GOGC") == "" {
 		runtimedebug.SetGCPercent(25)

@@ -25,7 +25,8 @@ const (
 	maxRatio = 1.3 // of a plan with ready links to one that reads a page
 )
 
-// yardstick is the folder of hashicorp/http's program, which many configurations use and which does as little as a provider can: one GET.
+// yardstick is the folder of hashicorp/http's program, which many configurations use and which does as little as a
+// provider can: one GET.
 func yardstick(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("HTTP_PROVIDER_FOLDER")

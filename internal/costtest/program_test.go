@@ -92,7 +92,8 @@ func mustRun(t *testing.T, c *rdstest.CLI, arguments ...string) {
 
 var reattach = regexp.MustCompile(`TF_REATTACH_PROVIDERS='(.+)'`)
 
-// attach starts the provider by itself and tells the CLI where it is, so that it can be looked at when the CLI has gone. It returns its process id.
+// attach starts the provider by itself and tells the CLI where it is, so that it can be looked at when the CLI has
+// gone. It returns its process id.
 func attach(t *testing.T, c *rdstest.CLI) int {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program(t), "-debug")

@@ -28,8 +28,9 @@ func identify(resp *http.Response) identity {
 	return identity{resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.ContentLength}
 }
 
-// condition is the value of If-Range for this object, or "" where nothing could prove that a later part belongs to it. A weak ETag
-// promises a like content only, not the same bytes (RFC 9110, 8.8.1); a date with a length is as good as the store's clock.
+// condition is the value of If-Range for this object, or "" where nothing could prove that a later part belongs to
+// it. A weak ETag promises a like content only, not the same bytes (RFC 9110, 8.8.1); a date with a length is as good
+// as the store's clock.
 func (i identity) condition() string {
 	switch {
 	case i.etag != "" && !strings.HasPrefix(i.etag, "W/"):
@@ -89,7 +90,8 @@ func parseContentRange(text string) (first, length int64, ok bool) {
 // errEndless is a file that nobody could tell from its half.
 var errEndless = errors.New("the server does not say how long the file is, so it can't be known whether it is whole")
 
-// checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection, however that ends.
+// checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection,
+// however that ends.
 func checkWhole(resp *http.Response, announced int64) error {
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" && resp.ContentLength != announced {
 		return errors.New("a page for people came in place of the file") // a proxy's or a portal's, mostly
@@ -129,8 +131,9 @@ func readRefusal(resp *http.Response, link string) error {
 	return r
 }
 
-// forbids says that a link was refused in the way that an expired one is. Which words tell an expired link from others is known from
-// the documents of a sister cloud only, so a fresh link is tried whatever the words: that costs one call.
+// forbids says that a link was refused in the way that an expired one is. Which words tell an expired link from
+// others is known from the documents of a sister cloud only, so a fresh link is tried whatever the words: that costs
+// one call.
 func forbids(err error) bool {
 	var r *refusal
 	return errors.As(err, &r) && r.StatusCode == http.StatusForbidden

@@ -17,7 +17,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 )
 
-// TestCancelEndsAtOnce: within no time, wherever it meets a transfer, and nothing is left. Goroutines would fail the bubble.
+// TestCancelEndsAtOnce: within no time, wherever it meets a transfer, and nothing is left. Goroutines would fail the
+// bubble.
 func TestCancelEndsAtOnce(t *testing.T) {
 	const interrupted = "interrupted: The download of log was interrupted"
 	for name, c := range map[string]struct {

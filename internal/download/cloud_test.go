@@ -79,7 +79,8 @@ func mustFiles(t *testing.T, s *rdssim.Server, instance string) []download.File 
 // reply answers one request.
 type reply func(*http.Request) (*http.Response, error)
 
-// network is a Base that answers the nth request with its nth reply, the last one for ever, and keeps the requests and their times.
+// network is a Base that answers the nth request with its nth reply, the last one for ever, and keeps the requests
+// and their times.
 type network struct {
 	replies []reply
 
@@ -177,8 +178,8 @@ const (
 // one is a single file with a link.
 func one(name string) []download.File { return []download.File{{Name: name, Link: link, Size: -1}} }
 
-// wantOnly checks that a folder holds these files with these contents, SHA256SUMS that proves them, and nothing else; and
-// that they are for their owner only.
+// wantOnly checks that a folder holds these files with these contents, SHA256SUMS that proves them, and nothing else;
+// and that they are for their owner only.
 func wantOnly(t *testing.T, directory string, want map[string]string) {
 	t.Helper()
 	got, sums := map[string]string{}, map[string]string{}

@@ -100,7 +100,8 @@ func TestNoFolder(t *testing.T) {
 	_ = wantErrors(t, err, "write failed: The directory could not be written: no directory was named")
 }
 
-// TestFoldersThatAreFine: links on the way to the folder are the user's own affair, and so is the mode of one that is there.
+// TestFoldersThatAreFine: links on the way to the folder are the user's own affair, and so is the mode of one that is
+// there.
 func TestFoldersThatAreFine(t *testing.T) {
 	folder := t.TempDir()
 	behind := filepath.Join(t.TempDir(), "link")
@@ -184,7 +185,8 @@ func TestOverwriteNeedsAWholeFile(t *testing.T) {
 	wantOnly(t, directory, map[string]string{"log": "old"})
 }
 
-// TestAFileThatComesMeanwhile is not replaced: between the look before the transfer and its end, somebody else takes the name.
+// TestAFileThatComesMeanwhile is not replaced: between the look before the transfer and its end, somebody else takes
+// the name.
 func TestAFileThatComesMeanwhile(t *testing.T) {
 	for _, name := range []string{"log", "log.gz"} {
 		directory, content := t.TempDir(), "\x1f\x8b\x08\x00"

@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package download saves the files behind links to a folder, so that they can be trusted: whole, only theirs who asked for them, and
-// with a checksum.
+// Package download saves the files behind links to a folder, so that they can be trusted: whole, only theirs who
+// asked for them, and with a checksum.
 //
 //	download.go  what goes in and comes out: File, Options, Saved, Progress, Save
 //	error.go     the typed errors and what a person can do about each
@@ -22,17 +22,19 @@
 //
 // # What it holds to
 //
-// A file appears under its final name only once all of it is on the disk. Until then its bytes are in a temporary file in the same
-// folder, which goes away if the transfer ends without success. Folders are made with mode 0700, files with mode 0600.
+// A file appears under its final name only once all of it is on the disk. Until then its bytes are in a temporary
+// file in the same folder, which goes away if the transfer ends without success. Folders are made with mode 0700,
+// files with mode 0600.
 //
-// A transfer that breaks goes on where it stopped, but only if it is sure that the object is still the same: by a strong ETag, else by
-// Last-Modified and length. In doubt it begins anew. Sizes that an API announces are for display: only what the object store says
-// counts.
+// A transfer that breaks goes on where it stopped, but only if it is sure that the object is still the same: by a
+// strong ETag, else by Last-Modified and length. In doubt it begins anew. Sizes that an API announces are for
+// display: only what the object store says counts.
 //
 // Memory does not depend on the size of a file: about 4 MiB for each transfer under way.
 //
-// A link is a secret: whoever has it can read the file. It appears in no error, no progress and no file's name. Requests carry no
-// credential, and a link's query goes out as it is, because a signature covers it. Redirects are not followed.
+// A link is a secret: whoever has it can read the file. It appears in no error, no progress and no file's name.
+// Requests carry no credential, and a link's query goes out as it is, because a signature covers it. Redirects are
+// not followed.
 //
 // The package knows nothing of RDS, identity or Terraform.
 package download
@@ -57,23 +59,26 @@ type File struct {
 
 // Options say where to and how. Zero values stand for the defaults named with each field, except MaxRetries.
 type Options struct {
-	// Directory is the folder to save to. It and those above it are made if they are missing. It must not be a symbolic link itself.
+	// Directory is the folder to save to. It and those above it are made if they are missing. It must not be a
+	// symbolic link itself.
 	Directory string
 	// Overwrite lets a file replace one of the same name that is there. Only regular files are ever replaced.
 	Overwrite bool
 	// Parallel is how many files are transferred side by side. Default: 4.
 	Parallel int
-	// Base sends one request over the network; it must add no credentials. It is used directly, without an http.Client around it: no
-	// redirect is followed, no cookie kept. Default: a transport of its own with the proxy of the environment.
+	// Base sends one request over the network; it must add no credentials. It is used directly, without an
+	// http.Client around it: no redirect is followed, no cookie kept. Default: a transport of its own with the proxy
+	// of the environment.
 	Base http.RoundTripper
 	// UserAgent is the value of the header of that name. Default: net/http's.
 	UserAgent string
-	// Refresh asks for fresh links of all files: those that it returns are matched with the given ones by Name, of several with the
-	// same Name the first is the first; where no Name is known, by their places, if there are as many. It is called when a link was refused with 403, never twice at a time, and once only for all
-	// files that wait for it; it must return soon after its context has ended. nil: an expired link is an error.
+	// Refresh asks for fresh links of all files: those that it returns are matched with the given ones by Name, of
+	// several with the same Name the first is the first; where no Name is known, by their places, if there are as
+	// many. It is called when a link was refused with 403, never twice at a time, and once only for all files that
+	// wait for it; it must return soon after its context has ended. nil: an expired link is an error.
 	Refresh func(context.Context) ([]File, error)
-	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each pause. Calls never
-	// overlap, and a call that takes long holds up transfers.
+	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each
+	// pause. Calls never overlap, and a call that takes long holds up transfers.
 	Progress func(Progress)
 	// MaxRetries is how many faults in a row, without one new byte between them, a file's transfer endures. Zero: none.
 	MaxRetries int
@@ -89,7 +94,8 @@ type Options struct {
 type Saved struct {
 	// Index is the file's place among those given to Save.
 	Index int
-	// Name is the file's name in the folder: the cloud's, made safe and unique, with .gz or .zip where its content is of that kind.
+	// Name is the file's name in the folder: the cloud's, made safe and unique, with .gz or .zip where its content is
+	// of that kind.
 	Name string
 	// Path is Options.Directory and Name.
 	Path string
@@ -107,7 +113,8 @@ type Progress struct {
 	Index, Count int
 	// Name is the file's safe name.
 	Name string
-	// Bytes is how many are there of Total; Total is below 0 while it is not known. Bytes goes back where a transfer begins anew.
+	// Bytes is how many are there of Total; Total is below 0 while it is not known. Bytes goes back where a transfer
+	// begins anew.
 	Bytes, Total int64
 	// Elapsed is the time since the transfer's begin, pauses included.
 	Elapsed time.Duration
@@ -120,13 +127,14 @@ type Progress struct {
 	Pause time.Duration
 }
 
-// Save saves files and adds their checksums to SHA256SUMS in the same folder. It returns what was saved, in the order of files, also
-// along with an error. The error is nil or of type [Errors], which has one [Error] for each file that was not saved, or a single one
-// where the folder can't be used.
+// Save saves files and adds their checksums to SHA256SUMS in the same folder. It returns what was saved, in the order
+// of files, also along with an error. The error is nil or of type [Errors], which has one [Error] for each file that
+// was not saved, or a single one where the folder can't be used.
 //
-// Each file fails for itself: one that already exists and must not be overwritten is reported before anything is transferred for it,
-// and the others are saved. One that an earlier Save saved is no failure, so that a Save that was not complete can be run again: its name is the
-// cloud's, its size is not another than the cloud's, and SHA256SUMS has its checksum. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
+// Each file fails for itself: one that already exists and must not be overwritten is reported before anything is
+// transferred for it, and the others are saved. One that an earlier Save saved is no failure, so that a Save that was
+// not complete can be run again: its name is the cloud's, its size is not another than the cloud's, and SHA256SUMS
+// has its checksum. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	if o.Base == nil {
 		base := defaultBase()

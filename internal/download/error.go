@@ -19,7 +19,8 @@ type Kind string
 const (
 	// KindExists: a file of that name is there, and overwriting was not asked for.
 	KindExists Kind = "exists"
-	// KindInTheWay: what is there is not what it should be: a symbolic link, a folder in place of a file, a file in place of the folder.
+	// KindInTheWay: what is there is not what it should be: a symbolic link, a folder in place of a file, a file in
+	// place of the folder.
 	KindInTheWay Kind = "in the way"
 	// KindPermission: the folder may not be written to, or the file system is read-only.
 	KindPermission Kind = "no permission"
@@ -52,7 +53,8 @@ type Error struct {
 	Bytes, Total int64
 	// Faults is how many faults in a row were endured before the last one.
 	Faults int
-	// StatusCode, Code, Message and RequestID are of the last answer that was a refusal. StatusCode is 0 where there was none.
+	// StatusCode, Code, Message and RequestID are of the last answer that was a refusal. StatusCode is 0 where there
+	// was none.
 	StatusCode               int
 	Code, Message, RequestID string
 	// Err is the cause where it was no refusal.

@@ -20,7 +20,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// TestALinkExpiresOnTheWay: links live for 5 s, the connection breaks after half of the file, and the second try comes too late.
+// TestALinkExpiresOnTheWay: links live for 5 s, the connection breaks after half of the file, and the second try
+// comes too late.
 func TestALinkExpiresOnTheWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, directory := newCloud(rdssim.WithLinkLife(5*time.Second)), t.TempDir()
@@ -118,7 +119,8 @@ func TestLinksOfTheSameNameGoByTheirOrder(t *testing.T) {
 	})
 }
 
-// TestLinksOfANewExport have other names, because the names hold the export's time. They are for the same files, in the same order.
+// TestLinksOfANewExport have other names, because the names hold the export's time. They are for the same files, in
+// the same order.
 func TestLinksOfANewExport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const base = "https://obs.example.com/"

@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// folder is the place to save to. Everything in it is reached through a handle of it, so that nobody who swaps the folder for a link
-// while files are saved can lead them elsewhere.
+// folder is the place to save to. Everything in it is reached through a handle of it, so that nobody who swaps the
+// folder for a link while files are saved can lead them elsewhere.
 type folder struct {
 	path  string
 	root  *os.Root
@@ -23,8 +23,8 @@ type folder struct {
 	space space
 }
 
-// openFolder opens a folder by its clean path, makes it if it is missing, and proves that it can be written to: an error should come before a transfer
-// and once, not after it and for each file.
+// openFolder opens a folder by its clean path, makes it if it is missing, and proves that it can be written to: an
+// error should come before a transfer and once, not after it and for each file.
 func openFolder(path string) (*folder, error) {
 	if path == "" {
 		return nil, errors.New("no directory was named")
@@ -53,8 +53,8 @@ func openFolder(path string) (*folder, error) {
 	return f, nil
 }
 
-// Check finds out whether a directory can be saved to, without making it: so an error can come before a long wait and not after it. The error is
-// of type [Errors].
+// Check finds out whether a directory can be saved to, without making it: so an error can come before a long wait and
+// not after it. The error is of type [Errors].
 func Check(directory string) error {
 	path := filepath.Clean(directory)
 	err := checkFolder(path)
@@ -145,8 +145,8 @@ func (f *folder) free(name string, overwrite bool) error {
 	}
 }
 
-// publish gives a temporary file, closed and synced, its final name. Without overwrite nothing that is there is replaced, whoever
-// puts it there and when.
+// publish gives a temporary file, closed and synced, its final name. Without overwrite nothing that is there is
+// replaced, whoever puts it there and when.
 func (f *folder) publish(temp, name string, overwrite bool) error {
 	if err := f.free(name, overwrite); err != nil {
 		return err
@@ -161,8 +161,8 @@ func (f *folder) publish(temp, name string, overwrite bool) error {
 	return f.sync()
 }
 
-// moveNew renames a file to a name that must not exist. Not every file system can do that in one step; on one that has no hard links
-// either, such as exFAT on a system other than Linux, a moment stays between the look and the step.
+// moveNew renames a file to a name that must not exist. Not every file system can do that in one step; on one that
+// has no hard links either, such as exFAT on a system other than Linux, a moment stays between the look and the step.
 func (f *folder) moveNew(from, to string) error {
 	err := renameNew(f.dir, from, to)
 	if err == nil || errors.Is(err, fs.ErrExist) {
@@ -186,7 +186,8 @@ func (f *folder) linkNew(from, to string) error {
 	return f.root.Rename(from, to)
 }
 
-// sync makes the names in the folder last. Some file systems can't, and keep them safe in their own way; Windows has no such call.
+// sync makes the names in the folder last. Some file systems can't, and keep them safe in their own way; Windows has
+// no such call.
 func (f *folder) sync() error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -36,8 +36,8 @@ func (l *links) of(i int) (link string, calls int, err error) {
 	return l.files[i].Link, l.calls, l.err
 }
 
-// renew returns a link for file i other than the one that was refused. What a call for another file brings while this one waits is
-// good for this one too, also if it is an error.
+// renew returns a link for file i other than the one that was refused. What a call for another file brings while this
+// one waits is good for this one too, also if it is an error.
 func (l *links) renew(ctx context.Context, i int, refused string) (string, error) {
 	link, before, _ := l.of(i)
 	if link != refused {
@@ -64,8 +64,9 @@ func (l *links) renew(ctx context.Context, i int, refused string) (string, error
 	return "", err
 }
 
-// take puts fresh links in the place of those for files of the same name: the first for the first, the second for the second. Where no name is the
-// same, the cloud has begun a new export meanwhile, whose names hold another time: then the places in the list count, if there are as many.
+// take puts fresh links in the place of those for files of the same name: the first for the first, the second for the
+// second. Where no name is the same, the cloud has begun a new export meanwhile, whose names hold another time: then
+// the places in the list count, if there are as many.
 func (l *links) take(fresh []File, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 
 const mebibyte = 1 << 20
 
-// TestMemoryIsFlat: a file of 256 MiB takes no more memory than one of 1 MiB, within 32 MiB. Memory is what Go has from the
-// system and has not given back.
+// TestMemoryIsFlat: a file of 256 MiB takes no more memory than one of 1 MiB, within 32 MiB. Memory is what Go has
+// from the system and has not given back.
 func TestMemoryIsFlat(t *testing.T) {
 	small, large := peakMemory(t, mebibyte), peakMemory(t, 256*mebibyte)
 	if grown := int64(large) - int64(small); grown > 32*mebibyte {

@@ -12,15 +12,16 @@ import (
 // sumsName is the file of checksums. No other file may take its name.
 const sumsName = "SHA256SUMS"
 
-// maxName is the longest file name, in bytes, that common file systems take; maxStem leaves room in it for what is added to a name:
-// a number, and the extension that the content asks for.
+// maxName is the longest file name, in bytes, that common file systems take; maxStem leaves room in it for what is
+// added to a name: a number, and the extension that the content asks for.
 const (
 	maxName = 255
 	maxStem = maxName - len("-1234567") - len(".zip")
 )
 
-// safeNames makes names for files out of the names that a cloud gave them, in their order: safe on every system that this program is
-// built for, and unique also where case does not count and once .gz or .zip was added to some. The same names always become the same.
+// safeNames makes names for files out of the names that a cloud gave them, in their order: safe on every system that
+// this program is built for, and unique also where case does not count and once .gz or .zip was added to some. The
+// same names always become the same.
 func safeNames(names []string) []string {
 	safe := make([]string, len(names))
 	taken := map[string]int{} // the number that the next file of such a name tries
@@ -38,8 +39,8 @@ func safeNames(names []string) []string {
 	return safe
 }
 
-// cleanName makes one name safe. Letters and digits of ASCII, "-", "_" and "." stay, all else becomes "_": with that, no separator, no
-// control character, no blank, no quote, no stream of NTFS and no look-alike of Unicode's is left.
+// cleanName makes one name safe. Letters and digits of ASCII, "-", "_" and "." stay, all else becomes "_": with that,
+// no separator, no control character, no blank, no quote, no stream of NTFS and no look-alike of Unicode's is left.
 func cleanName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {
@@ -72,8 +73,8 @@ func replaceTrailing(name, cutset string) string {
 	return rest + strings.Repeat("_", len(name)-len(rest))
 }
 
-// isDevice says whether Windows takes the name for a device, which it does whatever stands behind the first "." (Microsoft's page
-// "Naming Files, Paths, and Namespaces"). It counts on every system: folders are shared and copied.
+// isDevice says whether Windows takes the name for a device, which it does whatever stands behind the first "."
+// (Microsoft's page "Naming Files, Paths, and Namespaces"). It counts on every system: folders are shared and copied.
 func isDevice(name string) bool {
 	first, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	if slices.Contains([]string{"CON", "PRN", "AUX", "NUL"}, first) {
@@ -118,7 +119,8 @@ func possibleNames(name string) []string {
 	return names
 }
 
-// collisionKey is the same for names that may end up as one: case does not count, nor does an extension that may be added.
+// collisionKey is the same for names that may end up as one: case does not count, nor does an extension that may be
+// added.
 func collisionKey(name string) string {
 	key := strings.ToLower(name)
 	for {

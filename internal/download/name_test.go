@@ -118,7 +118,8 @@ func TestManyFilesOfOneName(t *testing.T) {
 
 var safe = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
-// FuzzSafeNames feeds names, one a line, and contents: whatever they are, the final names are safe and differ also where case does not count.
+// FuzzSafeNames feeds names, one a line, and contents: whatever they are, the final names are safe and differ also
+// where case does not count.
 func FuzzSafeNames(f *testing.F) {
 	f.Add("054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589", []byte("\x1f\x8b\x08\x00"))
 	f.Add("a\na\nA\na.gz\na.gz.zip\na-2", []byte("PK\x03\x04"))

@@ -11,8 +11,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// pause waits before the next attempt, within the bounds of the options and so that one more is possible before the context's deadline.
-// If the context ends meanwhile, the fault is what is returned.
+// pause waits before the next attempt, within the bounds of the options and so that one more is possible before the
+// context's deadline. If the context ends meanwhile, the fault is what is returned.
 func (t *transfer) pause(ctx context.Context, fault error) error {
 	pause := pauseAfter(t.faults, fault, &t.options)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) > lastTry {
@@ -32,7 +32,8 @@ func (t *transfer) pause(ctx context.Context, fault error) error {
 // lastTry is kept free at the end of the time that a transfer has, so that a pause can't use all of it up.
 const lastTry = time.Second
 
-// pauseAfter is as long as the server asks for, else it doubles from fault to fault and varies, so that files do not march in step.
+// pauseAfter is as long as the server asks for, else it doubles from fault to fault and varies, so that files do not
+// march in step.
 func pauseAfter(faults int, fault error, o *Options) time.Duration {
 	var r *refusal
 	if errors.As(fault, &r) {

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// A transfer has buffers of this many bytes, and this many of them: large enough that system calls cost little, so few that memory
-// stays flat. The size is a multiple of every file system's block.
+// A transfer has buffers of this many bytes, and this many of them: large enough that system calls cost little, so
+// few that memory stays flat. The size is a multiple of every file system's block.
 const (
 	bufferSize  = 1 << 20
 	bufferCount = 4
 )
 
-// receive takes an answer's body to its end: from the network to the disk in this goroutine, and into the hash in another, because
-// hashing takes about as long as writing. Buffers go round: read, written, hashed, read again.
+// receive takes an answer's body to its end: from the network to the disk in this goroutine, and into the hash in
+// another, because hashing takes about as long as writing. Buffers go round: read, written, hashed, read again.
 func (t *transfer) receive(body io.Reader, watch *watchdog) error {
 	written := make(chan []byte, bufferCount)
 	var hashing sync.WaitGroup
@@ -47,7 +47,8 @@ func (t *transfer) receive(body io.Reader, watch *watchdog) error {
 	}
 }
 
-// fill reads until a buffer is full, the body has ended or a second is over: who waits for a slow transfer wants to see it move.
+// fill reads until a buffer is full, the body has ended or a second is over: who waits for a slow transfer wants to
+// see it move.
 func fill(buffer []byte, body io.Reader, watch *watchdog) (n int, err error) {
 	for begun := time.Now(); n < len(buffer) && err == nil && time.Since(begun) < time.Second; {
 		var more int
@@ -65,8 +66,8 @@ type watchdog struct {
 	after time.Duration
 }
 
-// watch returns a context that ends with a [stalledError] when the watchdog, which begins armed, is neither disarmed nor armed anew
-// in time.
+// watch returns a context that ends with a [stalledError] when the watchdog, which begins armed, is neither disarmed
+// nor armed anew in time.
 func watch(ctx context.Context, after time.Duration) (context.Context, *watchdog, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watchdog{after: after}

@@ -106,7 +106,8 @@ func (s *slow) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestProgressIsToldOneAtATime, for many files side by side; each is told of at most once a second. The race detector is the judge.
+// TestProgressIsToldOneAtATime, for many files side by side; each is told of at most once a second. The race detector
+// is the judge.
 func TestProgressIsToldOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		last, done, calls := map[int]time.Duration{}, map[int]bool{}, 0

@@ -22,7 +22,8 @@ const (
 	other    = "ABCDEFGHIJ"
 )
 
-// TestGoingOnNeedsProof: after four bytes of the text the connection breaks. What is asked for then, and whether what comes is joined to it.
+// TestGoingOnNeedsProof: after four bytes of the text the connection breaks. What is asked for then, and whether what
+// comes is joined to it.
 func TestGoingOnNeedsProof(t *testing.T) {
 	part := func(headers ...string) reply {
 		return says(206, text[4:], append([]string{"Content-Range", "bytes 4-9/10"}, headers...)...)
@@ -125,7 +126,8 @@ func TestAFileThatChangesForEver(t *testing.T) {
 	})
 }
 
-// TestALargeFileIsTheSameOnTheDisk: longer than what is synced at once, broken off at odd places, the last of them in the midst of a block.
+// TestALargeFileIsTheSameOnTheDisk: longer than what is synced at once, broken off at odd places, the last of them in
+// the midst of a block.
 func TestALargeFileIsTheSameOnTheDisk(t *testing.T) {
 	const size, first, second = 70<<20 + 123, 33<<20 + 777, 34<<20 + 1
 	content := make([]byte, size)

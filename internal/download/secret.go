@@ -46,8 +46,8 @@ func quiet(err error, links ...string) error {
 	return &quietError{redact(text, links...), err}
 }
 
-// redact takes the queries of links out of a text, whole and value by value, as they are and decoded. What is shorter than 8 bytes is
-// no secret.
+// redact takes the queries of links out of a text, whole and value by value, as they are and decoded. What is shorter
+// than 8 bytes is no secret.
 func redact(text string, links ...string) string {
 	const secret = 8
 	for _, link := range links {

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// syncEvery is after how many bytes a sync begins beside the writes. A single sync at the end would begin to write then, and the wait for it would
-// come on top: for 1 GiB over loopback a third of the whole time.
+// syncEvery is after how many bytes a sync begins beside the writes. A single sync at the end would begin to write
+// then, and the wait for it would come on top: for 1 GiB over loopback a third of the whole time.
 const syncEvery = 32 << 20
 
 // sink is a temporary file that takes bytes in order and brings them to the disk while others still come.
@@ -81,7 +81,8 @@ func (s *sink) settled() error {
 	return s.failed
 }
 
-// empty throws away what was written. A sync that still runs is no harm, and not waited for: a slow disk would look like a slow network.
+// empty throws away what was written. A sync that still runs is no harm, and not waited for: a slow disk would look
+// like a slow network.
 func (s *sink) empty() error {
 	s.offset, s.begun = 0, 0
 	_, err := s.file.Seek(0, io.SeekStart)

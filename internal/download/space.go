@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// space keeps account of the room that transfers under way still need, so that two files that fit one by one but not together are
-// found out before the disk is full.
+// space keeps account of the room that transfers under way still need, so that two files that fit one by one but not
+// together are found out before the disk is full.
 type space struct {
 	free func() (int64, error) // bytes; an error: not known
 

@@ -23,7 +23,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 )
 
-// serveVariable makes this test program a server of large files, so that its own time and memory don't count as the download's.
+// serveVariable makes this test program a server of large files, so that its own time and memory don't count as the
+// download's.
 const serveVariable = "DOWNLOAD_TEST_SERVE"
 
 func TestMain(m *testing.M) {
@@ -88,8 +89,9 @@ func startServer(tb testing.TB) (url string) {
 	return strings.TrimSpace(address)
 }
 
-// BenchmarkSave saves a file of 1 GiB over loopback, beside "curl -o" of the same file into the same folder, in turns. Saving does more than curl
-// does: it hashes, and it waits until the file is on the disk. Memory is that of this program, with one of 1 MiB and one of 1 GiB.
+// BenchmarkSave saves a file of 1 GiB over loopback, beside "curl -o" of the same file into the same folder, in
+// turns. Saving does more than curl does: it hashes, and it waits until the file is on the disk. Memory is that of
+// this program, with one of 1 MiB and one of 1 GiB.
 func BenchmarkSave(b *testing.B) {
 	const size = 1 << 30
 	curl, err := exec.LookPath("curl")

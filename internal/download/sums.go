@@ -23,8 +23,8 @@ const maxSums = 32 << 20
 // sumsTurn lets one transfer of this process at a time change a SHA256SUMS.
 var sumsTurn sync.Mutex
 
-// addSum notes a file's checksum in SHA256SUMS, in the form of "sha256sum -c". Lines for other files stay as they are, also those that
-// another run adds at the same time.
+// addSum notes a file's checksum in SHA256SUMS, in the form of "sha256sum -c". Lines for other files stay as they
+// are, also those that another run adds at the same time.
 func (f *folder) addSum(name, sum string) error {
 	sumsTurn.Lock()
 	defer sumsTurn.Unlock()
@@ -45,8 +45,9 @@ func (f *folder) addSum(name, sum string) error {
 	return f.publish(filepath.Base(temp.Name()), sumsName, true)
 }
 
-// lockSums waits a little for other processes, which need the lock for milliseconds only, and returns what unlocks. One that holds
-// it for longer, or a file system that has no locks, is no reason to lose a checksum: then it goes without.
+// lockSums waits a little for other processes, which need the lock for milliseconds only, and returns what unlocks.
+// One that holds it for longer, or a file system that has no locks, is no reason to lose a checksum: then it goes
+// without.
 func (f *folder) lockSums() (unlock func()) {
 	for range 100 {
 		locked, err := lockFolder(f.dir)
@@ -130,8 +131,8 @@ func checksum(line string) string {
 	return strings.ToLower(sum)
 }
 
-// named returns the name of the file that a line of checksums is for, or "" where it can't be told. It knows both forms that sha256sum
-// reads.
+// named returns the name of the file that a line of checksums is for, or "" where it can't be told. It knows both
+// forms that sha256sum reads.
 func named(line string) string {
 	line = strings.TrimRight(line, "\r\n")
 	if rest, ok := strings.CutPrefix(line, "SHA256 ("); ok {

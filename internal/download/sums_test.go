@@ -76,7 +76,8 @@ func TestManySavesIntoOneFolder(t *testing.T) {
 	wantOnly(t, directory, want)
 }
 
-// TestTwoSavesOfOneFile at the same time: one of them gets the name, the other an error, and both files are never mixed.
+// TestTwoSavesOfOneFile at the same time: one of them gets the name, the other an error, and both files are never
+// mixed.
 func TestTwoSavesOfOneFile(t *testing.T) {
 	directory := t.TempDir()
 	var (

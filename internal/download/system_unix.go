@@ -28,8 +28,8 @@ func freeSpace(dir *os.File) (int64, error) {
 // isFull says whether an error means that there is no room.
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// lockFolder keeps other processes that save to the same folder away from its checksums; it returns false while one holds the lock. The
-// lock goes with the open folder, so no process that was killed leaves it behind.
+// lockFolder keeps other processes that save to the same folder away from its checksums; it returns false while one
+// holds the lock. The lock goes with the open folder, so no process that was killed leaves it behind.
 func lockFolder(dir *os.File) (bool, error) {
 	err := unix.Flock(int(dir.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// maxRenewals is how many fresh links in a row, without one new byte, a transfer asks for. One may have been asked for long ago,
-// for another file, and have expired as well.
+// maxRenewals is how many fresh links in a row, without one new byte, a transfer asks for. One may have been asked
+// for long ago, for another file, and have expired as well.
 const maxRenewals = 2
 
 // transfer is one file on its way.
@@ -50,8 +50,8 @@ type diskError struct{ err error }
 func (e *diskError) Error() string { return e.err.Error() }
 func (e *diskError) Unwrap() error { return e.err }
 
-// fetch brings the whole file into the temporary one. It is the one loop that tries again, and the project's own: libraries that retry
-// send a request again, but can't go on in the midst of a body.
+// fetch brings the whole file into the temporary one. It is the one loop that tries again, and the project's own:
+// libraries that retry send a request again, but can't go on in the midst of a body.
 func (t *transfer) fetch(ctx context.Context) error {
 	for {
 		best := t.best
@@ -138,8 +138,8 @@ func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
 	return t.nameByContent(true)
 }
 
-// complete says why the file is not whole after a body ended in this way, or nil. Its length decides where it is known: once all
-// bytes are there, it is no matter what happened to the connection behind the last one.
+// complete says why the file is not whole after a body ended in this way, or nil. Its length decides where it is
+// known: once all bytes are there, it is no matter what happened to the connection behind the last one.
 func (t *transfer) complete(err error) error {
 	var disk *diskError
 	switch {
@@ -154,8 +154,8 @@ func (t *transfer) complete(err error) error {
 	}
 }
 
-// request carries nothing but the link and the part that is asked for. Accept-Encoding forbids to pack the content on its way: the
-// bytes and their checksum shall be the object's own.
+// request carries nothing but the link and the part that is asked for. Accept-Encoding forbids to pack the content on
+// its way: the bytes and their checksum shall be the object's own.
 func (t *transfer) request(ctx context.Context) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.link, nil)
 	if err != nil {
@@ -172,7 +172,8 @@ func (t *transfer) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// accept decides whether an answer's body is taken in. Where it is not what was asked for, the next attempt begins anew.
+// accept decides whether an answer's body is taken in. Where it is not what was asked for, the next attempt begins
+// anew.
 func (t *transfer) accept(resp *http.Response) error {
 	switch {
 	case resp.StatusCode == http.StatusOK:
@@ -243,7 +244,8 @@ func (t *transfer) write(piece []byte) error {
 	return nil
 }
 
-// nameByContent gives the file its whole name as soon as enough of it is there, and makes sure that it is free before the rest comes.
+// nameByContent gives the file its whole name as soon as enough of it is there, and makes sure that it is free before
+// the rest comes.
 func (t *transfer) nameByContent(whole bool) error {
 	if t.known || !whole && len(t.head) < headLength {
 		return nil

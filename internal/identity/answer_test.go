@@ -47,8 +47,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestAnswersEcho: whatever the identity service repeats of what it was sent, no part of it is told, at whatever place of
-// a long text.
+// TestAnswersEcho: whatever the identity service repeats of what it was sent, no part of it is told, at whatever
+// place of a long text.
 func TestAnswersEcho(t *testing.T) {
 	const password, own = "T0psecret-password", "T0psecret-token" // short enough to look like words
 	c := withAgency(Config{AuthURL: iamURL, UserName: "u", Password: password, DomainName: "d"})

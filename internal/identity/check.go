@@ -70,7 +70,7 @@ func (c Config) checkHeaders() error {
 func (c Config) checkKind() error {
 	switch c.kind() {
 	case kindNone:
-		return noCredentials()
+		return c.checkNothing()
 	case kindAKSK:
 		if c.SecretKey == "" {
 			return half("secret_key", "access_key", "An access key signs requests only together with its secret.")
@@ -83,6 +83,20 @@ func (c Config) checkKind() error {
 	case kindToken: // complete as it is
 	}
 	return nil
+}
+
+// checkNothing says what is missing where nothing can log in, and what is there of it.
+func (c Config) checkNothing() error {
+	switch {
+	case c.UserID != "":
+		return noCredentials("user_id is set, password is not.")
+	case c.UserName != "":
+		return noCredentials("user_name is set, password is not.")
+	case c.SecurityToken != "":
+		return noCredentials("security_token is set, access_key and secret_key are not.")
+	default:
+		return noCredentials("No credentials are set.")
+	}
 }
 
 // checkUser wants a user for a password, and for a passcode both: it is the second factor of two, and alone it only
@@ -117,10 +131,10 @@ func envOf(attribute string) string {
 	return ""
 }
 
-func noCredentials() error {
+func noCredentials(found string) error {
 	return &ConfigError{
 		Summary: "Unable to find credentials",
-		Detail: `No credentials are set. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+		Detail: found + ` Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
   token:            token (OS_TOKEN, OS_AUTH_TOKEN)
   AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)

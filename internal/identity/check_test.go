@@ -146,19 +146,20 @@ func TestResolveRefuses(t *testing.T) {
 }
 
 func TestResolveNoCredentials(t *testing.T) {
-	for name, c := range map[string]Config{
-		"nothing":             {},
-		"a user alone":        {UserName: "u", DomainName: "d", TenantName: "eu-de_p"},
-		"security token only": {SecurityToken: "st", TenantName: "eu-de_p"},
+	for found, c := range map[string]Config{
+		"No credentials are set.":                                   {},
+		"user_name is set, password is not.":                        {UserName: "u", DomainName: "d", TenantName: "eu-de_p"},
+		"user_id is set, password is not.":                          {UserID: "u", TenantName: "eu-de_p"},
+		"security_token is set, access_key and secret_key are not.": {SecurityToken: "st", TenantName: "eu-de_p"},
 	} {
 		_, err := Resolve(c, surroundings(t, nil))
 		var failure *ConfigError
-		if !errors.As(err, &failure) || failure.Attribute != "" && name != "nothing" || failure.Summary != "Unable to find credentials" {
-			t.Fatalf("%s: %v", name, err)
+		if !errors.As(err, &failure) || failure.Attribute != "" || failure.Summary != "Unable to find credentials" || !strings.HasPrefix(failure.Detail, found+" Set one of these kinds") {
+			t.Fatalf("%s: %v", found, err)
 		}
 		for _, part := range []string{"token", "access_key", "secret_key", "password", "user_name", "OS_TOKEN", "OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_PASSWORD", "OS_USERNAME", "OS_CLOUD"} {
 			if !strings.Contains(failure.Detail, part) {
-				t.Errorf("%s: %s is not named in:\n%s", name, part, failure.Detail)
+				t.Errorf("%s: %s is not named in:\n%s", found, part, failure.Detail)
 			}
 		}
 	}

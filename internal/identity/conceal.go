@@ -14,8 +14,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// ConcealAttempts returns a RoundTripper for requests to the identity service that takes secrets out of what is said in place of a success, before
-// anybody can show it or cut it short: the configuration's, and the tokens that went with the request. It belongs below whatever retries.
+// ConcealAttempts returns a RoundTripper for requests to the identity service that takes secrets out of what is said
+// in place of a success, before anybody can show it or cut it short: the configuration's, and the tokens that went
+// with the request. It belongs below whatever retries.
 func (c Config) ConcealAttempts(next http.RoundTripper) http.RoundTripper {
 	return concealing{config: c, next: next}
 }
@@ -53,7 +54,8 @@ func concealHeader(header http.Header, secrets []string) {
 	}
 }
 
-// concealBody takes secrets out of an answer's body, as they are and as JSON writes them. What stands below bounds the answer and holds it in memory.
+// concealBody takes secrets out of an answer's body, as they are and as JSON writes them. What stands below bounds
+// the answer and holds it in memory.
 func concealBody(resp *http.Response, secrets []string) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close() // all that will come has come
@@ -80,7 +82,8 @@ func quoted(text string, forHTML bool) []byte {
 	return bytes.Trim(bytes.TrimSuffix(b.Bytes(), []byte("\n")), `"`)
 }
 
-// concealError takes secrets out of a reason that repeats what a server sent, where that was no HTTP, before it is cut to its length.
+// concealError takes secrets out of a reason that repeats what a server sent, where that was no HTTP, before it is
+// cut to its length.
 func concealError(err error, secrets []string) error {
 	var place *transport.Error
 	if !errors.As(err, &place) {

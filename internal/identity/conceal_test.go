@@ -15,8 +15,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// TestConcealAttempts: secrets are cut out of headers and of what stands in a success's place, in every form in which JSON writes them. The header
-// in which a token is issued stays.
+// TestConcealAttempts: secrets are cut out of headers and of what stands in a success's place, in every form in which
+// JSON writes them. The header in which a token is issued stays.
 func TestConcealAttempts(t *testing.T) {
 	const password, sent, issued = `pa"ss<word>=1`, "T0psecret-sent", "T0psecret-issued"
 	send := func(status int, body string, err error) (*http.Response, error) {

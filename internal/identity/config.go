@@ -94,8 +94,8 @@ func (c Config) secrets(more ...string) []string {
 	return slices.DeleteFunc(all, func(secret string) bool { return len(secret) < shortestSecret })
 }
 
-// shortestSecret is the shortest text that is taken out of others', in bytes: shorter ones are words, or parts of words, and taking them out would
-// tell what they are.
+// shortestSecret is the shortest text that is taken out of others', in bytes: shorter ones are words, or parts of
+// words, and taking them out would tell what they are.
 const shortestSecret = 8
 
 // scrub hides secrets in a text that comes from elsewhere: a server may echo

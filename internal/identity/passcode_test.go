@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPasscodeRefused compares whole texts: a passcode is asked for only where none was given, and where one was, it may
-// be what is wrong.
+// TestPasscodeRefused compares whole texts: a passcode is asked for only where none was given, and where one was, it
+// may be what is wrong.
 func TestPasscodeRefused(t *testing.T) {
 	const (
 		receipt = `{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}`

@@ -94,7 +94,8 @@ func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Re
 	return resp, nil
 }
 
-// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it refuses.
+// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it
+// refuses.
 func (s *Session) conceal(resp *http.Response, tokens ...string) {
 	secrets := s.cfg.secrets(tokens...)
 	concealHeader(resp.Header, secrets)

@@ -19,8 +19,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// testCLI: three programs as people start them: the real CLI with the real provider, the simulator with -keystone, and Keystone. Only the
-// environment says who calls; the region chooses the simulator among two in the catalogue.
+// testCLI: three programs as people start them: the real CLI with the real provider, the simulator with -keystone,
+// and Keystone. Only the environment says who calls; the region chooses the simulator among two in the catalogue.
 func (f *fixture) testCLI(t *testing.T) {
 	f.keystone.AddRegion(t, f.world, "eu-nl", f.simulator(t))
 	c := rdstest.NewCLI(t, []string{"../../examples/data-sources/rds_errorlog_download/data-source.tf"})

@@ -68,7 +68,8 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// currentPasscode stands for what the device shows when the case begins, which may be a minute after the table was made.
+// currentPasscode stands for what the device shows when the case begins, which may be a minute after the table was
+// made.
 const currentPasscode = "(current)"
 
 // with begins a case: the provider's whole environment, and nothing received yet.
@@ -149,7 +150,8 @@ func (f *fixture) readable(texts []string) []string {
 // network carries the provider's requests and notes them.
 type network struct {
 	next http.RoundTripper
-	// answered is called with each answer of RDS, before the provider sees it: the moment for something to happen in the middle of a wait.
+	// answered is called with each answer of RDS, before the provider sees it: the moment for something to happen in
+	// the middle of a wait.
 	answered func(ctx context.Context, call int, token string)
 
 	mu    sync.Mutex

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestKeystone runs the data source with each kind of credential that Keystone has, from the environment alone. One Keystone serves all
-// of them: it takes far longer to start than to ask.
+// TestKeystone runs the data source with each kind of credential that Keystone has, from the environment alone. One
+// Keystone serves all of them: it takes far longer to start than to ask.
 func TestKeystone(t *testing.T) {
 	f := newFixture(t)
 	t.Run("links", f.testLinks)

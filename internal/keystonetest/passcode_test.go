@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Passcode returns what a virtual MFA device shows at a time: six digits, new every 30 seconds (RFC 6238). The secret is the key that
-// the device was set up with.
+// Passcode returns what a virtual MFA device shows at a time: six digits, new every 30 seconds (RFC 6238). The secret
+// is the key that the device was set up with.
 func Passcode(secret []byte, at time.Time) string {
 	mac := hmac.New(sha1.New, secret)
 	// Times before 1970 are none that a device lives in.
@@ -29,7 +29,8 @@ func Passcode(secret []byte, at time.Time) string {
 // deviceKey is how such a secret is written down.
 func deviceKey(secret []byte) string { return base32.StdEncoding.EncodeToString(secret) }
 
-// TestPasscode: the test vectors of RFC 6238, appendix B, for SHA-1. They have eight digits there; a device shows the last six.
+// TestPasscode: the test vectors of RFC 6238, appendix B, for SHA-1. They have eight digits there; a device shows the
+// last six.
 func TestPasscode(t *testing.T) {
 	for second, want := range map[int64]string{
 		59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130",

@@ -130,7 +130,8 @@ func (f *fixture) testRefusals(t *testing.T) {
 	}
 }
 
-// testRevoked: the token becomes bad in the middle of a wait, after RDS has answered. Without a text, the wait goes on to its links.
+// testRevoked: the token becomes bad in the middle of a wait, after RDS has answered. Without a text, the wait goes
+// on to its links.
 func (f *fixture) testRevoked(t *testing.T) {
 	type event = func(ctx context.Context, call int, token string) error
 	revoke := func(after ...int) event {

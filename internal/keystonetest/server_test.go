@@ -57,7 +57,8 @@ key_repository = %[1]s/credential-keys
 password_hash_rounds = 4
 `
 
-// Start runs a Keystone until the test's end. That there is none on the machine is a failure: a test that is skipped proves nothing.
+// Start runs a Keystone until the test's end. That there is none on the machine is a failure: a test that is skipped
+// proves nothing.
 func Start(tb testing.TB) *Keystone {
 	tb.Helper()
 	folder := tb.TempDir()
@@ -77,8 +78,8 @@ func Start(tb testing.TB) *Keystone {
 	return k
 }
 
-// prepare makes what Keystone needs to start. Each step takes seconds, nearly all of them for Python's imports, so that those which can
-// run side by side do.
+// prepare makes what Keystone needs to start. Each step takes seconds, nearly all of them for Python's imports, so
+// that those which can run side by side do.
 func prepare(tb testing.TB, folder, config, password string) {
 	tb.Helper()
 	// Without a write-ahead log, readers lock writers out and requests that come at the same time fail.

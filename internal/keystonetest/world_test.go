@@ -16,15 +16,16 @@ import (
 	"testing"
 )
 
-// The world that Seed makes: an account with two users who log in by password, one user with MFA, and three projects. Names are shaped
-// like the cloud's.
+// The world that Seed makes: an account with two users who log in by password, one user with MFA, and three projects.
+// Names are shaped like the cloud's.
 const (
 	DomainName = "OTC-EU-DE-00000000001000054321"
 
 	UserName    = "oncall"
 	MFAUserName = "oncall-mfa"
-	// OtherUserName is a user whose password a test may change. Keystone counts in whole seconds then: it refuses tokens too that the
-	// user gets in the same second after the change, so that no other test may be in need of this user.
+	// OtherUserName is a user whose password a test may change. Keystone counts in whole seconds then: it refuses
+	// tokens too that the user gets in the same second after the change, so that no other test may be in need of this
+	// user.
 	OtherUserName = "night-shift"
 	// Password is that of all users.
 	Password = "Keyst0ne-Passw0rd-5e2b"
@@ -80,7 +81,8 @@ func (k *Keystone) AddRegion(tb testing.TB, w World, region, rds string) {
 	})
 }
 
-// SetPassword gives a user another password. Keystone revokes the user's tokens with it. It may be called from any goroutine.
+// SetPassword gives a user another password. Keystone revokes the user's tokens with it. It may be called from any
+// goroutine.
 func (k *Keystone) SetPassword(ctx context.Context, userID, password string) error {
 	return k.done(k.send(ctx, http.MethodPatch, "/users/"+userID, nil, map[string]any{"user": map[string]any{"password": password}}))
 }

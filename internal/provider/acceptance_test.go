@@ -24,9 +24,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// Acceptance tests ask a real account: "make testacc" runs them, with credentials and RDS_INSTANCE_ID in the environment. The same code runs
-// in "make test" against the simulator, so that on the day somebody has an account it is known to work. They check what holds for every log of
-// a healthy instance. Nothing but an export is started.
+// Acceptance tests ask a real account: "make testacc" runs them, with credentials and RDS_INSTANCE_ID in the
+// environment. The same code runs in "make test" against the simulator, so that on the day somebody has an account it
+// is known to work. They check what holds for every log of a healthy instance. Nothing but an export is started.
 
 // account is what an acceptance test asks.
 type account struct {

@@ -101,8 +101,8 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	}
 }
 
-// validate checks all arguments once more. Terraform has an action's validated only while values of variables are not known yet, unlike a data source's
-// (seen with 1.14.9 and 1.15.0), and hands on whatever comes then.
+// validate checks all arguments once more. Terraform has an action's validated only while values of variables are not
+// known yet, unlike a data source's (seen with 1.14.9 and 1.15.0), and hands on whatever comes then.
 func (m errorLogDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
 	var invoke types.String
 	if value, ok := m.Timeouts.Attributes()["invoke"].(types.String); ok {
@@ -114,8 +114,9 @@ func (m errorLogDownloadActionModel) validate(ctx context.Context) diag.Diagnost
 	return diags
 }
 
-// progressUntil passes progress on until a context has ended. Terraform crashes where progress comes after Ctrl-C and anything behind it ("range function
-// continued iteration", seen with 1.14.9 and 1.15.0): the person would lose our diagnostics.
+// progressUntil passes progress on until a context has ended. Terraform crashes where progress comes after Ctrl-C and
+// anything behind it ("range function continued iteration", seen with 1.14.9 and 1.15.0): the person would lose our
+// diagnostics.
 func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) func(string) {
 	return func(text string) {
 		if ctx.Err() == nil {

@@ -161,7 +161,8 @@ func TestAction_Overwrite(t *testing.T) {
 	}
 }
 
-// TestAction_DirectoryIsCheckedFirst: who has waited for an export does not want to read that the directory can't be used.
+// TestAction_DirectoryIsCheckedFirst: who has waited for an export does not want to read that the directory can't be
+// used.
 func TestAction_DirectoryIsCheckedFirst(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	writeFile(t, file, "")
@@ -307,7 +308,8 @@ func TestAction_TimeoutHoldsTheDownloadToo(t *testing.T) {
 	}
 }
 
-// TestAction_Interrupted: Ctrl-C in the middle of a download. Nothing is left behind, and nobody is told to raise a timeout.
+// TestAction_Interrupted: Ctrl-C in the middle of a download. Nothing is left behind, and nobody is told to raise a
+// timeout.
 func TestAction_Interrupted(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -329,8 +331,8 @@ func TestAction_Interrupted(t *testing.T) {
 	}
 }
 
-// TestAction_Stopped: Terraform stops its providers after Ctrl-C. How the action ended must be told before that is answered, for nothing is heard after
-// it; and no progress must come any more, for Terraform crashes then.
+// TestAction_Stopped: Terraform stops its providers after Ctrl-C. How the action ended must be told before that is
+// answered, for nothing is heard after it; and no progress must come any more, for Terraform crashes then.
 func TestAction_Stopped(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -364,7 +366,8 @@ func TestAction_Stopped(t *testing.T) {
 	})
 }
 
-// TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at which texts are cut.
+// TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at
+// which texts are cut.
 func TestAction_RefusalRepeatsTheLink(t *testing.T) {
 	for filler := 330; filler < 410; filler += 10 {
 		synctest.Test(t, func(t *testing.T) {

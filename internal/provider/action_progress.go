@@ -12,7 +12,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// teller turns how an action goes on into lines that a person reads while it runs. Its methods are not called at the same time.
+// teller turns how an action goes on into lines that a person reads while it runs. Its methods are not called at the
+// same time.
 type teller struct {
 	send func(string)
 

@@ -17,8 +17,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// Chaos: whatever the cloud does, a read ends within its timeout, with all the links or with an error that names the cause, and no secret is told.
-// Each run is made of a seed and can be repeated: go test ./internal/provider -run TestChaos -chaos.first=SEED -chaos.runs=1 -v
+// Chaos: whatever the cloud does, a read ends within its timeout, with all the links or with an error that names the
+// cause, and no secret is told. Each run is made of a seed and can be repeated: go test ./internal/provider -run
+// TestChaos -chaos.first=SEED -chaos.runs=1 -v
 
 var (
 	chaosFirst = flag.Uint64("chaos.first", 1, "the first seed")

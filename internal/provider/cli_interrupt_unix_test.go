@@ -18,8 +18,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its providers nothing. It goes to the whole
-// process group, as a terminal sends it.
+// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its
+// providers nothing. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
 	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "30s" }`)
 	for name, c := range map[string]struct {
@@ -48,8 +48,8 @@ func TestCLI_Interrupt(t *testing.T) {
 	}
 }
 
-// interruptWait sends a signal, as Ctrl-C or timeout(1) does, once the first call has come and a text is shown, and returns what the screen shows in the end and how long the command
-// then took.
+// interruptWait sends a signal, as Ctrl-C or timeout(1) does, once the first call has come and a text is shown, and
+// returns what the screen shows in the end and how long the command then took.
 func interruptWait(t *testing.T, configuration, shown string, arguments []string, signal syscall.Signal) (string, time.Duration) {
 	t.Helper()
 	asked := make(chan struct{})

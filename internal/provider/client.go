@@ -21,14 +21,16 @@ import (
 // client is what every object gets from Configure.
 type client struct {
 	rds *rds.Client
-	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no client certificate.
+	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
+	// client certificate.
 	files download.Options
 	// interrupt ends when a person presses Ctrl-C.
 	interrupt context.Context //nolint:containedctx // it is the process's, and outlives every call
 }
 
-// interruptible returns a context that ends with Ctrl-C too. Terraform and OpenTofu tell their providers to stop, but not while an apply is still planning:
-// then they would wait for the end of our wait. Nothing is half done when a wait or a download ends, so there is no reason to let a person wait.
+// interruptible returns a context that ends with Ctrl-C too. Terraform and OpenTofu tell their providers to stop, but
+// not while an apply is still planning: then they would wait for the end of our wait. Nothing is half done when a
+// wait or a download ends, so there is no reason to let a person wait.
 func (c *client) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	detach := context.AfterFunc(c.interrupt, cancel)
@@ -38,7 +40,8 @@ func (c *client) interruptible(ctx context.Context) (context.Context, context.Ca
 	}
 }
 
-// newClient puts the layers together: network, transport, identity, RDS; and, beside them, the plain way to the files behind links.
+// newClient puts the layers together: network, transport, identity, RDS; and, beside them, the plain way to the files
+// behind links.
 func (p *rdsProvider) newClient(config identity.Config, terraformVersion string) (*client, error) {
 	settings, err := config.TLS()
 	if err != nil {
@@ -95,7 +98,8 @@ func (p *rdsProvider) network(settings *tls.Config) http.RoundTripper {
 	return network
 }
 
-// clientFrom takes an object's client out of what Configure gave. Terraform asks for schemas before it configures: then there is none yet.
+// clientFrom takes an object's client out of what Configure gave. Terraform asks for schemas before it configures:
+// then there is none yet.
 func clientFrom(data any, diags *diag.Diagnostics) *client {
 	if data == nil {
 		return nil

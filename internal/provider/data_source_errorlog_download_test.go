@@ -204,7 +204,8 @@ func link(t *testing.T, o rdstest.Outcome, i int) string {
 	return text
 }
 
-// TestDataSource_Timing: one login and one call for links that are there; the export's own time and little more for others.
+// TestDataSource_Timing: one login and one call for links that are there; the export's own time and little more for
+// others.
 func TestDataSource_Timing(t *testing.T) {
 	cases := map[string]struct {
 		export time.Duration

@@ -19,8 +19,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// This file is the one place that turns an error into words. Summary: "Unable to <verb> <thing>". Detail: what was tried, with
-// which ids; what came back, on labelled lines; what to do next. No secret and no link can get here: the errors hold none.
+// This file is the one place that turns an error into words. Summary: "Unable to <verb> <thing>". Detail: what was
+// tried, with which ids; what came back, on labelled lines; what to do next. No secret and no link can get here: the
+// errors hold none.
 
 // unableToObtain is the summary of every error of a wait for links.
 const unableToObtain = "Unable to obtain error log links"

@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 )
 
-// errorLogDownloadEphemeral can be opened, and neither renewed nor closed: Renew cannot hand on new data, so it could not replace a link that
-// dies, and there is nothing to give back.
+// errorLogDownloadEphemeral can be opened, and neither renewed nor closed: Renew cannot hand on new data, so it could
+// not replace a link that dies, and there is nothing to give back.
 type errorLogDownloadEphemeral struct{ client *client }
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*errorLogDownloadEphemeral)(nil)

@@ -30,7 +30,8 @@ func ephemeral(id string, more ...string) string {
 	return "ephemeral" + strings.TrimPrefix(ofInstance(id, more...), "data")
 }
 
-// TestEphemeral_Values: the echo provider puts into its state what the ephemeral resource gave, for the test's eyes only.
+// TestEphemeral_Values: the echo provider puts into its state what the ephemeral resource gave, for the test's eyes
+// only.
 func TestEphemeral_Values(t *testing.T) {
 	c := rdstest.NewWithClock(t)
 	factories := c.Factories()
@@ -90,8 +91,8 @@ func TestEphemeral_Error(t *testing.T) {
 	})
 }
 
-// TestEphemeral_LinkIsNowhere: a provisioner gets the link and saves the file; plan and state do not hold it. The same search finds the link of a
-// data source in both, so it can find.
+// TestEphemeral_LinkIsNowhere: a provisioner gets the link and saves the file; plan and state do not hold it. The
+// same search finds the link of a data source in both, so it can find.
 func TestEphemeral_LinkIsNowhere(t *testing.T) {
 	const provisioner = `
 		resource "terraform_data" "save" {

@@ -18,7 +18,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// The data source, the ephemeral resource and the action of this name share what stands here: three thin doors to one room.
+// The data source, the ephemeral resource and the action of this name share what stands here: three thin doors to one
+// room.
 
 // errorLogName is the objects' name behind the provider's.
 const errorLogName = "_errorlog_download"
@@ -53,8 +54,8 @@ func (a errorLogArguments) validate(ctx context.Context) diag.Diagnostics {
 	return diags
 }
 
-// obtainLinks is what the data source's read and the ephemeral resource's open have in common: wait, then map. timeoutName is the argument
-// that would have given it more time.
+// obtainLinks is what the data source's read and the ephemeral resource's open have in common: wait, then map.
+// timeoutName is the argument that would have given it more time.
 func obtainLinks(ctx context.Context, c *client, a errorLogArguments, timeout time.Duration, timeoutName string) (errorLogResults, diag.Diagnostics) {
 	options := a.wait(ctx, timeout)
 	ctx, stop := c.interruptible(withRequestLog(ctx))

@@ -38,7 +38,7 @@ const (
 		"requests the links; if the task cannot be polled, it continues as `repeat`. Polling tasks needs a permission of its own."
 	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) of at least `1s`. Without it, the pause grows with the " +
 		"time already waited, from 2 to 30 seconds."
-	timeoutsDescription = "How long this may take."
+	timeoutsDescription = "How long this may take. Check the spelling: Terraform ignores a name that is not listed here, without a word."
 
 	statusDescription = "`FINISH`: all files are available. `FAILED`: some files failed and others are available; a `postcondition` can make this an error. An export in which all " +
 		"files failed is always an error."
@@ -100,8 +100,8 @@ func errorLogAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// ephemeralAttributes are the same attributes in the ephemeral resource's types. A kind that is not known here would be a bug that every test
-// of the schema meets.
+// ephemeralAttributes are the same attributes in the ephemeral resource's types. A kind that is not known here would
+// be a bug that every test of the schema meets.
 func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemeralschema.Attribute {
 	to := map[string]ephemeralschema.Attribute{}
 	for name, attribute := range from {

@@ -22,8 +22,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// The guide "When it fails" is made by this test: each row is a fault, what the user then sees, to the letter, and the test that proves it. The test fails
-// when the code says something else than the guide. To write the guide anew, after reading what changed:
+// The guide "When it fails" is made by this test: each row is a fault, what the user then sees, to the letter, and
+// the test that proves it. The test fails when the code says something else than the guide. To write the guide anew,
+// after reading what changed:
 //
 //	go test ./internal/provider -run TestFaults -update && make docs
 

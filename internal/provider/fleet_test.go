@@ -16,8 +16,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestFleet: 200 instances at once, behind a gateway that lets 40 calls a second through, as with terraform plan -parallelism=200. All get their links, with one
-// login, and no goroutine is left.
+// TestFleet: 200 instances at once, behind a gateway that lets 40 calls a second through, as with terraform plan
+// -parallelism=200. All get their links, with one login, and no goroutine is left.
 func TestFleet(t *testing.T) {
 	const instances = 200
 	synctest.Test(t, func(t *testing.T) {

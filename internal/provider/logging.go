@@ -12,8 +12,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// requestLog is the subsystem in which every request to the cloud is logged at level DEBUG: TF_LOG_PROVIDER=DEBUG, or TF_LOG, shows it, and
-// TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it again. It holds no header, query or body, so no secret has to be cut out of it.
+// requestLog is the subsystem in which every request to the cloud is logged at level DEBUG: TF_LOG_PROVIDER=DEBUG, or
+// TF_LOG, shows it, and TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it again. It holds no header, query or body, so no
+// secret has to be cut out of it.
 const requestLog = "requests"
 
 func withRequestLog(ctx context.Context) context.Context {

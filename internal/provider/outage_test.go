@@ -16,8 +16,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestOutageOfIAM: a token is revoked in the middle of an export, and IAM is out of order when the new one is asked for. However long that takes, the
-// wait goes on.
+// TestOutageOfIAM: a token is revoked in the middle of an export, and IAM is out of order when the new one is asked
+// for. However long that takes, the wait goes on.
 func TestOutageOfIAM(t *testing.T) {
 	for outage, want := range map[time.Duration]time.Duration{ // until the links are there
 		20 * time.Second: 200100 * time.Millisecond,

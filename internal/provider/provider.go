@@ -40,7 +40,8 @@ import (
 // typeName is the provider's name in configurations: every object's name begins with it.
 const typeName = "rds"
 
-// Outside is what the provider takes from the world around it. Its zero value is the real world; tests put another in its place.
+// Outside is what the provider takes from the world around it. Its zero value is the real world; tests put another in
+// its place.
 type Outside struct {
 	Network     http.RoundTripper    // nil: real connections, with the TLS settings of the configuration
 	Clock       rds.Clock            // nil: the machine's
@@ -106,8 +107,8 @@ func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.DataSourceData, resp.ResourceData, resp.EphemeralResourceData, resp.ActionData = client, client, client, client
 }
 
-// refuseUnknown reports every value of the provider block that is known only after an apply: a login with half a credential would
-// fail in a way that nobody understands.
+// refuseUnknown reports every value of the provider block that is known only after an apply: a login with half a
+// credential would fail in a way that nobody understands.
 func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var values map[string]tftypes.Value
 	if err := req.Config.Raw.As(&values); err != nil {

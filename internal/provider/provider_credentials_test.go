@@ -19,7 +19,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// kind is a kind of credential, and what the cloud sees of it: the calls of one read, and the project of the call for links.
+// kind is a kind of credential, and what the cloud sees of it: the calls of one read, and the project of the call for
+// links.
 type kind struct {
 	env     map[string]string // all of it
 	block   map[string]any
@@ -92,8 +93,8 @@ func kinds() map[string]kind {
 	return all
 }
 
-// TestCredentials: every kind of credential gets the links through a real Terraform. A read after the first may use what the first found
-// out, so that the first calls are compared.
+// TestCredentials: every kind of credential gets the links through a real Terraform. A read after the first may use
+// what the first found out, so that the first calls are compared.
 func TestCredentials(t *testing.T) {
 	for name, k := range kinds() {
 		t.Run(name, func(t *testing.T) {
@@ -148,8 +149,8 @@ func issueToken(t *testing.T, c *rdstest.Cloud) string {
 	return token
 }
 
-// TestCredentials_Renewal: a token that is revoked in the middle of a wait is renewed, with an agency by both of its logins; a token that
-// was given is not.
+// TestCredentials_Renewal: a token that is revoked in the middle of a wait is renewed, with an agency by both of its
+// logins; a token that was given is not.
 func TestCredentials_Renewal(t *testing.T) {
 	before := []string{"rds.errorlog 200", "rds.errorlog 401"}
 	for name, want := range map[string][]string{

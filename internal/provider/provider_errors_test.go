@@ -15,7 +15,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestConfigure_Errors: what cannot work is an error at its attribute, word for word, before any request. Secrets are not shown.
+// TestConfigure_Errors: what cannot work is an error at its attribute, word for word, before any request. Secrets are
+// not shown.
 func TestConfigure_Errors(t *testing.T) {
 	const secret = "T0psecret-7f1c"
 	secrets := map[string]string{"OS_PASSWORD": secret}

@@ -76,8 +76,8 @@ func inSimulator(text string) string {
 	return strings.ReplaceAll(text, "eu-de_myproject", rdssim.ProjectName)
 }
 
-// TestProviderExamples applies every example of the provider block with the real CLI and the real program; only the identity service's
-// address comes from outside.
+// TestProviderExamples applies every example of the provider block with the real CLI and the real program; only the
+// identity service's address comes from outside.
 func TestProviderExamples(t *testing.T) {
 	files, err := filepath.Glob("../../examples/provider/*.tf")
 	if err != nil {

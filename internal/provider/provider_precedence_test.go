@@ -19,11 +19,13 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// Which value counts when several are there: for every attribute of the provider block, set in configuration, in each of its environment
-// variables, in clouds.yaml, in two of them, in all, and in none. What is compared is what the cloud received, or what else it shows.
+// Which value counts when several are there: for every attribute of the provider block, set in configuration, in each
+// of its environment variables, in clouds.yaml, in two of them, in all, and in none. What is compared is what the
+// cloud received, or what else it shows.
 //
-// The table of settings is in provider_settings_test.go. Through a real Terraform go the two runs of each attribute that hold the most:
-// all sources at once, and all but the configuration. All combinations go through the provider's protocol, which takes milliseconds.
+// The table of settings is in provider_settings_test.go. Through a real Terraform go the two runs of each attribute
+// that hold the most: all sources at once, and all but the configuration. All combinations go through the provider's
+// protocol, which takes milliseconds.
 
 // Sources, besides environment variables, which go by their names.
 const (
@@ -134,7 +136,8 @@ func (s setting) compare(t *testing.T, c *rdstest.Cloud, diagnostics, sources []
 
 func isError(diagnostic string) bool { return strings.HasPrefix(diagnostic, "Error: ") }
 
-// TestPrecedence_ThroughTerraform: the same through the real CLI, for what the CLI adds: its own reading of the block, types and nulls.
+// TestPrecedence_ThroughTerraform: the same through the real CLI, for what the CLI adds: its own reading of the
+// block, types and nulls.
 func TestPrecedence_ThroughTerraform(t *testing.T) {
 	for name, s := range settings(t) {
 		attribute, other, _ := strings.Cut(name, ",")
@@ -197,8 +200,8 @@ func TestPrecedence_Empty(t *testing.T) {
 	}
 }
 
-// TestPrecedence_Alternatives: what a stronger source says in other words is not overruled by a weaker one. Within one source an id beats
-// a name, and a token beats AK/SK beats a password.
+// TestPrecedence_Alternatives: what a stronger source says in other words is not overruled by a weaker one. Within
+// one source an id beats a name, and a token beats AK/SK beats a password.
 func TestPrecedence_Alternatives(t *testing.T) {
 	tokenHere := func(c *rdstest.Cloud) string { return "token " + lastHeader(c, "rds.errorlog", "X-Auth-Token") }
 	signed := func(c *rdstest.Cloud) string { return "access key " + accessKeyOf(c) }
@@ -255,7 +258,8 @@ func with(env map[string]string, more ...string) map[string]string {
 	return all
 }
 
-// TestPrecedence_Unknown: a value that is known only after an apply is an error at its attribute, for each, and all are told at once.
+// TestPrecedence_Unknown: a value that is known only after an apply is an error at its attribute, for each, and all
+// are told at once.
 func TestPrecedence_Unknown(t *testing.T) {
 	configuration := "resource \"terraform_data\" \"later\" {}\nprovider \"rds\" {\n"
 	var told []string

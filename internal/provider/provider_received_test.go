@@ -30,7 +30,8 @@ func revokeAfterFirstAnswer(t *testing.T, c *rdstest.Cloud) {
 	})
 }
 
-// takeAnyone makes the cloud take every login and every request to RDS, so that any value can be sent, and what was sent is to be looked at.
+// takeAnyone makes the cloud take every login and every request to RDS, so that any value can be sent, and what was
+// sent is to be looked at.
 func takeAnyone(t *testing.T, c *rdstest.Cloud) {
 	t.Helper()
 	var endpoints []map[string]string

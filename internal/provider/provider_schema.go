@@ -118,8 +118,8 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	}
 }
 
-// setting is a text of the provider block. An empty one counts as not set, as an empty environment variable does, so that
-// a variable without a value can stand there.
+// setting is a text of the provider block. An empty one counts as not set, as an empty environment variable does, so
+// that a variable without a value can stand there.
 func setting(name, description string, words ...string) schema.StringAttribute {
 	attribute := schema.StringAttribute{
 		Optional:            true,

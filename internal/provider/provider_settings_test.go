@@ -59,7 +59,8 @@ func only(winners, others any) func(source, winner string) any {
 	}
 }
 
-// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml says it the other way round.
+// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml says it the other way
+// round.
 func verifying(insecure bool) func(source, winner string) any {
 	return func(source, winner string) any { return (source == winner) == insecure != (source == inFile) }
 }
@@ -70,7 +71,8 @@ var signedRequests = []rdssim.Option{rdssim.WithClock(time.Now), rdssim.WithExpo
 // taken is the effect of a run without an error.
 func taken(*rdstest.Cloud) string { return "taken" }
 
-// settings has every attribute of the provider block. A name with a comma is one more way to look at the attribute before it.
+// settings has every attribute of the provider block. A name with a comma is one more way to look at the attribute
+// before it.
 func settings(t *testing.T) map[string]setting {
 	t.Helper()
 	all := map[string]setting{}

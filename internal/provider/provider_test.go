@@ -21,8 +21,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// documented is every attribute of the provider block with its environment variables, the first that is set wins: those of the
-// opentelekomcloud provider, written down here once more so that no slip of the code goes unseen. A star marks a secret.
+// documented is every attribute of the provider block with its environment variables, the first that is set wins:
+// those of the opentelekomcloud provider, written down here once more so that no slip of the code goes unseen. A star
+// marks a secret.
 const documented = `
 auth_url            OS_AUTH_URL
 region              OS_REGION_NAME OS_REGION
@@ -117,7 +118,8 @@ func TestGuide(t *testing.T) {
 	}
 }
 
-// TestConfigure_EveryKindOfObject: data sources, resources, ephemeral resources and actions get the same client, without any request.
+// TestConfigure_EveryKindOfObject: data sources, resources, ephemeral resources and actions get the same client,
+// without any request.
 func TestConfigure_EveryKindOfObject(t *testing.T) {
 	c := rdstest.NewWithClock(t)
 	p := provider.New("test", c.Outside)()

@@ -74,7 +74,8 @@ func iamRepeats(status, filler int) http.HandlerFunc {
 	}
 }
 
-// TestSecretsInAbandonedLogins: what a login was tried again for is told when the time is up, and was cut to its length before.
+// TestSecretsInAbandonedLogins: what a login was tried again for is told when the time is up, and was cut to its
+// length before.
 func TestSecretsInAbandonedLogins(t *testing.T) {
 	for filler := 185; filler < 200; filler++ {
 		synctest.Test(t, func(t *testing.T) {

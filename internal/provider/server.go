@@ -24,8 +24,9 @@ type frameworkServer interface {
 	tfprotov6.ActionServer
 }
 
-// server is the framework's, but that it answers StopProvider only once every action under way has told how it ended. What it tells after that is thrown
-// away by terraform-plugin-go v0.31.0, and Terraform takes the silence for success: after Ctrl-C it says "Apply complete!", and no log is there.
+// server is the framework's, but that it answers StopProvider only once every action under way has told how it ended.
+// What it tells after that is thrown away by terraform-plugin-go v0.31.0, and Terraform takes the silence for
+// success: after Ctrl-C it says "Apply complete!", and no log is there.
 type server struct {
 	frameworkServer
 	stopping sync.RWMutex // read-locked by each action under way

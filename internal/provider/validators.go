@@ -20,8 +20,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of a wrong value,
-// which may be 10,000 characters or a whole file by mistake.
+// validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of
+// a wrong value, which may be 10,000 characters or a whole file by mistake.
 type validInstanceID struct{}
 
 func (validInstanceID) Description(context.Context) string {
@@ -101,7 +101,8 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	}
 }
 
-// directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked at is no fault yet: it may be made later.
+// directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked
+// at is no fault yet: it may be made later.
 func directoryFault(path string) string {
 	if path == "" {
 		return "empty"

@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rds speaks the RDS v3 API of Open Telekom Cloud as far as error logs need it, and waits for the export of one.
+// Package rds speaks the RDS v3 API of Open Telekom Cloud as far as error logs need it, and waits for the export of
+// one.
 //
-// The contract is the API's page "Obtaining Links for Downloading Error Logs (RDS for PostgreSQL)". Where that page is silent the
-// comments say where a fact comes from, and how sure it is.
+// The contract is the API's page "Obtaining Links for Downloading Error Logs (RDS for PostgreSQL)". Where that page
+// is silent the comments say where a fact comes from, and how sure it is.
 //
 //	client.go    requests and their answers
 //	errorlog.go  what errorlog-download answers        job.go    what a task says
@@ -13,9 +14,10 @@
 //	wait.go      from the first call to the links      pause.go  how long between two polls
 //	task.go      the poll that asks for the export's task
 //
-// Three words are never mixed: retry sends the same request again after a fault, poll asks whether the export is done, wait is the whole until
-// links or the timeout. API requests are retried by package transport only; file transfers by package download, which can resume in
-// mid-file. This package knows nothing of Terraform and nothing of credentials: the HTTP client that it is given adds them.
+// Three words are never mixed: retry sends the same request again after a fault, poll asks whether the export is
+// done, wait is the whole until links or the timeout. API requests are retried by package transport only; file
+// transfers by package download, which can resume in mid-file. This package knows nothing of Terraform and nothing of
+// credentials: the HTTP client that it is given adds them.
 package rds
 
 import (
@@ -47,8 +49,8 @@ type Client struct {
 	random   func() float64
 }
 
-// NewClient returns a client that finds its endpoint with the first request. The HTTP client must authorize, retry and bound
-// what it reads. The clock may be nil for the machine's own; random yields jitter in [0, 1).
+// NewClient returns a client that finds its endpoint with the first request. The HTTP client must authorize, retry
+// and bound what it reads. The clock may be nil for the machine's own; random yields jitter in [0, 1).
 func NewClient(client *http.Client, endpoint func(context.Context) (Endpoint, error), clock Clock, random func() float64) *Client {
 	if clock == nil {
 		clock = systemClock{}
@@ -56,15 +58,16 @@ func NewClient(client *http.Client, endpoint func(context.Context) (Endpoint, er
 	return &Client{http: client, endpoint: endpoint, clock: clock, random: random}
 }
 
-// instanceID is the form of an instance's id: letters, digits and hyphens, so that it can never change a request's path.
+// instanceID is the form of an instance's id: letters, digits and hyphens, so that it can never change a request's
+// path.
 var instanceID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
-// ValidInstanceID says whether a text can be the id of a DB instance. Real ones are 32 hex digits and "in03" (PostgreSQL), "in01"
-// (MySQL) or "in04" (SQL Server).
+// ValidInstanceID says whether a text can be the id of a DB instance. Real ones are 32 hex digits and "in03"
+// (PostgreSQL), "in01" (MySQL) or "in04" (SQL Server).
 func ValidInstanceID(id string) bool { return instanceID.MatchString(id) }
 
-// ErrorLogDownload asks once for the download links of an instance's error log, and with that starts their export where none
-// runs: POST /v3/{project_id}/instances/{instance_id}/errorlog-download.
+// ErrorLogDownload asks once for the download links of an instance's error log, and with that starts their export
+// where none runs: POST /v3/{project_id}/instances/{instance_id}/errorlog-download.
 //
 // A refusal is an [*Error]; an answer that can't be understood a [*DecodeError].
 func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*ErrorLogDownload, error) {
@@ -84,8 +87,8 @@ func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*Erro
 	return answer, nil
 }
 
-// Job asks for a task: GET /v3/{project_id}/jobs?id={job_id}. The page lists the kinds of task that can be asked for, and exports of
-// logs are not among them: an [*Error] says nothing about the export itself.
+// Job asks for a task: GET /v3/{project_id}/jobs?id={job_id}. The page lists the kinds of task that can be asked for,
+// and exports of logs are not among them: an [*Error] says nothing about the export itself.
 func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
 	header, body, err := c.do(ctx, http.MethodGet, url.Values{"id": {id}}, "jobs")
 	if err != nil {

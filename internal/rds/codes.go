@@ -27,8 +27,8 @@ const (
 	KindNoSuchJob                // the task can't be asked for; says nothing about the export
 )
 
-// kindByCode lists what the cloud's documents and public clients tell about error codes. A code counts whatever the status: "busy"
-// comes as 409, 400 and 403.
+// kindByCode lists what the cloud's documents and public clients tell about error codes. A code counts whatever the
+// status: "busy" comes as 409, 400 and 403.
 var kindByCode = codes(map[Kind]string{
 	KindBusy: "DBS.200011 DBS.200018 DBS.200019 DBS.200047 DBS.200076 DBS.200080 DBS.200452 DBS.200463 DBS.200611 DBS.201015 " +
 		"DBS.201202 DBS.201205 DBS.201206 DBS.212006 DBS.212033 DBS.280011 DBS.280816 DBS.01010337 RDS.0011 RDS.3004",

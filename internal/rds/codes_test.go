@@ -12,8 +12,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// meanings is the table of error codes as the cloud's documents have it, written down a second time on purpose: a slip of the pen in
-// the code must not be one in its test too.
+// meanings is the table of error codes as the cloud's documents have it, written down a second time on purpose: a
+// slip of the pen in the code must not be one in its test too.
 var meanings = []struct {
 	meaning string
 	kind    rds.Kind

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// scalar is a value of the API's JSON that may come as the documented type or as another: siblings of this API send numbers as
-// strings and strings as numbers. null and absent are "". An object or an array is an error.
+// scalar is a value of the API's JSON that may come as the documented type or as another: siblings of this API send
+// numbers as strings and strings as numbers. null and absent are "". An object or an array is an error.
 type scalar struct{ text string }
 
 // UnmarshalJSON implements json.Unmarshaler. Its error does not repeat the value: it might be a link.

@@ -56,8 +56,8 @@ func location(resp *http.Response) string {
 	return transport.Printable(to.Scheme + "://" + to.Host)
 }
 
-// Final tells the transport which answers it need not send again: those that never change, and those of a busy instance, which
-// the wait asks again at its own pace. It implements transport.Rules.
+// Final tells the transport which answers it need not send again: those that never change, and those of a busy
+// instance, which the wait asks again at its own pace. It implements transport.Rules.
 func Final(status int, body []byte) bool {
 	refusal := transport.ParseRefusal(status, nil, body)
 	kind, known := kindByCode[strings.ToUpper(refusal.Code)]
@@ -114,7 +114,8 @@ func (e *ExportError) Error() string { return "the export failed" }
 
 func (e *MissingLinkError) Error() string { return "the export is done, but a link is missing" }
 
-// passing says that a fault may be gone with the next poll: a busy instance or server, a broken connection, half an answer.
+// passing says that a fault may be gone with the next poll: a busy instance or server, a broken connection, half an
+// answer.
 func passing(err error) bool {
 	var refusal *Error
 	if errors.As(err, &refusal) {

@@ -13,8 +13,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and its example
-// in lower case; this package turns them all into upper case. Any other word, CREATING or EXPORTING say, means that it goes on.
+// Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and
+// its example in lower case; this package turns them all into upper case. Any other word, CREATING or EXPORTING say,
+// means that it goes on.
 const (
 	StatusFinish  = "FINISH"  // of the whole: the links are there
 	StatusFailed  = "FAILED"  // of the whole: some file failed, others may be good; of a file: it failed

@@ -60,7 +60,8 @@ func checkWord(word string) string {
 	return ""
 }
 
-// FuzzErrorLogAnswer: whatever an answer of status 200 holds, it is read the same way each time, and what comes out of it is sound.
+// FuzzErrorLogAnswer: whatever an answer of status 200 holds, it is read the same way each time, and what comes out
+// of it is sound.
 func FuzzErrorLogAnswer(f *testing.F) {
 	for _, body := range []string{
 		documented,

@@ -11,8 +11,8 @@ import (
 	"unicode"
 )
 
-// downloadLink puts a scheme before a link that has none, as in the page's example, and changes nothing else: the signature
-// covers the query as it is. What is no http or https address is no link: it returns "".
+// downloadLink puts a scheme before a link that has none, as in the page's example, and changes nothing else: the
+// signature covers the query as it is. What is no http or https address is no link: it returns "".
 func downloadLink(text string) string {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
 		return ""
@@ -35,8 +35,8 @@ func downloadLink(text string) string {
 	return text
 }
 
-// linkExpiry reads from a link when it expires: Expires of the V2 signature style (Unix seconds), or the V4 style's date and life. It
-// returns the zero time where the link does not say.
+// linkExpiry reads from a link when it expires: Expires of the V2 signature style (Unix seconds), or the V4 style's
+// date and life. It returns the zero time where the link does not say.
 func linkExpiry(link string) time.Time {
 	_, rawQuery, _ := strings.Cut(link, "?")
 	query, err := url.ParseQuery(rawQuery)

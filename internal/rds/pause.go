@@ -5,8 +5,8 @@ package rds
 
 import "time"
 
-// The pauses between polls. Small against the time already waited, so that the links come soon after they are ready; never short, because
-// the API's sister page asks for low frequency; never so long that a person would wonder.
+// The pauses between polls. Small against the time already waited, so that the links come soon after they are ready;
+// never short, because the API's sister page asks for low frequency; never so long that a person would wonder.
 const (
 	shortestPause = 2 * time.Second
 	longestPause  = 30 * time.Second

@@ -9,26 +9,27 @@ import (
 	"time"
 )
 
-// taskMisses is how often a task may be asked for in vain before the wait goes on without it: the id of a new task can take several
-// seconds to be found.
+// taskMisses is how often a task may be asked for in vain before the wait goes on without it: the id of a new task
+// can take several seconds to be found.
 const taskMisses = 3
 
 // errUnknownWord is a task's status that the jobs API's page does not list.
 var errUnknownWord = errors.New("the task's status is a word that is not known")
 
-// taskPatience bounds a question about a task: the wait can do without an answer, and somebody waits for the links, or to read why there are none.
+// taskPatience bounds a question about a task: the wait can do without an answer, and somebody waits for the links,
+// or to read why there are none.
 const taskPatience = 10 * time.Second
 
-// tasks is what the wait remembers of the poll method "task". The page of the jobs API does not list the export of logs among the
-// kinds of task that can be asked for, so it must be able to do without.
+// tasks is what the wait remembers of the poll method "task". The page of the jobs API does not list the export of
+// logs among the kinds of task that can be asked for, so it must be able to do without.
 type tasks struct {
 	on     bool   // ask for the task while it can be asked for
 	misses int    // answers "no such task"
 	done   string // a task that has ended; the links are errorlog-download's to give
 }
 
-// pending returns the id of the task to ask for, or "" where errorlog-download must be called: for the first poll, after the
-// task has ended, and where there is no task to ask for.
+// pending returns the id of the task to ask for, or "" where errorlog-download must be called: for the first poll,
+// after the task has ended, and where there is no task to ask for.
 func (t *tasks) pending(last *ErrorLogDownload) string {
 	if !t.on || last == nil {
 		return ""
@@ -41,7 +42,8 @@ func (t *tasks) pending(last *ErrorLogDownload) string {
 	return ""
 }
 
-// askTask says whether a task still runs. Where it has ended or can't be asked for, errorlog-download is asked next, in the same poll.
+// askTask says whether a task still runs. Where it has ended or can't be asked for, errorlog-download is asked next,
+// in the same poll.
 func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	w.calls++
 	ctx, cancel := context.WithTimeout(ctx, taskPatience)
@@ -72,8 +74,8 @@ func (t *tasks) missed(err error) {
 	t.on = mayCome && t.misses < taskMisses
 }
 
-// failReason asks the task of a failed export why it failed, whatever the poll method; "" where there is no saying. It does not take
-// long: the failure is known, and somebody waits to read it.
+// failReason asks the task of a failed export why it failed, whatever the poll method; "" where there is no saying.
+// It does not take long: the failure is known, and somebody waits to read it.
 func (w *wait) failReason(ctx context.Context, answer *ErrorLogDownload) string {
 	ctx, cancel := context.WithTimeout(ctx, taskPatience)
 	defer cancel()

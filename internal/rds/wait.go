@@ -47,9 +47,9 @@ const (
 	lastPollMargin = time.Second      // before the deadline: room for one more poll
 )
 
-// WaitForErrorLog starts the export of an instance's error log and returns its links, or says why there are none: a [*TimeoutError],
-// an [*InterruptedError], an [*ExportError], a [*MissingLinkError], or the API's refusal. Where some files failed and others are good it
-// returns those, with status FAILED. The first call goes out at once.
+// WaitForErrorLog starts the export of an instance's error log and returns its links, or says why there are none: a
+// [*TimeoutError], an [*InterruptedError], an [*ExportError], a [*MissingLinkError], or the API's refusal. Where some
+// files failed and others are good it returns those, with status FAILED. The first call goes out at once.
 func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogDownload, error) {
 	bounded, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
@@ -107,7 +107,8 @@ func (w *wait) poll(ctx context.Context) (*ErrorLogDownload, error) {
 	return fresh, err
 }
 
-// endurable says that a call failed for a reason that passes or because the time is up, and not because the caller has left.
+// endurable says that a call failed for a reason that passes or because the time is up, and not because the caller
+// has left.
 func (w *wait) endurable(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return errors.Is(ctx.Err(), context.DeadlineExceeded)
@@ -151,8 +152,8 @@ func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (
 	return true, nil
 }
 
-// endure keeps a fault that may pass, and returns one that will not. A server that refuses even the first connection, in all the
-// transport's attempts, is more likely a wrong address than a passing fault.
+// endure keeps a fault that may pass, and returns one that will not. A server that refuses even the first connection,
+// in all the transport's attempts, is more likely a wrong address than a passing fault.
 func (w *wait) endure(err error) error {
 	firstContact := w.last == nil && w.fault == nil
 	if !passing(err) || firstContact && refusedConnection(err) {
@@ -170,7 +171,8 @@ func refusedConnection(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
 }
 
-// cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or that it had no answer.
+// cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or
+// that it had no answer.
 func (w *wait) cutOff(err error) {
 	var caller interface{ Permanent() bool } // a login that was cut off, say
 	var abandoned *transport.AbandonedError
@@ -193,7 +195,8 @@ func (w *wait) linksExpire(answer *ErrorLogDownload) bool {
 // linksDead says that a link of the last answer can't be used at all any more.
 func (w *wait) linksDead(last *ErrorLogDownload) bool { return w.someLinkEnds(last, 0) }
 
-// someLinkEnds says that some link of the last answer ends within this time. The server's clock counts, where the answer shows it: ours may be off.
+// someLinkEnds says that some link of the last answer ends within this time. The server's clock counts, where the
+// answer shows it: ours may be off.
 func (w *wait) someLinkEnds(answer *ErrorLogDownload, within time.Duration) bool {
 	now := w.client.clock.Now()
 	if !answer.ServerTime.IsZero() {
@@ -204,7 +207,8 @@ func (w *wait) someLinkEnds(answer *ErrorLogDownload, within time.Duration) bool
 	})
 }
 
-// pause sleeps until the next poll. The last poll comes shortly before the deadline, where that is not too soon after the one before.
+// pause sleeps until the next poll. The last poll comes shortly before the deadline, where that is not too soon after
+// the one before.
 func (w *wait) pause(ctx context.Context) error {
 	if w.options.Report != nil {
 		w.options.Report(w.progress())
@@ -237,7 +241,8 @@ func (w *wait) progress() Progress {
 	return Progress{InstanceID: w.options.InstanceID, Waited: w.client.clock.Now().Sub(w.start), Calls: w.calls, Status: w.status}
 }
 
-// ended says what a wait has that ends before the export does: the links of a failed export whose last files never came, or why there are none.
+// ended says what a wait has that ends before the export does: the links of a failed export whose last files never
+// came, or why there are none.
 func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
 	if caller.Err() != nil {
 		return nil, &InterruptedError{Progress: w.progress(), Last: w.last, Err: caller.Err()}

@@ -395,7 +395,8 @@ func TestWaitByTask(t *testing.T) {
 	}
 }
 
-// TestWaitByTaskAsksForTheLinksLast: a task that never ends may be wrong, so the last poll before the deadline is for the links.
+// TestWaitByTaskAsksForTheLinksLast: a task that never ends may be wrong, so the last poll before the deadline is for
+// the links.
 func TestWaitByTaskAsksForTheLinksLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		good := func() string { return finish(time.Hour, fileA) }

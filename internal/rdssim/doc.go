@@ -1,27 +1,29 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rdssim simulates the part of Open Telekom Cloud that leads to an error log: IAM, RDS and the object store, on one
-// address and told apart by path.
+// Package rdssim simulates the part of Open Telekom Cloud that leads to an error log: IAM, RDS and the object store,
+// on one address and told apart by path.
 //
 //	/v3/auth/…, /v3/projects               IAM: tokens, projects, domains, the catalogue
 //	/v3/{project_id}/instances/{id}/…      RDS: errorlog-download
 //	/v3/{project_id}/jobs                  RDS: tasks
 //	/obs/{bucket}/{name}                   the object store that download links lead to
 //
-// It exists for tests, for the demo and for rehearsing runbooks, and it obeys the rules: a token expires, a signature is
-// verified, a link dies, a gateway limits. What it does when a rule is broken is as loud as the cloud's answer, or louder.
+// It exists for tests, for the demo and for rehearsing runbooks, and it obeys the rules: a token expires, a signature
+// is verified, a link dies, a gateway limits. What it does when a rule is broken is as loud as the cloud's answer, or
+// louder.
 //
 // # Life of an export
 //
-// The first errorlog-download for an instance starts an export. Until its duration is over, the answer says CREATING with
-// entries EXPORTING; afterwards, finish with a link that is signed anew in each answer; after the log's life a call starts
-// the next export. All of it follows from the clock alone: nothing runs in the background, so virtual time works.
+// The first errorlog-download for an instance starts an export. Until its duration is over, the answer says CREATING
+// with entries EXPORTING; afterwards, finish with a link that is signed anew in each answer; after the log's life a
+// call starts the next export. All of it follows from the clock alone: nothing runs in the background, so virtual
+// time works.
 //
 // # The world
 //
-// Accounts, users, keys and instances are seeded, see the constants. Each instance answers in one way: healthy, failing,
-// busy, missing and so on; [Instances] lists them, [FleetInstance] has any number of healthy ones.
+// Accounts, users, keys and instances are seeded, see the constants. Each instance answers in one way: healthy,
+// failing, busy, missing and so on; [Instances] lists them, [FleetInstance] has any number of healthy ones.
 //
 // # Truth
 //

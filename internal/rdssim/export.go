@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// export is one run of the task that makes an instance's log files. Its state follows from the time alone: nothing runs.
+// export is one run of the task that makes an instance's log files. Its state follows from the time alone: nothing
+// runs.
 type export struct {
 	workflowID string
 	instance   instance

@@ -10,8 +10,8 @@ import (
 
 // Fault replaces answers. It stands before everything else, authorization and rate limit too, as a broken gateway does.
 type Fault struct {
-	// Kind, Method and Path say which requests it meets; empty means any. Kind and Method must be equal to the request's,
-	// Path must be contained in it.
+	// Kind, Method and Path say which requests it meets; empty means any. Kind and Method must be equal to the
+	// request's, Path must be contained in it.
 	Kind, Method, Path string
 	// Skip lets that many of them pass first.
 	Skip int
@@ -21,7 +21,8 @@ type Fault struct {
 	Handler http.HandlerFunc
 }
 
-// Inject adds a fault. With several, the first one injected that meets a request answers it; the others do not count it.
+// Inject adds a fault. With several, the first one injected that meets a request answers it; the others do not count
+// it.
 func (s *Server) Inject(f Fault) {
 	if f.Handler == nil {
 		panic("rdssim: a fault without a handler")

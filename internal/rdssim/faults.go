@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// realAnswer is the key of the context's value that holds the handler of the API itself, for faults that spoil its answer.
+// realAnswer is the key of the context's value that holds the handler of the API itself, for faults that spoil its
+// answer.
 type realAnswer struct{}
 
 func serveReal(w http.ResponseWriter, r *http.Request) {
@@ -19,8 +20,8 @@ func serveReal(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Status answers with a status, a body and headers, all as given. headers may be nil; a Content-Type that is not given is
-// told from the body.
+// Status answers with a status, a body and headers, all as given. headers may be nil; a Content-Type that is not
+// given is told from the body.
 func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if body != "" {
@@ -35,7 +36,8 @@ func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	}
 }
 
-// APIError answers as RDS does; where the code begins with APIG, as the gateway does, with a request_id; without a code, as IAM does.
+// APIError answers as RDS does; where the code begins with APIG, as the gateway does, with a request_id; without a
+// code, as IAM does.
 func APIError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		p := problem{status, code, message}

@@ -46,7 +46,8 @@ func (h *halfWriter) Write(p []byte) (int, error) {
 	panic(http.ErrAbortHandler)
 }
 
-// SlowBody answers as the API does: the header at once, then pieces of that many bytes, at least 1, with a pause before each.
+// SlowBody answers as the API does: the header at once, then pieces of that many bytes, at least 1, with a pause
+// before each.
 func SlowBody(piece int, wait time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		serveReal(&slowWriter{w, r, max(piece, 1), wait}, r)

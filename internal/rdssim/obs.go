@@ -33,7 +33,8 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "binary/octet-stream")
 	w.Header().Set("Cache-Control", r.URL.Query().Get("response-cache-control"))
 	w.Header().Set("Etag", `"`+object.content.etag()+`"`)
-	// Assumption 35. ServeContent knows Range, If-Range, If-Match and the others; refusals are turned into the store's form.
+	// Assumption 35. ServeContent knows Range, If-Range, If-Match and the others; refusals are turned into the
+	// store's form.
 	http.ServeContent(&xmlRefusals{ResponseWriter: w}, r, "", object.modified, object.content.open())
 }
 

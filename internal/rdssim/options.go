@@ -53,12 +53,14 @@ func defaultOptions() options {
 	}
 }
 
-// WithClock sets the time that the simulator lives in. Default: time.Now, which is virtual inside a testing/synctest bubble.
+// WithClock sets the time that the simulator lives in. Default: time.Now, which is virtual inside a testing/synctest
+// bubble.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) { o.clock = now }
 }
 
-// WithURL sets the base URL that links and the catalogue name, for a server that something else listens for. Start replaces it.
+// WithURL sets the base URL that links and the catalogue name, for a server that something else listens for. Start
+// replaces it.
 func WithURL(url string) Option {
 	return func(o *options) { o.url = strings.TrimSuffix(url, "/") }
 }
@@ -68,7 +70,8 @@ func WithTLS(config *tls.Config) Option {
 	return func(o *options) { o.tls = config }
 }
 
-// WithExportDuration sets how long an export takes, from the call that starts it. Default: 4 s. Zero: the first answer is the last.
+// WithExportDuration sets how long an export takes, from the call that starts it. Default: 4 s. Zero: the first
+// answer is the last.
 func WithExportDuration(d time.Duration) Option {
 	return func(o *options) { o.exportDuration = d }
 }
@@ -99,13 +102,14 @@ func WithJobDelay(d time.Duration) Option {
 	return func(o *options) { o.jobDelay = d }
 }
 
-// WithoutJobs makes every question for a job end with 400 DBS.200543: log exports are not among the tasks that can be asked for.
+// WithoutJobs makes every question for a job end with 400 DBS.200543: log exports are not among the tasks that can be
+// asked for.
 func WithoutJobs() Option {
 	return func(o *options) { o.withoutJobs = true }
 }
 
-// WithRateLimit makes the gateway let that many calls to IAM and RDS through in any second. What is beyond it is answered
-// 429 APIGW.0308 with Retry-After. Default: 0, no limit. The object store has none.
+// WithRateLimit makes the gateway let that many calls to IAM and RDS through in any second. What is beyond it is
+// answered 429 APIGW.0308 with Retry-After. Default: 0, no limit. The object store has none.
 func WithRateLimit(callsPerSecond int) Option {
 	return func(o *options) { o.callsPerSecond = callsPerSecond }
 }
@@ -120,7 +124,8 @@ func WithEmptyFirstAnswer() Option {
 	return func(o *options) { o.emptyFirstAnswer = true }
 }
 
-// WithAnswer replaces the whole answer to errorlog-download of one instance, known or not. The request was authorized before.
+// WithAnswer replaces the whole answer to errorlog-download of one instance, known or not. The request was authorized
+// before.
 func WithAnswer(instanceID string, h http.HandlerFunc) Option {
 	return func(o *options) { o.answers[instanceID] = h }
 }
@@ -147,14 +152,15 @@ func WithoutCatalogEntry() Option {
 	return func(o *options) { o.withoutCatalog = true }
 }
 
-// WithCatalogEndpoint puts one more endpoint into the catalogue's entry for RDS, before the simulator's own: one of another
-// region, or another interface ("public", "internal", "admin"), that a client must not take. "{project_id}" in the URL is replaced.
+// WithCatalogEndpoint puts one more endpoint into the catalogue's entry for RDS, before the simulator's own: one of
+// another region, or another interface ("public", "internal", "admin"), that a client must not take. "{project_id}"
+// in the URL is replaced.
 func WithCatalogEndpoint(region, iface, url string) Option {
 	return func(o *options) { o.extraEndpoints = append(o.extraEndpoints, catalogEndpoint{region, iface, url}) }
 }
 
-// WithTokenValidator makes RDS ask f about every token that the simulator did not issue itself: f answers for which project
-// the token is good, or not ok. This joins the simulated RDS to a real identity server.
+// WithTokenValidator makes RDS ask f about every token that the simulator did not issue itself: f answers for which
+// project the token is good, or not ok. This joins the simulated RDS to a real identity server.
 func WithTokenValidator(f func(ctx context.Context, token string) (projectID string, ok bool)) Option {
 	return func(o *options) { o.validateElsewhere = f }
 }

@@ -20,8 +20,8 @@ const unstartedURL = "http://rdssim.invalid"
 // maxRequestBody bounds what the simulator reads of a request, in bytes.
 const maxRequestBody = 1 << 20
 
-// Server is a whole cloud on one address: IAM, RDS and the object store. It is an http.Handler, safe for concurrent use.
-// Create one with [New].
+// Server is a whole cloud on one address: IAM, RDS and the object store. It is an http.Handler, safe for concurrent
+// use. Create one with [New].
 type Server struct {
 	options options
 
@@ -124,7 +124,8 @@ func readBody(r *http.Request) []byte {
 	return body
 }
 
-// nextID returns 32 hex digits that no other call returns. They are the same in every run, so that transcripts can be compared.
+// nextID returns 32 hex digits that no other call returns. They are the same in every run, so that transcripts can be
+// compared.
 func (s *Server) nextID(purpose string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -45,7 +45,8 @@ func (s *Server) RevokeTokens() {
 	clear(s.tokens)
 }
 
-// newToken looks like the cloud's: "MII" and letters, a whole signed document. TokenMark stands in it every 64 characters.
+// newToken looks like the cloud's: "MII" and letters, a whole signed document. TokenMark stands in it every 64
+// characters.
 func newToken(size int) string {
 	var token strings.Builder
 	token.WriteString("MII")

@@ -16,9 +16,9 @@ import (
 // Transport returns a way to the server within the process. No socket is opened, so it works inside testing/synctest
 // bubbles. Whatever host a request names, this server gets it; Request.Host tells which it was.
 //
-// It does what a network does: an answer can be read while it is still written, a request ends when its context does, and
-// a handler that panics with http.ErrAbortHandler is a broken connection, before the header (io.EOF) or amid the body
-// (io.ErrUnexpectedEOF).
+// It does what a network does: an answer can be read while it is still written, a request ends when its context does,
+// and a handler that panics with http.ErrAbortHandler is a broken connection, before the header (io.EOF) or amid the
+// body (io.ErrUnexpectedEOF).
 func (s *Server) Transport() http.RoundTripper {
 	return inProcess{s}
 }

@@ -48,7 +48,8 @@ const (
 	DelegatedProject   = "eu-de_delegated"
 	DelegatedProjectID = "be61a9a02f664e1b9d0b8e6c94c36f66"
 
-	// TokenMark stands every 64 characters in each token that the simulator issues, so that a leak of a part is found too.
+	// TokenMark stands every 64 characters in each token that the simulator issues, so that a leak of a part is found
+	// too.
 	TokenMark = "T0ken-7f1c"
 	// LinkAccessKey is the AWSAccessKeyId of each download link.
 	LinkAccessKey = "RDSS1MDOWNLOADL1NK7F"

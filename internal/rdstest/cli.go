@@ -20,8 +20,9 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// CLI is a folder with a configuration, in which the real Terraform or OpenTofu runs the real provider program against a simulated cloud on
-// loopback: as a user has it, for what terraform-plugin-testing can't show (for_each, warnings, logs, signals, files).
+// CLI is a folder with a configuration, in which the real Terraform or OpenTofu runs the real provider program
+// against a simulated cloud on loopback: as a user has it, for what terraform-plugin-testing can't show (for_each,
+// warnings, logs, signals, files).
 type CLI struct {
 	Dir   string
 	Env   map[string]string
@@ -105,7 +106,8 @@ func (c *CLI) overrides(tb testing.TB, home string) string {
 	return file
 }
 
-// Terraform is the path of the CLI that tests run. That there is none is a failure: a test that is skipped proves nothing.
+// Terraform is the path of the CLI that tests run. That there is none is a failure: a test that is skipped proves
+// nothing.
 func Terraform(tb testing.TB) string {
 	tb.Helper()
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {

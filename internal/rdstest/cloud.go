@@ -59,8 +59,8 @@ func New(tb testing.TB, options ...rdssim.Option) *Cloud {
 	return c
 }
 
-// NewWithClock starts a cloud whose time passes only while the provider waits, for tests with a real Terraform: they take no longer
-// than Terraform does, and what they see does not depend on the machine.
+// NewWithClock starts a cloud whose time passes only while the provider waits, for tests with a real Terraform: they
+// take no longer than Terraform does, and what they see does not depend on the machine.
 func NewWithClock(tb testing.TB, options ...rdssim.Option) *Cloud {
 	tb.Helper()
 	clock := &Clock{now: time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)}

@@ -96,7 +96,8 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 	return told, append(texts(validated.Diagnostics), diagnostics...)
 }
 
-// InvokeLate invokes an action without validation, as Terraform does where an argument is a variable: its value was not known before.
+// InvokeLate invokes an action without validation, as Terraform does where an argument is a variable: its value was
+// not known before.
 func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
 	p.tb.Helper()
 	server, ok := p.server.(tfprotov6.ActionServer)

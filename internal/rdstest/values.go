@@ -14,7 +14,8 @@ import (
 // Unknown stands for a value that is known only after an apply.
 type Unknown struct{}
 
-// toValue turns Go's nil, string, bool, int, map[string]any and []any into a value of the type. What an object lacks is null.
+// toValue turns Go's nil, string, bool, int, map[string]any and []any into a value of the type. What an object lacks
+// is null.
 func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	tb.Helper()
 	switch v := v.(type) {

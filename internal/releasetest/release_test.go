@@ -106,7 +106,8 @@ func hashOf(t *testing.T, path string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// TestZips: each holds the program under the name that the registries want, and the license; nothing tells when or where it was built.
+// TestZips: each holds the program under the name that the registries want, and the license; nothing tells when or
+// where it was built.
 func TestZips(t *testing.T) {
 	r := finished(t)
 	for _, system := range systems {

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// attempt sends a request once and reads its answer whole, so that a body that breaks off is a fault of the attempt, which
-// the layer above can send again, and not a surprise for the decoder.
+// attempt sends a request once and reads its answer whole, so that a body that breaks off is a fault of the attempt,
+// which the layer above can send again, and not a surprise for the decoder.
 type attempt struct {
 	next    http.RoundTripper
 	options *Options
@@ -45,8 +45,8 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom: the attempt's own time is
-// up, or the time of the whole.
+// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom: the
+// attempt's own time is up, or the time of the whole.
 func explain(req *http.Request, err error, start time.Time) error {
 	var timeout *TimeoutError
 	cause := context.Cause(req.Context())

@@ -17,8 +17,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// TestDeadline: a pause, however long the server wants it, leaves room for one last try a second before the deadline, and the fault
-// that it meets is what the caller learns.
+// TestDeadline: a pause, however long the server wants it, leaves room for one last try a second before the deadline,
+// and the fault that it meets is what the caller learns.
 func TestDeadline(t *testing.T) {
 	cases := map[string]struct {
 		reply    reply

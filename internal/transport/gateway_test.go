@@ -14,7 +14,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// gateway lets so many requests through each second and answers 429 to the others, with or without a word when to come again.
+// gateway lets so many requests through each second and answers 429 to the others, with or without a word when to
+// come again.
 type gateway struct {
 	limit  float64
 	header string
@@ -48,7 +49,8 @@ func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
 	return says(429, `{"error_code":"APIGW.0308"}`, "Retry-After", g.header)(req)
 }
 
-// Test200ClientsBehindAGateway: each polls for 14 s, as a wait does, and none loses a call to the gateway's limit of 40 a second.
+// Test200ClientsBehindAGateway: each polls for 14 s, as a wait does, and none loses a call to the gateway's limit of
+// 40 a second.
 func Test200ClientsBehindAGateway(t *testing.T) {
 	for _, header := range []string{"", "1", "3"} {
 		t.Run("Retry-After "+header, func(t *testing.T) {

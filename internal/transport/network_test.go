@@ -25,7 +25,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // reply answers one attempt.
 type reply func(*http.Request) (*http.Response, error)
 
-// network is a Base that answers the nth attempt with its nth reply, the last one for ever, and keeps when each attempt came.
+// network is a Base that answers the nth attempt with its nth reply, the last one for ever, and keeps when each
+// attempt came.
 type network struct {
 	replies []reply
 

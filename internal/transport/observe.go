@@ -40,8 +40,8 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like one. RDS and the
-// gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
+// RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like
+// one. RDS and the gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
 func RequestID(h http.Header) string {
 	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")))
 }
@@ -49,7 +49,8 @@ func RequestID(h http.Header) string {
 // short is what ids and codes look like.
 var short = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// shortWord is an id or a code of a server's, or "" where it is something else: a text, a token that the server repeats.
+// shortWord is an id or a code of a server's, or "" where it is something else: a text, a token that the server
+// repeats.
 func shortWord(text string) string {
 	if !short.MatchString(text) {
 		return ""

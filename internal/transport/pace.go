@@ -15,8 +15,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The pace is free until the gateway complains for the first time. The numbers are for a gateway that allows some tens of
-// calls a second to one project, which is a guess: no document names a limit.
+// The pace is free until the gateway complains for the first time. The numbers are for a gateway that allows some
+// tens of calls a second to one project, which is a guess: no document names a limit.
 const (
 	paceAfterComplaint = 20.0 // requests a second after the first 429
 	paceFloor          = 1.0  // never slower than this
@@ -24,8 +24,8 @@ const (
 	paceFree           = 1000 // requests a second from which on the pace is free again
 )
 
-// pace slows down all requests of a run after one of them was answered 429, and lets them speed up again bit by bit. Without
-// it each of 200 objects would find out for itself, again and again, that the gateway is busy.
+// pace slows down all requests of a run after one of them was answered 429, and lets them speed up again bit by bit.
+// Without it each of 200 objects would find out for itself, again and again, that the gateway is busy.
 type pace struct {
 	limiter  *rate.Limiter
 	minPause time.Duration
@@ -36,7 +36,8 @@ type pace struct {
 	lowered time.Time // when it was last lowered
 }
 
-// errPaced is what becomes of a request for whose turn its deadline comes too soon. It may be sent again: the pace may have grown.
+// errPaced is what becomes of a request for whose turn its deadline comes too soon. It may be sent again: the pace
+// may have grown.
 var errPaced = errors.New("the API allows few requests at present (status 429), and there are too many before this one")
 
 func newPace(minPause time.Duration) *pace {
@@ -58,7 +59,8 @@ func (p *pace) wait(ctx context.Context) error {
 	}
 }
 
-// untilOpen is how long a request has to wait before the gate. The one that has to go before it opens, or never, may go.
+// untilOpen is how long a request has to wait before the gate. The one that has to go before it opens, or never, may
+// go.
 func (p *pace) untilOpen(ctx context.Context) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,8 +101,9 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 	p.changed = now
 }
 
-// complained closes the gate and lowers the rate. A request that left before the rate was last lowered closes the gate only: it
-// says nothing about the new rate, however late its answer comes. Nor does a last try that went through the closed gate.
+// complained closes the gate and lowers the rate. A request that left before the rate was last lowered closes the
+// gate only: it says nothing about the new rate, however late its answer comes. Nor does a last try that went through
+// the closed gate.
 func (p *pace) complained(resp *http.Response, sent, now time.Time) {
 	pause, asked := retryAfter(resp, now)
 	if !asked {

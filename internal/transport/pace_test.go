@@ -138,8 +138,8 @@ func TestTheRateFallsByHalf(t *testing.T) {
 	}
 }
 
-// TestLateComplaintsCountOnce: requests that left before the rate was lowered say nothing about the new one, however late their
-// answers come. They do keep the gate closed.
+// TestLateComplaintsCountOnce: requests that left before the rate was lowered say nothing about the new one, however
+// late their answers come. They do keep the gate closed.
 func TestLateComplaintsCountOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var replies []reply

@@ -21,8 +21,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// TestRedirectsAreNeverFollowed: not to another host, not to the same one, not with another method; and one that net/http can't read
-// is no error that repeats it.
+// TestRedirectsAreNeverFollowed: not to another host, not to the same one, not with another method; and one that
+// net/http can't read is no error that repeats it.
 func TestRedirectsAreNeverFollowed(t *testing.T) {
 	places := map[string]string{
 		"another host":    "https://evil.example.com/v3",

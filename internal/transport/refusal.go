@@ -16,8 +16,9 @@ import (
 	"unicode"
 )
 
-// Refusal is what an answer that is no success says about itself, whichever of this cloud's servers it comes from. Every field
-// but StatusCode can be empty. The texts are the server's, made safe to print: one line, no control characters, bounded.
+// Refusal is what an answer that is no success says about itself, whichever of this cloud's servers it comes from.
+// Every field but StatusCode can be empty. The texts are the server's, made safe to print: one line, no control
+// characters, bounded.
 type Refusal struct {
 	StatusCode int
 	Code       string // such as DBS.200602
@@ -33,9 +34,9 @@ const hidden = "(hidden)"
 // maxText bounds what is repeated of a server's text, in runes.
 const maxText = 400
 
-// ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails: what it can't
-// read it describes. Secrets are cut out of what the server says, before that is cut to its length: a part of a secret
-// is one too. A code or a request id that does not look like one is left out.
+// ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails:
+// what it can't read it describes. Secrets are cut out of what the server says, before that is cut to its length: a
+// part of a secret is one too. A code or a request id that does not look like one is left out.
 //
 //	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
 //	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
@@ -133,8 +134,8 @@ func firstText(fields map[string]json.RawMessage, names ...string) string {
 	return ""
 }
 
-// Message makes a server's message safe to show: as [Printable] does, and without words of more than 100 bytes. Such a word is none: it is a token or a link
-// that the server repeats.
+// Message makes a server's message safe to show: as [Printable] does, and without words of more than 100 bytes. Such
+// a word is none: it is a token or a link that the server repeats.
 func Message(text string) string {
 	const longestWord = 100
 	words := strings.Fields(text)
@@ -146,7 +147,8 @@ func Message(text string) string {
 	return Printable(strings.Join(words, " "))
 }
 
-// Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400 characters.
+// Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400
+// characters.
 func Printable(text string) string {
 	var b strings.Builder
 	n, blank := 0, false

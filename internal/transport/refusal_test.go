@@ -131,8 +131,8 @@ func TestParseRefusal_Described(t *testing.T) {
 	}
 }
 
-// TestParseRefusal_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is cut
-// to its length.
+// TestParseRefusal_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is
+// cut to its length.
 func TestParseRefusal_Secrets(t *testing.T) {
 	const one, two = "T0psecret-7f1c", `pa"ss\w<ö>rd`
 	parse := func(body string, header http.Header) transport.Refusal {

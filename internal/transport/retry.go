@@ -30,8 +30,9 @@ type retry struct {
 	final   func(status int, body []byte) bool
 }
 
-// RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and the pauses must end
-// before the request's deadline, of which the library tells its Backoff after an answer only, not after a broken connection.
+// RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and
+// the pauses must end before the request's deadline, of which the library tells its Backoff after an answer only, not
+// after a broken connection.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	var last error
 	client := &retryablehttp.Client{
@@ -71,8 +72,8 @@ func (r *retry) again(ctx context.Context, resp *http.Response, err error) bool 
 	return faulty(resp.StatusCode, body)
 }
 
-// AbandonedError is a request whose context ended while it was being retried. It keeps the fault for which it was, which would be lost
-// otherwise, and with it the cause that a person looks for.
+// AbandonedError is a request whose context ended while it was being retried. It keeps the fault for which it was,
+// which would be lost otherwise, and with it the cause that a person looks for.
 type AbandonedError struct {
 	Err   error // of the last attempt, or of the context
 	Fault error // a *FaultError or an *Error
@@ -118,13 +119,15 @@ func IsHTML(body []byte) bool {
 	return bytes.HasPrefix(trimmed(body), []byte("<"))
 }
 
-// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put there.
+// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put
+// there.
 func trimmed(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }
 
-// Permanent says that an error will come again however often the request is sent: a certificate that is not trusted, a host
-// that does not exist, a server that does not speak TLS or wants another certificate, an answer that is too large, or an error that says so itself.
+// Permanent says that an error will come again however often the request is sent: a certificate that is not trusted,
+// a host that does not exist, a server that does not speak TLS or wants another certificate, an answer that is too
+// large, or an error that says so itself.
 func Permanent(err error) bool {
 	var self interface{ Permanent() bool }
 	if errors.As(err, &self) {
@@ -141,8 +144,9 @@ func Permanent(err error) bool {
 	return errors.As(err, &dns) && dns.IsNotFound
 }
 
-// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with jitter. In
-// both cases it is no longer than MaxPause: a server that asks for an hour must not use up the time of the whole.
+// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with
+// jitter. In both cases it is no longer than MaxPause: a server that asks for an hour must not use up the time of the
+// whole.
 func backoff(ctx context.Context, random func() float64) retryablehttp.Backoff {
 	return func(low, high time.Duration, n int, resp *http.Response) time.Duration {
 		pause, asked := retryAfter(resp, time.Now())
@@ -173,8 +177,9 @@ func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
 	return RetryAfter(resp.Header, now)
 }
 
-// RetryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3): a pause of a day at most, and not below 0. The
-// library's own reader overflows on large numbers and looks at two status codes only, and the pace and package download need the value too.
+// RetryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3): a pause of a day at most, and not
+// below 0. The library's own reader overflows on large numbers and looks at two status codes only, and the pace and
+// package download need the value too.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 24 * time.Hour
 	text := header.Get("Retry-After")

@@ -29,8 +29,8 @@ const (
 	marked = "\ufeff" + page // as some Windows servers send it
 )
 
-// TestFaults is the table of everything that can come instead of an answer: how often it is asked for again, and when. Three retries
-// are allowed.
+// TestFaults is the table of everything that can come instead of an answer: how often it is asked for again, and
+// when. Three retries are allowed.
 func TestFaults(t *testing.T) {
 	const retryAfter = "Retry-After"
 	inSevenSeconds := func(req *http.Request) (*http.Response, error) {
@@ -279,7 +279,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// TestTheAnswersRequestIsTheCallers: an attempt has a context of its own that ends with it; no layer above may meet that one.
+// TestTheAnswersRequestIsTheCallers: an attempt has a context of its own that ends with it; no layer above may meet
+// that one.
 func TestTheAnswersRequestIsTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)

@@ -11,8 +11,8 @@
 //	(wrap)    authorization, given by the caller
 //	attempt   one attempt: a timeout of its own, the answer read whole and up to a bound
 //
-// API requests are retried here only; file transfers by package download, which can resume in mid-file. refusal.go reads what any of the
-// cloud's servers says when it says no.
+// API requests are retried here only; file transfers by package download, which can resume in mid-file. refusal.go
+// reads what any of the cloud's servers says when it says no.
 //
 // No redirect is ever followed: a credential goes to the host that it was meant for, or nowhere.
 //
@@ -35,8 +35,8 @@ type Options struct {
 	MaxRetries int
 	// AttemptTimeout bounds one attempt, from the connection to the last byte of the answer. Default: 30 s.
 	AttemptTimeout time.Duration
-	// MinPause is the first pause between attempts, and MaxPause the longest. A pause that the server names counts in place of the first, and
-	// is cut to MaxPause too. Default: 1 s and 60 s.
+	// MinPause is the first pause between attempts, and MaxPause the longest. A pause that the server names counts in
+	// place of the first, and is cut to MaxPause too. Default: 1 s and 60 s.
 	MinPause, MaxPause time.Duration
 	// MaxBody is the longest answer that is read, in bytes. Default: 4 MiB.
 	MaxBody int64
@@ -86,8 +86,8 @@ type Rules struct {
 	Final func(status int, body []byte) bool
 }
 
-// Client returns an HTTP client for one API. Its answers are held in memory, so that a body that has to be read again costs
-// nothing and a body that is never closed leaks nothing.
+// Client returns an HTTP client for one API. Its answers are held in memory, so that a body that has to be read again
+// costs nothing and a body that is never closed leaks nothing.
 func (t *Transport) Client(rules Rules) *http.Client {
 	var attempts http.RoundTripper = &attempt{next: t.options.Base, options: &t.options}
 	if rules.Wrap != nil {

@@ -67,8 +67,8 @@ func TestCancelEndsTheQueueAtOnce(t *testing.T) {
 	})
 }
 
-// TestARequestWithoutTimeIsTheLastToBeRefused: the gate is closed for a minute, a request has 20 s. It goes out a second before its
-// end, so that its error names the cause.
+// TestARequestWithoutTimeIsTheLastToBeRefused: the gate is closed for a minute, a request has 20 s. It goes out a
+// second before its end, so that its error names the cause.
 func TestARequestWithoutTimeIsTheLastToBeRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := newNetwork(says(429, "", "Retry-After", "60"))

@@ -77,8 +77,8 @@ func without(header, where string) tamper {
 	}
 }
 
-// breaks has, for each question that can be asked, a cloud that is another one than assumed. Assumption 4 is not among them: where the
-// login with a passcode goes another way, the program does not get to its questions.
+// breaks has, for each question that can be asked, a cloud that is another one than assumed. Assumption 4 is not
+// among them: where the login with a passcode goes another way, the program does not get to its questions.
 var breaks = []struct {
 	number  int
 	also    []int // what the same thing breaks too

@@ -80,8 +80,8 @@ type call struct {
 	body        string
 }
 
-// send returns the answer as it came over the wire. One that says nothing about the question, because something is out of order or
-// wants to be left alone, is an error.
+// send returns the answer as it came over the wire. One that says nothing about the question, because something is
+// out of order or wants to be left alone, is an error.
 func (c *cloud) send(ctx context.Context, what call) (exchange, error) {
 	before := len(c.record.exchanges())
 	var body io.Reader
@@ -202,7 +202,8 @@ func methodsOf(loginBody []byte) []string {
 	return request.Auth.Identity.Methods
 }
 
-// withoutSecrets makes evidence fit to be shown and passed on: one line, without a credential, a token or a link's query.
+// withoutSecrets makes evidence fit to be shown and passed on: one line, without a credential, a token or a link's
+// query.
 func (c *cloud) withoutSecrets(text string) string {
 	secrets := []string{c.config.Token, c.config.Password, c.config.Passcode, c.config.SecretKey, c.config.SecurityToken, c.config.Key}
 	for _, e := range c.record.exchanges() {

@@ -100,7 +100,8 @@ func mayPass(a answer) bool {
 	return a.exchange.status == 0 || a.exchange.status == http.StatusConflict
 }
 
-// askForLinks calls errorlog-download, by turns with an empty object, as the provider does, and without a body, as the API's page does.
+// askForLinks calls errorlog-download, by turns with an empty object, as the provider does, and without a body, as
+// the API's page does.
 func (c *cloud) askForLinks(ctx context.Context) (answer, error) {
 	what := call{client: c.session, method: http.MethodPost, url: c.rds(c.endpoint.ProjectID, "instances", c.settings.instanceID, "errorlog-download")}
 	if len(c.export.answers)%2 == 0 || c.export.withoutBody != nil {

@@ -3,13 +3,14 @@
 
 // Command assume asks a real cloud what the simulator takes for true about it.
 //
-// The project was written against the cloud's documents and a simulator. What the documents leave open is assumed: package rdssim lists
-// the assumptions by number. On the day somebody has an account, this program walks through them with one DB instance, in order, and
-// prints for each whether it holds, with the evidence. It is read-only but for the export of the instance's error log, which every
-// answer of errorlog-download implies. What would disturb or lock somebody is not asked, and the reason is printed in its place.
+// The project was written against the cloud's documents and a simulator. What the documents leave open is assumed:
+// package rdssim lists the assumptions by number. On the day somebody has an account, this program walks through them
+// with one DB instance, in order, and prints for each whether it holds, with the evidence. It is read-only but for
+// the export of the instance's error log, which every answer of errorlog-download implies. What would disturb or lock
+// somebody is not asked, and the reason is printed in its place.
 //
-// Credentials come from the environment, or from clouds.yaml, as the provider's do. No secret is printed: neither a credential nor a
-// token nor the query of a download link.
+// Credentials come from the environment, or from clouds.yaml, as the provider's do. No secret is printed: neither a
+// credential nor a token nor the query of a download link.
 //
 //	main.go      arguments, the walk, what is printed
 //	cloud.go     the cloud that is asked: clients, endpoint, login
@@ -17,7 +18,8 @@
 //	export.go    one export from its first call to its links
 //	questions*.go   one function for each assumption that can be asked
 //
-// Exit status: 0 where everything that could be asked holds, 1 where something does not or nothing could be asked, 2 for wrong arguments.
+// Exit status: 0 where everything that could be asked holds, 1 where something does not or nothing could be asked, 2
+// for wrong arguments.
 package main
 
 import (

@@ -45,7 +45,8 @@ func (e exchange) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", e.status, strings.TrimSuffix(strings.TrimSpace(r.Code+" "+r.Message), ".")))
 }
 
-// record keeps every exchange. It stands right above the network, below everything that adds a credential or reads an answer.
+// record keeps every exchange. It stands right above the network, below everything that adds a credential or reads an
+// answer.
 type record struct {
 	next http.RoundTripper
 

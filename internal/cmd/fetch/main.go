@@ -1,8 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command fetch reads a download link from standard input and writes the file to standard output. The demo uses it in place of curl, which not
-// every machine has. The link is not an argument: arguments stand in the list of processes, and a link is a secret.
+// Command fetch reads a download link from standard input and writes the file to standard output. The demo uses it in
+// place of curl, which not every machine has. The link is not an argument: arguments stand in the list of processes,
+// and a link is a secret.
 package main
 
 import (

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// TestFetch: the file comes as it is, by a request that carries the link's query untouched and nothing else; no error repeats the link.
+// TestFetch: the file comes as it is, by a request that carries the link's query untouched and nothing else; no error
+// repeats the link.
 func TestFetch(t *testing.T) {
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "Expires=1&Signature=s3cr3t%2B%3D" || r.Header.Get("Content-Type") != "" || r.Header.Get("X-Auth-Token") != "" {

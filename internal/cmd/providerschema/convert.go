@@ -13,8 +13,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// The protocol's types, turned into those of the JSON format. What this provider does not have (functions, nested blocks, identities) is
-// an error and not left out in silence.
+// The protocol's types, turned into those of the JSON format. What this provider does not have (functions, nested
+// blocks, identities) is an error and not left out in silence.
 
 func convertProvider(from *tfprotov6.GetProviderSchemaResponse) (*tfjson.ProviderSchema, error) {
 	if len(from.Functions)+len(from.ResourceSchemas)+len(from.ListResourceSchemas) > 0 {

@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command providerschema prints the provider's schemas in the form of "terraform providers schema -json", taken from the provider's own server.
+// Command providerschema prints the provider's schemas in the form of "terraform providers schema -json", taken from
+// the provider's own server.
 //
-// The documentation is made from it. The CLI's own output will not do: it needs a CLI, and one older than Terraform 1.14, as well as any OpenTofu,
-// leaves actions out.
+// The documentation is made from it. The CLI's own output will not do: it needs a CLI, and one older than Terraform
+// 1.14, as well as any OpenTofu, leaves actions out.
 package main
 
 import (

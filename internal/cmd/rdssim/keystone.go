@@ -27,8 +27,8 @@ func newKeystone(authURL string) *keystone {
 	}
 }
 
-// validate asks whether a token is good, and for which project. It asks each time: a token that was revoked a moment ago is
-// not good any more. A server that does not answer vouches for nothing.
+// validate asks whether a token is good, and for which project. It asks each time: a token that was revoked a moment
+// ago is not good any more. A server that does not answer vouches for nothing.
 func (k *keystone) validate(ctx context.Context, token string) (projectID string, ok bool) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.tokens+"?nocatalog", nil)
 	if err != nil {
