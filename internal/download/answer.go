@@ -125,9 +125,6 @@ func readRefusal(resp *http.Response, link string) error {
 	case r.Described && len(body) > 0: // it speaks of the APIs
 		r.Message = fmt.Sprintf("(%d bytes that are no error of an object store)", len(body))
 	}
-	if id := transport.Printable(resp.Header.Get("X-Amz-Request-Id")); id != "" && r.RequestID == "" {
-		r.RequestID = id
-	}
 	return r
 }
 

@@ -121,6 +121,38 @@ func inFolder(folder, name string, arguments ...string) (string, error) {
 	return string(out), err
 }
 
+// TestAction_TellsHowFarAFileIs: once a second, with what is there, of how much, and how fast; and when it breaks off.
+func TestAction_TellsHowFarAFileIs(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithExportDuration(0), rdssim.WithFileSize(4_000_000))
+		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "4000000")
+			w.Header().Set("ETag", `"1"`)
+			for _, n := range []int{500_000, 1_500_000} {
+				_, _ = w.Write(make([]byte, n))
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(time.Second) // virtual
+			}
+			panic(http.ErrAbortHandler)
+		}})
+		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		if len(diags) > 0 || len(told) < 2 {
+			t.Fatalf("%q %q", told, diags)
+		}
+		const file = "File 1 of 1, " + oneFile + ": "
+		want := []string{
+			file + "1.0 MB of 4.0 MB (26 %), 1.0 MB/s.", // a block is filled first
+			file + "2.0 MB of 4.0 MB (50 %), 1.0 MB/s.",
+			file + "broke off at 2.0 MB, goes on in 1s (the connection was closed in the midst of the file).",
+			file + "1.0 MB of 4.0 MB (26 %), 349.5 kB/s.", // another ETag: it begins anew
+		}
+		if diff := cmp.Diff(want, told[:len(told)-2]); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

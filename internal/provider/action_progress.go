@@ -64,5 +64,10 @@ func (t *teller) saved(files []download.Saved, complete bool) {
 	}
 }
 
-// megabytes are those of a million bytes, as disks and networks count.
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// megabytes are those of a million bytes, as disks and networks count. Less than one is told in kilobytes.
+func megabytes(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

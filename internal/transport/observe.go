@@ -41,9 +41,10 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like
-// one. RDS and the gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does.
+// one. RDS and the gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does, and the object store
+// sends X-Amz-Request-Id.
 func RequestID(h http.Header) string {
-	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")))
+	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")), shortWord(h.Get("X-Amz-Request-Id")))
 }
 
 // short is what ids and codes look like.
