@@ -27,7 +27,7 @@ func TestConfigure_Errors(t *testing.T) {
 	}{
 		"no credentials": {nil, map[string]string{"OS_PASSWORD": ""}, `Unable to find credentials
 
-No credentials are set. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+user_name is set, password is not. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
   token:            token (OS_TOKEN, OS_AUTH_TOKEN)
   AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
