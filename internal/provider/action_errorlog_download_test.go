@@ -203,7 +203,7 @@ func TestAction_DirectoryIsCheckedFirst(t *testing.T) {
 		filepath.Join(filepath.Dir(file), strings.Repeat("n", 256)): "file name too long",
 	} {
 		cloud := rdstest.New(t)
-		_, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceStuck, "directory": directory})
+		_, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceMissing, "directory": directory})
 		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files (directory)") || !strings.Contains(diags[0], "Cause:      "+cause+"\n") || len(cloud.Calls()) > 0 {
 			t.Errorf("%q, %q", diags, cloud.Calls())
 		}
