@@ -139,7 +139,7 @@ func TestFaultsThatStay(t *testing.T) {
 			"broken: The download of log broke off 4 times in a row: a page for people came in place of the file",
 		},
 		"always the same half": {
-			[]reply{half(200, text, 4)}, 4, "broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed in the midst of the file",
+			[]reply{half(200, text, 4)}, 4, "broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed before everything had arrived",
 		},
 		"a certificate that is not trusted": {
 			[]reply{fails(certificate)},

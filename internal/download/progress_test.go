@@ -52,7 +52,7 @@ func TestProgress(t *testing.T) {
 		"a fault": {
 			[]reply{half(200, text, 4, "ETag", etag), from4},
 			-1,
-			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed in the midst of the file, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
+			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
 		},
 		"a fault before the length": {
 			[]reply{fails(io.EOF), says(503, ""), good},
@@ -66,7 +66,7 @@ func TestProgress(t *testing.T) {
 		"it begins anew": {
 			[]reply{half(200, text, 4), good},
 			0,
-			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed in the midst of the file, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
+			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
 		},
 		"no length at all": {
 			[]reply{func(req *http.Request) (*http.Response, error) {

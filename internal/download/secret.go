@@ -5,9 +5,10 @@ package download
 
 import (
 	"errors"
-	"io"
 	"net/url"
 	"strings"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // errBadLink never says what the link is.
@@ -36,14 +37,7 @@ func quiet(err error, links ...string) error {
 	if errors.As(err, &address) {
 		err = address.Err
 	}
-	text := err.Error()
-	switch { // what the standard library says then is for programmers
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		text = "the connection was closed in the midst of the file"
-	case errors.Is(err, io.EOF):
-		text = "the connection was closed without an answer"
-	}
-	return &quietError{redact(text, links...), err}
+	return &quietError{redact(transport.Reason(err), links...), err}
 }
 
 // redact takes the queries of links out of a text, whole and value by value, as they are and decoded. What is shorter

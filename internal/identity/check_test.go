@@ -28,6 +28,19 @@ func TestResolveRefuses(t *testing.T) {
 		"number": {complete(), map[string]string{"OS_MAX_RETRIES": "many"}, ConfigError{
 			"max_retries", "Unable to read max_retries", `The environment variable OS_MAX_RETRIES is "many". It takes a whole number.`,
 		}},
+		"negative number in the environment": {complete(), map[string]string{"OS_MAX_RETRIES": "-1"}, ConfigError{
+			"max_retries", "Unable to use max_retries",
+			"The number of retries is -1. It must be between 0 and 100.\n\nThe value comes from environment variable OS_MAX_RETRIES.",
+		}},
+		"URL in the environment": {complete(), map[string]string{"OS_AUTH_URL": "127.0.0.1:5000/v3"}, ConfigError{
+			"auth_url", "Unable to use auth_url",
+			"The URL cannot be read. It looks like https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from environment variable OS_AUTH_URL.",
+		}},
+		"second variable of two in the environment": {change(func(c *Config) { c.Region = "" }), map[string]string{"OS_REGION": "eu-xx"}, ConfigError{
+			"region", "Unable to find the identity service",
+			`The address of the identity service in region "eu-xx" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL).` +
+				"\n\nThe value comes from environment variable OS_REGION.",
+		}},
 		"negative number": {change(func(c *Config) { c.MaxRetries = ptr(int64(-1)) }), nil, ConfigError{
 			"max_retries", "Unable to use max_retries", "The number of retries is -1. It must be between 0 and 100.",
 		}},

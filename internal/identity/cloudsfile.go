@@ -126,17 +126,21 @@ func openFirst(paths []string, top string) (file yamlFile, found bool, err error
 			continue
 		}
 		if err != nil {
-			reason := err
-			if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
-				reason = pathErr.Err
-			}
-			return yamlFile{}, false, brokenFile(path, 0, "cannot be opened: "+reason.Error())
+			return yamlFile{}, false, brokenFile(path, 0, "cannot be opened: "+reason(err))
 		}
 		file, err := parseYAML(f, path, top)
 		_ = f.Close() // it was only read
 		return file, err == nil, err
 	}
 	return yamlFile{}, false, nil
+}
+
+// reason is why a file could not be opened or read, without its path, which the texts around it name.
+func reason(err error) string {
+	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
 }
 
 func noCloudsFile(cloud string, env Environment) error {

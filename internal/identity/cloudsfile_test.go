@@ -84,6 +84,11 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			map[string]string{"OS_PASSWORD": "p", "OS_USERNAME": "u"},
 			map[string]string{"token": "", "password": "p"},
 		},
+		"passcode of the environment chooses no other credential than the file": {
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth: {token: t, project_name: p, domain_name: d}}}"},
+			map[string]string{"OS_PASSCODE": "123456"},
+			map[string]string{"token": "t"},
+		},
 		"cloud: otc is a profile too": {
 			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: otc\n    region_name: eu-new1", 1)},
 			nil,
@@ -127,7 +132,7 @@ func TestCloudsYAMLSearch(t *testing.T) {
 	}
 }
 
-func TestCloudsYAMLMissing(t *testing.T) {
+func TestCloudsYAMLUnfit(t *testing.T) {
 	variables := map[string]string{}
 	env := surroundings(t, variables)
 	home := filepath.Join(env.HomeDir, ".config", "openstack", "clouds.yaml")
@@ -152,8 +157,12 @@ func TestCloudsYAMLMissing(t *testing.T) {
 				"\n  /etc/openstack/clouds.yaml\n\nCreate one, or set OS_CLIENT_CONFIG_FILE to the path of another.",
 		})
 	}
-	write(t, here, "clouds: {test: {}, stage: {}, test: {}}")
+	write(t, here, "clouds: {test: {}, stage: {}}")
 	check("unknown entry", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test, stage.`})
+	write(t, here, "clouds: {prod: {auth: {auth_url: iam.example.com, token: t, project_id: p}}}")
+	check("value of an entry", ConfigError{
+		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://).\n\nThe value comes from entry \"prod\" of clouds.yaml.",
+	})
 	write(t, here, "# nothing\n")
 	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all.`})
 
@@ -161,6 +170,8 @@ func TestCloudsYAMLMissing(t *testing.T) {
 	check("variable for the secrets", ConfigError{
 		"cloud", "Unable to find clouds.yaml", "OS_CLIENT_SECURE_FILE says " + filepath.Join(env.WorkDir, "gone.yaml") + ", but there is no such file.",
 	})
+	variables["OS_CLIENT_CONFIG_FILE"] = env.WorkDir
+	check("folder", ConfigError{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
 	check("variable", ConfigError{"cloud", "Unable to find clouds.yaml", "OS_CLIENT_CONFIG_FILE says /gone/clouds.yaml, but there is no such file."})
 }

@@ -6,7 +6,6 @@ package identity
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -70,7 +69,7 @@ func parseYAML(r io.Reader, path, top string) (yamlFile, error) {
 	const limit = 1 << 20 // real files have a few hundred bytes
 	text, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
-		return yamlFile{}, brokenFile(path, 0, "cannot be read")
+		return yamlFile{}, brokenFile(path, 0, "cannot be read: "+reason(err))
 	}
 	if len(text) > limit {
 		return yamlFile{}, brokenFile(path, 0, "is larger than 1 MiB")
@@ -82,6 +81,9 @@ func parseYAML(r io.Reader, path, top string) (yamlFile, error) {
 	}
 	if len(document.Content) == 0 {
 		return yamlFile{path: path}, nil
+	}
+	if key, line := repeatedKey(&document); key != "" {
+		return yamlFile{}, brokenFile(path, line, fmt.Sprintf("key %q stands there for the second time", key))
 	}
 	root := resolve(document.Content[0])
 	if root.Kind != yaml.MappingNode {
@@ -104,7 +106,7 @@ func (f yamlFile) names() []string {
 		return nil
 	}
 	for i := 0; i+1 < len(f.entries.Content); i += 2 {
-		if name := f.entries.Content[i].Value; name != "<<" && !slices.Contains(names, name) {
+		if name := f.entries.Content[i].Value; name != "<<" {
 			names = append(names, name)
 		}
 	}

@@ -152,6 +152,8 @@ func TestCloudsYAMLBroken(t *testing.T) {
 		"auth is a word":       {"clouds:\n  c:\n    auth: secret\n", "F, line 3: auth is not a mapping."},
 		"password is a list":   {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
 		"verify is a path":     {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
+		"key that repeats":     {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: key "password" stands there for the second time.`},
+		"entry that repeats":   {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: key "c" stands there for the second time.`},
 		"profile is a mapping": {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
 	}
 	for name, test := range tests {

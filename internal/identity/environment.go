@@ -58,16 +58,23 @@ func (e Environment) path(written string) string {
 func (e Environment) config() (Config, error) {
 	var c Config
 	for _, v := range Variables {
-		for _, name := range v.Env {
-			text := e.get(name)
-			if text == "" {
-				continue
-			}
-			if err := v.set(&c, text, "environment variable "+name); err != nil {
-				return Config{}, err
-			}
-			break
+		name := e.firstSet(v.Env)
+		if name == "" {
+			continue
+		}
+		if err := v.set(&c, e.get(name), "environment variable "+name); err != nil {
+			return Config{}, err
 		}
 	}
 	return c, nil
+}
+
+// firstSet is the first of some variables that is set, or "".
+func (e Environment) firstSet(names []string) string {
+	for _, name := range names {
+		if e.get(name) != "" {
+			return name
+		}
+	}
+	return ""
 }

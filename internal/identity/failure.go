@@ -45,7 +45,7 @@ func (s *Session) connectionFailure(err error) *Error {
 		err = outer.Err
 	}
 	failure := &Error{
-		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(err.Error())},
+		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(transport.Reason(err))},
 		Hint: "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
 	}
 	if untrusted(err) {
@@ -155,14 +155,17 @@ func (s *Session) unauthorized(failure *Error, header http.Header) {
 }
 
 func (c Config) passwordHint() string {
-	suspects, project, once := "A wrong password", ", and so may a wrong project", ""
+	suspects, project, once, blank := "A wrong password", ", and so may a wrong project", "", ""
+	if strings.TrimSpace(c.Password) != c.Password {
+		blank = "The password begins or ends with a space or line break: where it comes from a file or a command, wrap it in trimspace(). "
+	}
 	if c.usesPasscode() {
 		suspects, once = "A wrong password, a wrong passcode", "A passcode works once, and only while the device shows it. "
 	}
 	if c.hasAgency() {
 		project = "" // this login is for the domain
 	}
-	return suspects + ", a wrong user and a wrong domain look alike" + project + ". Check all of them, and whether the password has expired. " +
+	return blank + suspects + ", a wrong user and a wrong domain look alike" + project + ". Check all of them, and whether the password has expired. " +
 		once + "Nothing is sent any more: a few failures in a row lock the user."
 }
 

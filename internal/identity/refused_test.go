@@ -28,6 +28,10 @@ func TestLoginRefused(t *testing.T) {
 			`http://rdssim.invalid/v3 refused the credentials.|Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"|` +
 				`Status:     401 Unauthorized|A wrong password, a wrong user and a wrong domain look alike`,
 		},
+		"password with a line break": {
+			change(byPassword(), func(c *Config) { c.Password += "\n" }), nil, KindRefused, true,
+			"The password begins or ends with a space or line break: where it comes from a file or a command, wrap it in trimspace(). A wrong password, a wrong user",
+		},
 		"wrong domain":  {change(byPassword(), func(c *Config) { c.DomainName = "elsewhere" }), nil, KindRefused, true, `in domain "elsewhere"`},
 		"wrong project": {change(byPassword(), func(c *Config) { c.TenantName = "eu-de_typo" }), nil, KindRefused, true, `for project "eu-de_typo"|and so may a wrong project`},
 		"passcode needed": {
@@ -62,7 +66,7 @@ func TestLoginRefused(t *testing.T) {
 		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
 		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
 		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
-		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "http://rdssim.invalid/v3 could not be reached.|Cause:      EOF|HTTPS_PROXY"},
+		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "http://rdssim.invalid/v3 could not be reached.|Cause:      the connection was closed without an answer|HTTPS_PROXY"},
 		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
 		"an echo of the secret": {byPassword(), rdssim.IAMError(401, "wrong password "+rdssim.Password+"\x1b[31m\nfor you"), KindRefused, true, "wrong password (hidden)?[31m for you"},
 	}

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -51,13 +52,35 @@ func Resolve(configured Config, env Environment) (Config, error) {
 		}
 	}
 	if err := c.locate(profile, replaced); err != nil {
-		return Config{}, err
+		return Config{}, c.withSource(err, configured, env)
 	}
 	if err := c.check(); err != nil {
-		return Config{}, err
+		return Config{}, c.withSource(err, configured, env)
 	}
 	c.settle()
 	return c, nil
+}
+
+// withSource adds to an error where the value comes from that it complains of. It is shown at the provider block, where
+// a value from elsewhere cannot be seen.
+func (c *Config) withSource(err error, configured Config, env Environment) error {
+	var fault *ConfigError
+	if !errors.As(err, &fault) || fault.Attribute == "" {
+		return err
+	}
+	v := variable(fault.Attribute)
+	if _, set := v.get(*c); !set {
+		return err
+	}
+	if _, set := v.get(configured); set {
+		return err
+	}
+	source := fmt.Sprintf("entry %q of clouds.yaml", c.Cloud)
+	if name := env.firstSet(v.Env); name != "" {
+		source = "environment variable " + name
+	}
+	fault.Detail += "\n\nThe value comes from " + source + "."
+	return fault
 }
 
 // fill takes over what is not set yet from a weaker source.
@@ -92,6 +115,9 @@ func (c *Config) giveWay(stronger Config) {
 	}
 	switch stronger.kind() {
 	case kindPassword:
+		if stronger.Password == "" {
+			return // a passcode that lies about chooses no kind of credential
+		}
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case kindAKSK:
 		c.Token = ""

@@ -6,9 +6,7 @@ package identity
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 )
@@ -79,11 +77,7 @@ func readPEM(attribute, pathOrPEM string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(pathOrPEM) //nolint:gosec // the user's own path
 	if err != nil {
-		reason := err
-		if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
-			reason = pathErr.Err
-		}
-		return nil, badPEM(attribute, pathOrPEM, "cannot be read: "+reason.Error())
+		return nil, badPEM(attribute, pathOrPEM, "cannot be read: "+reason(err))
 	}
 	return text, nil
 }

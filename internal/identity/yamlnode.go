@@ -45,6 +45,25 @@ func lookupOnce(mapping *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.
 	return nil
 }
 
+// repeatedKey finds a key that stands twice in one mapping, and the line where it does so. YAML forbids it, the library
+// does not look for it in nodes, and programs differ in which of the two counts. It returns "" where there is none.
+func repeatedKey(node *yaml.Node) (key string, line int) {
+	seen := map[string]bool{}
+	for i, child := range node.Content {
+		if key, line = repeatedKey(child); key != "" {
+			return key, line
+		}
+		if node.Kind != yaml.MappingNode || i%2 == 1 || child.Kind != yaml.ScalarNode {
+			continue
+		}
+		if seen[child.Value] {
+			return child.Value, child.Line
+		}
+		seen[child.Value] = true
+	}
+	return "", 0
+}
+
 // resolve follows aliases. An alias of an alias cannot be written in YAML.
 func resolve(node *yaml.Node) *yaml.Node {
 	if node != nil && node.Kind == yaml.AliasNode {

@@ -144,7 +144,7 @@ func TestAction_TellsHowFarAFileIs(t *testing.T) {
 		want := []string{
 			file + "1.0 MB of 4.0 MB (26 %), 1.0 MB/s.", // a block is filled first
 			file + "2.0 MB of 4.0 MB (50 %), 1.0 MB/s.",
-			file + "broke off at 2.0 MB, goes on in 1s (the connection was closed in the midst of the file).",
+			file + "broke off at 2.0 MB, goes on in 1s (the connection was closed before everything had arrived).",
 			file + "1.0 MB of 4.0 MB (26 %), 349.5 kB/s.", // another ETag: it begins anew
 		}
 		if diff := cmp.Diff(want, told[:len(told)-2]); diff != "" {

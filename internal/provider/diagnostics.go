@@ -78,6 +78,9 @@ func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 		fmt.Fprintf(&b, "The export for DB instance %s could not be started in %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 	case e.Last.Done():
 		fmt.Fprintf(&b, "The export for DB instance %s is done, but in %s and %s the cloud gave no usable link for every file%s\n", e.InstanceID, e.Timeout, calls(e.Calls), listed(e.Last.Files))
+	case e.Outage:
+		fmt.Fprintf(&b, "The export for DB instance %s was still running when the cloud last answered; no more good answers came until %s and %s were over.\n", e.InstanceID, e.Timeout, calls(e.Calls))
+		fmt.Fprintf(&b, "The last good answer said %s%s\n", word(e.Status), listed(e.Last.Files))
 	default:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 		fmt.Fprintf(&b, "The last answer said %s%s\n", word(e.Status), listed(e.Last.Files))
@@ -107,7 +110,20 @@ func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
 	if e.Last.Done() {
 		return "Run it again, with a longer " + timeoutName + ". If a link is still missing, give the request id to the cloud's support."
 	}
+	if e.Outage {
+		return outageAdvice(e, timeoutName)
+	}
 	return "A large log takes longer: raise " + timeoutName + ". If it never ends, look at the instance in the console: the export works only for an instance that is working properly."
+}
+
+// outageAdvice is for an export that had begun when the cloud stopped to answer.
+func outageAdvice(e *rds.TimeoutError, timeoutName string) string {
+	again := "The cloud finishes the export by itself: run it again once that fault is gone, or raise " + timeoutName + " to wait longer."
+	var caller *identity.Error
+	if errors.As(e.Fault, &caller) {
+		return caller.Hint + " " + again
+	}
+	return again
 }
 
 func exportText(e *rds.ExportError) string {

@@ -82,6 +82,49 @@ func TestOutageUntilTheTimeIsUp(t *testing.T) {
 	}
 }
 
+// TestOutageAtTheEnd: an export that had begun is told from one whose state is not known any more.
+func TestOutageAtTheEnd(t *testing.T) {
+	const lost = " was still running when the cloud last answered; no more good answers came until 50s and "
+	for name, c := range map[string]struct {
+		method        string
+		kind          string        // of the calls that fail
+		heal          time.Duration // 0: never
+		sentence      string
+		advice        string
+		revokesTokens bool
+	}{
+		"of IAM": {"repeat", "login", 0, lost, "Try again later. If it stays so, look at the cloud's status page. The cloud finishes the export by itself: run it again once that fault is gone, or raise timeouts.read to wait longer.", true},
+		"of RDS": {"repeat", "rds.errorlog", 0, lost, "The cloud finishes the export by itself: run it again once that fault is gone, or raise timeouts.read to wait longer.", false},
+		"that is over, as the list tells": {"repeat", "rds.errorlog", 10 * time.Second, " was still running after 50s and ", "A large log takes longer: raise timeouts.read. If it never ends, " +
+			"look at the instance in the console: the export works only for an instance that is working properly.", false},
+		"that is over, as the task tells": {"task", "rds.", 10 * time.Second, " was still running after 50s and ", "A large log takes longer: raise timeouts.read. If it never ends, " +
+			"look at the instance in the console: the export works only for an instance that is working properly.", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t, rdssim.WithExportDuration(time.Hour))
+				time.AfterFunc(11*time.Second, func() {
+					if c.revokesTokens {
+						cloud.RevokeTokens()
+					}
+					for _, kind := range []string{"login", "rds.errorlog", "rds.job"} {
+						if strings.HasPrefix(kind, c.kind) {
+							cloud.Inject(rdssim.Fault{Kind: kind, Times: -1, Handler: rdssim.IAMError(503, "later")})
+						}
+					}
+				})
+				if c.heal > 0 {
+					time.AfterFunc(11*time.Second+c.heal, cloud.Heal)
+				}
+				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "poll_method": c.method, "timeouts": map[string]any{"read": "50s"}})
+				if len(o.Diagnostics) != 1 || !strings.Contains(o.Diagnostics[0], c.sentence) || !strings.HasSuffix(strings.TrimSpace(o.Diagnostics[0]), "\n\n"+c.advice) {
+					t.Errorf("%q", o.Diagnostics)
+				}
+			})
+		})
+	}
+}
+
 // TestLongRetryAfter: one answer that asks for an hour's patience does not use up the whole read.
 func TestLongRetryAfter(t *testing.T) {
 	for _, status := range []int{429, 503} {

@@ -55,7 +55,7 @@ func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	}
 	switch job.Status {
 	case JobRunning:
-		w.status = job.Status
+		w.heard(job.Status)
 		return true
 	case JobCompleted, JobFailed:
 		w.tasks.done = id

@@ -85,6 +85,7 @@ type wait struct {
 	last       *ErrorLogDownload // the last good answer
 	lastAt     time.Time         // when it came
 	fault      error             // the last fault met
+	outage     bool              // no good answer has come since
 	incomplete int               // answers that said done and left a link out
 	refreshed  bool              // links about to expire were asked for anew
 	tasks      tasks
@@ -122,9 +123,12 @@ func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.last, w.lastAt, w.status = answer, w.client.clock.Now(), answer.Status
+	w.last, w.lastAt = answer, w.client.clock.Now()
+	w.heard(answer.Status)
 	return answer, nil
 }
+
+func (w *wait) heard(status string) { w.status, w.outage = status, false }
 
 // judge decides what an answer means: done, an end with an error, or neither.
 func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (done bool, _ error) {
@@ -159,9 +163,11 @@ func (w *wait) endure(err error) error {
 	if !passing(err) || firstContact && refusedConnection(err) {
 		return err
 	}
-	w.fault = err
+	w.endured(err)
 	return nil
 }
+
+func (w *wait) endured(fault error) { w.fault, w.outage = fault, true }
 
 func refusedConnection(err error) bool {
 	var dial *net.OpError // Windows has numbers of its own for what Unix calls ECONNREFUSED
@@ -179,11 +185,11 @@ func (w *wait) cutOff(err error) {
 	var timeout *transport.TimeoutError
 	switch {
 	case errors.As(err, &caller):
-		w.fault = err
+		w.endured(err)
 	case errors.As(err, &abandoned):
-		w.fault = abandoned.Fault
+		w.endured(abandoned.Fault)
 	case errors.As(err, &timeout):
-		w.fault = err
+		w.endured(err)
 	}
 }
 
@@ -250,5 +256,5 @@ func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
 	if w.last != nil && w.last.Status == StatusFailed && w.last.Links() > 0 && !w.linksDead(w.last) {
 		return w.last, nil
 	}
-	return nil, &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault}
+	return nil, &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault, Outage: w.outage}
 }

@@ -96,7 +96,7 @@ type Error struct {
 }
 
 // Error is safe to print. The reason may hold what a server sent, as long as it likes, where that was no HTTP.
-func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + Printable(e.Err.Error()) }
+func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + Printable(Reason(e.Err)) }
 
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -132,7 +132,7 @@ func TestObserve(t *testing.T) {
 		host, path := "rds.example.com", "/v3/p1/instances/i1/errorlog-download"
 		want := []seen{
 			{Method: "POST", Host: host, Path: path, Status: 503, RequestID: "r1", After: "0s"},
-			{Method: "POST", Host: host, Path: path, After: "0s", Err: "POST https://" + host + path + ": EOF"},
+			{Method: "POST", Host: host, Path: path, After: "0s", Err: "POST https://" + host + path + ": the connection was closed without an answer"},
 			{Method: "POST", Host: host, Path: path, Status: 200, RequestID: "r2", After: "1.5s"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
