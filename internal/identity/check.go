@@ -5,6 +5,7 @@ package identity
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -218,6 +219,23 @@ func (c Config) checkURLs() error {
 		return err
 	}
 	return checkURL("endpoint", c.Endpoint)
+}
+
+// Unencrypted lists the attributes whose URL sends credentials and logs over a network without TLS. A server on this
+// machine needs none.
+func (c Config) Unencrypted() []string {
+	var attributes []string
+	for _, a := range []struct{ attribute, address string }{{"auth_url", c.AuthURL}, {"endpoint", c.Endpoint}} {
+		u, err := url.Parse(a.address)
+		if err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+			attributes = append(attributes, a.attribute)
+		}
+	}
+	return attributes
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // checkURL never shows the URL: it may hold a password.

@@ -18,7 +18,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-const simAuthURL = "http://rdssim.invalid/v3"
+const simAuthURL = "https://rdssim.invalid/v3"
 
 // byPassword is a configuration that is good for the simulator.
 func byPassword() Config {
@@ -111,8 +111,8 @@ func kinds(sim *rdssim.Server) string {
 // does it take, and where is RDS then?
 func TestLogin(t *testing.T) {
 	const (
-		home   = "http://rdssim.invalid/v3/" + rdssim.ProjectID
-		agency = "http://rdssim.invalid/v3/" + rdssim.DelegatedProjectID
+		home   = "https://rdssim.invalid/v3/" + rdssim.ProjectID
+		agency = "https://rdssim.invalid/v3/" + rdssim.DelegatedProjectID
 	)
 	tests := map[string]struct {
 		config       func(c *Config, token string)
@@ -146,11 +146,11 @@ func TestLogin(t *testing.T) {
 		}, "login", home},
 		"auth_url without version": {func(c *Config, _ string) {
 			*c = byPassword()
-			c.AuthURL = "http://rdssim.invalid/"
+			c.AuthURL = "https://rdssim.invalid/"
 		}, "login", home},
 		"auth_url with the path of the login": {func(c *Config, _ string) {
 			*c = byPassword()
-			c.AuthURL = "http://rdssim.invalid/v3/auth/tokens"
+			c.AuthURL = "https://rdssim.invalid/v3/auth/tokens"
 		}, "login", home},
 		"token": {func(c *Config, token string) {
 			*c = Config{AuthURL: simAuthURL, Token: token}
@@ -160,7 +160,7 @@ func TestLogin(t *testing.T) {
 		}, "iam.token", home},
 		"token for another project": {func(c *Config, token string) {
 			*c = Config{AuthURL: simAuthURL, Token: token, TenantName: rdssim.RootProjectName}
-		}, "iam.token login", "http://rdssim.invalid/v3/" + rdssim.RootProjectID},
+		}, "iam.token login", "https://rdssim.invalid/v3/" + rdssim.RootProjectID},
 		"token, project and endpoint": {func(c *Config, token string) {
 			*c = Config{Token: token, TenantID: rdssim.ProjectID, Endpoint: "http://rds.example.com"}
 		}, "", "http://rds.example.com/v3/" + rdssim.ProjectID},

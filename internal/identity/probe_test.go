@@ -23,7 +23,7 @@ func TestProbeHangs(t *testing.T) {
 		sim := rdssim.New()
 		sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: rdssim.Hang()})
 		c := byAccessKey()
-		c.TenantID, c.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
+		c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 		s := newSession(t, c, sim.Transport())
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
@@ -84,7 +84,7 @@ func TestProbeFaults(t *testing.T) {
 		sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: rdssim.APIError(503, "APIGW.0201", "Backend timeout")})
 		c := byAccessKey()
 		c.SecretKey = "wrong-secret"
-		c.TenantID, c.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
+		c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second) // so that all the others are waiting meanwhile
 			return sim.Transport().RoundTrip(req)

@@ -25,7 +25,7 @@ func TestLoginRefused(t *testing.T) {
 	}{
 		"wrong password": {
 			change(byPassword(), func(c *Config) { c.Password = "wrong-password" }), nil, KindRefused, true,
-			`http://rdssim.invalid/v3 refused the credentials.|Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"|` +
+			`https://rdssim.invalid/v3 refused the credentials.|Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"|` +
 				`Status:     401 Unauthorized|A wrong password, a wrong user and a wrong domain look alike`,
 		},
 		"password with a line break": {
@@ -66,7 +66,7 @@ func TestLoginRefused(t *testing.T) {
 		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
 		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
 		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
-		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "http://rdssim.invalid/v3 could not be reached.|Cause:      the connection was closed without an answer|HTTPS_PROXY"},
+		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "https://rdssim.invalid/v3 could not be reached.|Cause:      the connection was closed without an answer|HTTPS_PROXY"},
 		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
 		"an echo of the secret": {byPassword(), rdssim.IAMError(401, "wrong password "+rdssim.Password+"\x1b[31m\nfor you"), KindRefused, true, "wrong password (hidden)?[31m for you"},
 	}

@@ -19,7 +19,7 @@ import (
 // project and catalogue.
 func TestSessionLogsInOnce(t *testing.T) {
 	known := byAccessKey()
-	known.TenantID, known.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
+	known.TenantID, known.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 	for name, test := range map[string]struct {
 		config Config
 		want   map[string]int
@@ -193,10 +193,10 @@ func TestSessionRefusedOnce(t *testing.T) {
 	wrongKey := byAccessKey()
 	wrongKey.SecretKey = "wrong-secret"
 	wrongKeyKnownPlace := wrongKey
-	wrongKeyKnownPlace.TenantID, wrongKeyKnownPlace.Endpoint = rdssim.ProjectID, "http://rdssim.invalid"
+	wrongKeyKnownPlace.TenantID, wrongKeyKnownPlace.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 	wrongPassword := byPassword()
 	wrongPassword.Password = "wrong-password"
-	expired := Config{Token: "expired-token", TenantID: rdssim.ProjectID, Endpoint: "http://rdssim.invalid"}
+	expired := Config{Token: "expired-token", TenantID: rdssim.ProjectID, Endpoint: "https://rdssim.invalid"}
 	for name, test := range map[string]struct {
 		config Config
 		kind   Kind

@@ -137,7 +137,7 @@ func TestNoRenewal(t *testing.T) {
 					t.Fatalf("no Error but %v", err)
 				}
 				if failure.Kind != KindTokenExpired || failure.Hint != test.hint || !failure.Permanent() ||
-					failure.StatusCode != http.StatusUnauthorized || failure.Code != "APIGW.0307" || failure.URL != "http://rdssim.invalid" {
+					failure.StatusCode != http.StatusUnauthorized || failure.Code != "APIGW.0307" || failure.URL != "https://rdssim.invalid" {
 					t.Errorf("got %#v", failure)
 				}
 				checkNoSecrets(t, failure)
@@ -266,7 +266,7 @@ func TestTransportForeignHost(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, config, sim.Transport())
 			network := roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("was sent") })
-			for _, address := range []string{"http://obs.invalid/x", "https://rdssim.invalid/x", "http://rdssim.invalid:8080/x"} {
+			for _, address := range []string{"http://obs.invalid/x", "http://rdssim.invalid/x", "https://rdssim.invalid:8080/x"} {
 				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 				if err != nil {
 					t.Fatal(err)
@@ -354,7 +354,7 @@ func TestTransportClosesBodies(t *testing.T) {
 	s := newSession(t, wrong, sim.Transport())
 	var closed atomic.Bool
 	body := &closing{Reader: strings.NewReader("{}"), closed: &closed}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "http://rdssim.invalid/v3/x", body)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://rdssim.invalid/v3/x", body)
 	if err != nil {
 		t.Fatal(err)
 	}

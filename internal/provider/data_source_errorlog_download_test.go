@@ -298,25 +298,3 @@ func TestDataSource_HugeCount(t *testing.T) {
 		}
 	})
 }
-
-func TestProvider_InsecureWarns(t *testing.T) {
-	for name, c := range map[string]struct {
-		block map[string]any
-		env   map[string]string
-		want  int
-	}{
-		"in the block":       {block: map[string]any{"insecure": true}, want: 1},
-		"in the environment": {env: map[string]string{"OS_INSECURE": "true"}, want: 1},
-		"not set":            {want: 0},
-		"set to false":       {block: map[string]any{"insecure": false}, env: map[string]string{"OS_INSECURE": "true"}, want: 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			cloud := rdstest.New(t)
-			cloud.SetEnv(c.env)
-			diags := cloud.Protocol(t).Configure(t.Context(), c.block)
-			if len(diags) != c.want || c.want == 1 && !strings.HasPrefix(diags[0], "Warning: Certificates are not checked (insecure)\n") {
-				t.Errorf("%q", diags)
-			}
-		})
-	}
-}

@@ -303,6 +303,13 @@ func configurationDiagnostic(err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
 }
 
+// unencryptedWarning is for whoever wrote http for https.
+func unencryptedWarning(attribute string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root(attribute), "Requests are not encrypted",
+		"The URL in "+attribute+" begins with http://: whoever stands between here and the cloud can read the credentials and the logs. "+
+			"The cloud's own addresses begin with https://.")
+}
+
 // insecureWarning is for whoever left insecure on after a test.
 func insecureWarning() diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(path.Root("insecure"), "Certificates are not checked",

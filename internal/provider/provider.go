@@ -99,6 +99,9 @@ func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	if *config.Insecure {
 		resp.Diagnostics.Append(insecureWarning())
 	}
+	for _, attribute := range config.Unencrypted() {
+		resp.Diagnostics.Append(unencryptedWarning(attribute))
+	}
 	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
 		resp.Diagnostics.Append(configurationDiagnostic(err))

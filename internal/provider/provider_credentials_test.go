@@ -34,7 +34,7 @@ type kind struct {
 const givenToken = "(a token)"
 
 func kinds() map[string]kind {
-	iam := map[string]string{"OS_AUTH_URL": "http://rdssim.invalid/v3"}
+	iam := map[string]string{"OS_AUTH_URL": "https://rdssim.invalid/v3"}
 	user := with(iam, "OS_USERNAME", rdssim.UserName, "OS_PASSWORD", rdssim.Password, "OS_USER_DOMAIN_NAME", rdssim.DomainName)
 	keys := with(iam, "OS_ACCESS_KEY", rdssim.AccessKey, "OS_SECRET_KEY", rdssim.SecretKey)
 	temporary := with(iam, "OS_ACCESS_KEY", rdssim.TemporaryAccessKey, "OS_SECRET_KEY", rdssim.TemporarySecretKey, "OS_SECURITY_TOKEN", rdssim.SecurityToken)
@@ -47,10 +47,10 @@ func kinds() map[string]kind {
 		"password, domain by id":           {env: with(user, "OS_USER_DOMAIN_NAME", "", "OS_DOMAIN_ID", rdssim.DomainID, "OS_PROJECT_NAME", rdssim.ProjectName), calls: login},
 		"password and passcode":            {env: with(iam, "OS_USER_ID", rdssim.MFAUserID, "OS_PASSWORD", rdssim.Password, "OS_PASSCODE", rdssim.MFAPasscode, "OS_PROJECT_ID", rdssim.ProjectID), calls: login},
 		"token":                            {env: with(iam, "OS_TOKEN", givenToken), calls: []string{"iam.token 200", "rds.errorlog 200"}},
-		"token, project and endpoint":      {env: map[string]string{"OS_TOKEN": givenToken, "OS_PROJECT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "http://rdssim.invalid"}, calls: []string{"rds.errorlog 200"}},
+		"token, project and endpoint":      {env: map[string]string{"OS_TOKEN": givenToken, "OS_PROJECT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid"}, calls: []string{"rds.errorlog 200"}},
 		"AK/SK":                            {env: with(keys, "OS_PROJECT_ID", rdssim.ProjectID), calls: catalogue},
 		"AK/SK, project by name":           {env: with(keys, "OS_PROJECT_NAME", rdssim.ProjectName), calls: append([]string{"iam.projects 200"}, catalogue...)},
-		"AK/SK, project and endpoint":      {env: with(keys, "OS_AUTH_URL", "", "OS_PROJECT_ID", rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE", "http://rdssim.invalid/v3/"+rdssim.ProjectID), calls: []string{"rds.errorlog 200"}},
+		"AK/SK, project and endpoint":      {env: with(keys, "OS_AUTH_URL", "", "OS_PROJECT_ID", rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE", "https://rdssim.invalid/v3/"+rdssim.ProjectID), calls: []string{"rds.errorlog 200"}},
 		"AK/SK, temporary":                 {env: with(temporary, "OS_PROJECT_NAME", rdssim.ProjectName), calls: append([]string{"iam.projects 200"}, catalogue...)},
 		"agency from password":             {env: with(user, agency...), calls: []string{"login 201", "login 201", "rds.errorlog 200"}},
 		"agency from token":                {env: with(with(iam, agency...), "OS_TOKEN", givenToken), calls: login},
@@ -58,12 +58,12 @@ func kinds() map[string]kind {
 		"agency from AK/SK, domain's name": {env: with(with(keys, agency...), "OS_DOMAIN_NAME", rdssim.DomainName), calls: append([]string{"iam.domains 200"}, login...)},
 		"agency from temporary AK/SK":      {env: with(with(temporary, agency...), "OS_DOMAIN_ID", rdssim.DomainID), calls: login},
 		"block alone": {block: map[string]any{
-			"auth_url": "http://rdssim.invalid/v3", "user_name": rdssim.UserName, "password": rdssim.Password, "domain_name": rdssim.DomainName, "tenant_name": rdssim.ProjectName,
+			"auth_url": "https://rdssim.invalid/v3", "user_name": rdssim.UserName, "password": rdssim.Password, "domain_name": rdssim.DomainName, "tenant_name": rdssim.ProjectName,
 		}, calls: login},
 		"clouds.yaml and secure.yaml": {
 			block: map[string]any{"cloud": "otc"}, calls: login,
 			files: map[string]string{
-				"clouds.yaml": "clouds:\n  otc:\n    region_name: eu-de\n    auth:\n      auth_url: http://rdssim.invalid/v3\n      username: " + rdssim.UserName +
+				"clouds.yaml": "clouds:\n  otc:\n    region_name: eu-de\n    auth:\n      auth_url: https://rdssim.invalid/v3\n      username: " + rdssim.UserName +
 					"\n      user_domain_name: " + rdssim.DomainName + "\n      project_name: " + rdssim.ProjectName + "\n",
 				"secure.yaml": "clouds:\n  otc:\n    auth:\n      password: " + rdssim.Password + "\n",
 			},
@@ -99,7 +99,7 @@ func TestCredentials(t *testing.T) {
 	for name, k := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := rdstest.NewWithClock(t, append(slices.Clone(signedRequests), rdssim.WithCatalogEndpoint("eu-fr", "public", "http://rdssim.invalid/v3/{project_id}"))...)
+			c := rdstest.NewWithClock(t, append(slices.Clone(signedRequests), rdssim.WithCatalogEndpoint("eu-fr", "public", "https://rdssim.invalid/v3/{project_id}"))...)
 			stageKind(t, c, k)
 			plan(t, c, providerBlock(k.block)+ofInstance(rdssim.InstanceHealthy),
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("FINISH")),

@@ -128,10 +128,10 @@ func TestLogin_Errors(t *testing.T) {
 	}{
 		"user locked": {nil, rdssim.IAMError(http.StatusUnauthorized, "The account is locked."), `Unable to log in
 
-http://rdssim.invalid/v3 has locked the credentials for a while after too many failures in a row.
+https://rdssim.invalid/v3 has locked the credentials for a while after too many failures in a row.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"
-URL:        http://rdssim.invalid/v3
+URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    The account is locked.
 Request ID: {request}
@@ -142,7 +142,7 @@ Wait five minutes (an access key) or fifteen (a user) without trying, then try a
 The agency does not exist or may not be assumed with these credentials.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "rds-log-readers" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_elsewhere"
-URL:        http://rdssim.invalid/v3
+URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    Could not find the project of the scope, or the user may not work in it.
 Request ID: {request}
@@ -150,10 +150,10 @@ Request ID: {request}
 Check that agency_name, agency_domain_name and delegated_project are right, that the agency delegates to the caller's account and may work in that project, and that the caller has the role Agent Operator.`},
 		"wrong password before an agency": {with(agency, "OS_PASSWORD", "not-this-one"), nil, `Unable to log in
 
-http://rdssim.invalid/v3 refused the credentials.
+https://rdssim.invalid/v3 refused the credentials.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345"
-URL:        http://rdssim.invalid/v3
+URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    The username or password is wrong.
 Request ID: {request}

@@ -214,7 +214,7 @@ func TestPrecedence_Alternatives(t *testing.T) {
 	project := func(c *rdstest.Cloud) string {
 		return "project " + sent(c, "scope", "project", "name") + sent(c, "scope", "project", "id")
 	}
-	where := map[string]string{"OS_TENANT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "http://rdssim.invalid"}
+	where := map[string]string{"OS_TENANT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid"}
 	for name, c := range map[string]struct {
 		block  map[string]any
 		env    map[string]string

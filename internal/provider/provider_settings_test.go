@@ -114,7 +114,7 @@ func callers() map[string]setting {
 		noDomain  = "Error: Unable to find the domain (domain_name)"
 		nobody    = "Error: Unable to find credentials"
 	)
-	where := map[string]string{"OS_TENANT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "http://rdssim.invalid"}
+	where := map[string]string{"OS_TENANT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid"}
 	agency := with(password(), "OS_AGENCY_NAME", "a", "OS_AGENCY_DOMAIN_NAME", "d", "OS_DELEGATED_PROJECT", "p")
 	all := map[string]setting{
 		"user_name":          {besides: password("OS_USERNAME"), key: "auth.username", effect: user("name"), none: noUser},
@@ -135,7 +135,7 @@ func callers() map[string]setting {
 			takeAnyone(t, c)
 			file := "clouds:\n"
 			for _, name := range []string{inConfiguration, "os-cloud"} {
-				file += "  " + name + ": { auth: { auth_url: 'http://rdssim.invalid/v3', username: " + name + ", password: p, user_domain_name: d, project_name: p } }\n"
+				file += "  " + name + ": { auth: { auth_url: 'https://rdssim.invalid/v3', username: " + name + ", password: p, user_domain_name: d, project_name: p } }\n"
 			}
 			writeFile(t, filepath.Join(c.Outside.Environment.WorkDir, "clouds.yaml"), file)
 		}},

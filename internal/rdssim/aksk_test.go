@@ -95,7 +95,7 @@ func TestSignedCalls(t *testing.T) {
 			equal(t, "catalog without project", rdsEndpoints(t, c.signed(s, "GET", "/v3/auth/catalog", "").body), "")
 			s.headers["x-project-id"] = rdssim.ProjectID
 			equal(t, "catalog", rdsEndpoints(t, c.signed(s, "GET", "/v3/auth/catalog", "").body),
-				"eu-de public http://rdssim.invalid/v3/"+rdssim.ProjectID)
+				"eu-de public https://rdssim.invalid/v3/"+rdssim.ProjectID)
 			equal(t, "with x-project-id", c.signed(s, "POST", errorLogPath(rdssim.InstanceHealthy), "{}").status, 200)
 			s.headers["x-project-id"] = rdssim.RootProjectID
 			equal(t, "with another x-project-id", c.signed(s, "POST", errorLogPath(rdssim.InstanceHealthy), "{}").status, 403)

@@ -38,7 +38,7 @@ func TestErrorLogOfAHealthyInstance(t *testing.T) {
 	wantAnswer(t, done, http.StatusOK, `{"list":[{"workflow_id":"`+workflow+`","file_name":"`+name+
 		`","status":"success","file_size":"20590","file_link":"`+link+
 		`","create_at":1589529991389,"update_at":1589529991389}],"status":"finish","count":1}`)
-	if want := "http://rdssim.invalid/obs/rds-error-logs-eu-de/" + name + "?AWSAccessKeyId=" + rdssim.LinkAccessKey +
+	if want := "https://rdssim.invalid/obs/rds-error-logs-eu-de/" + name + "?AWSAccessKeyId=" + rdssim.LinkAccessKey +
 		"&Expires=1589530291&response-cache-control=no-cache%2Cno-store&Signature="; !strings.HasPrefix(link, want) {
 		t.Errorf("link: got %s, want %s…", link, want)
 	}

@@ -43,7 +43,7 @@ func rdsEndpoints(t *testing.T, body string) string {
 }
 
 func TestCatalog(t *testing.T) {
-	const own = "eu-de public http://rdssim.invalid/v3/" + rdssim.ProjectID
+	const own = "eu-de public https://rdssim.invalid/v3/" + rdssim.ProjectID
 	decoy := rdssim.WithCatalogEndpoint("eu-nl", "public", "https://rds.eu-nl.example/v3/{project_id}")
 	for name, test := range map[string]struct {
 		options []rdssim.Option
@@ -109,7 +109,7 @@ func TestVersions(t *testing.T) {
 	for path, want := range map[string]int{"/": 300, "/v3": 200, "/v3/": 200} {
 		a := c.do(c.request("GET", path, ""))
 		equal(t, "status of "+path, a.status, want)
-		if !strings.Contains(a.body, `"href":"http://rdssim.invalid/v3/"`) {
+		if !strings.Contains(a.body, `"href":"https://rdssim.invalid/v3/"`) {
 			t.Errorf("%s: %s", path, a.body)
 		}
 	}

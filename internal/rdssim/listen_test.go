@@ -16,7 +16,7 @@ import (
 
 func TestStart(t *testing.T) {
 	s := rdssim.New(rdssim.WithExportDuration(0))
-	equal(t, "URL before", s.URL(), "http://rdssim.invalid")
+	equal(t, "URL before", s.URL(), "https://rdssim.invalid")
 	stop, err := s.Start()
 	if err != nil {
 		t.Fatal(err)

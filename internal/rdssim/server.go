@@ -15,7 +15,7 @@ import (
 )
 
 // unstartedURL is the base URL of a server that does not listen. The name can never resolve (RFC 6761).
-const unstartedURL = "http://rdssim.invalid"
+const unstartedURL = "https://rdssim.invalid"
 
 // maxRequestBody bounds what the simulator reads of a request, in bytes.
 const maxRequestBody = 1 << 20
@@ -57,7 +57,7 @@ func New(opts ...Option) *Server {
 	return s
 }
 
-// URL is the base URL, without a "/" at its end: http://127.0.0.1:4711. Before Start it is http://rdssim.invalid, an
+// URL is the base URL, without a "/" at its end: http://127.0.0.1:4711. Before Start it is https://rdssim.invalid, an
 // address that works through Transport only.
 func (s *Server) URL() string {
 	s.mu.Lock()
