@@ -77,7 +77,7 @@ func TestDataSource_OneFile(t *testing.T) {
 		is(file.AtMapKey("created_at"), knownvalue.StringExact("2026-11-23T03:00:14.000Z")),
 		is(file.AtMapKey("updated_at"), knownvalue.StringExact("2026-11-23T03:00:14.000Z")),
 		is(file.AtMapKey("expires_at"), knownvalue.StringExact("2026-11-23T03:05:14Z")),
-		is(file.AtMapKey("file_link"), knownvalue.StringRegexp(regexp.MustCompile(`^http://rdssim\.invalid/obs/.+&Signature=[0-9A-Za-z%]+$`))),
+		is(file.AtMapKey("file_link"), knownvalue.StringRegexp(regexp.MustCompile(`^https://rdssim\.invalid/obs/.+&Signature=[0-9A-Za-z%]+$`))),
 		statecheck.ExpectSensitiveValue(address, file.AtMapKey("file_link")),
 	)
 	if got := c.Calls()[:9]; !slices.Equal(got, append([]string{"login 201"}, slices.Repeat([]string{"rds.errorlog 200"}, 8)...)) {

@@ -53,7 +53,7 @@ func TestEphemeral_Values(t *testing.T) {
 				echoed(data("status"), knownvalue.StringExact("FINISH")),
 				echoed(tfjsonpath.New("data").AtMapKey("link_count"), knownvalue.Int64Exact(1)),
 				echoed(file("file_size"), knownvalue.Int64Exact(20590)),
-				echoed(file("file_link"), knownvalue.StringRegexp(regexp.MustCompile(`^http://rdssim\.invalid/obs/.+&Signature=`))),
+				echoed(file("file_link"), knownvalue.StringRegexp(regexp.MustCompile(`^https://rdssim\.invalid/obs/.+&Signature=`))),
 				echoed(file("created_at"), knownvalue.StringRegexp(regexp.MustCompile(`^2026-11-23T03:00:04\.000Z$`))),
 			},
 		}},

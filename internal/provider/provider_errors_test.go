@@ -70,11 +70,15 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 		"a word for a number": {nil, with(secrets, "OS_MAX_RETRIES", "many"), "Unable to read max_retries (max_retries)\n\n" +
 			"The environment variable OS_MAX_RETRIES is \"many\". It takes a whole number."},
 		"endpoint type in the environment": {nil, with(secrets, "OS_ENDPOINT_TYPE", "private"), "Unable to use endpoint_type (endpoint_type)\n\n" +
-			"The endpoint type is \"private\". It is one of public, internal and admin."},
+			"The endpoint type is \"private\". It is one of public, internal and admin.\n\nThe value comes from environment variable OS_ENDPOINT_TYPE."},
 		"endpoint type in the block": {map[string]any{"endpoint_type": "private"}, secrets, "Invalid Attribute Value Match (endpoint_type)\n\n" +
 			"Attribute endpoint_type value must be one of: [\"public\" \"internal\" \"admin\"], got: \"private\""},
 		"negative number": {map[string]any{"max_retries": -1}, secrets, "Invalid Attribute Value (max_retries)\n\n" +
-			"Attribute max_retries value must be between 0 and 100, got: -1"},
+			"Attribute max_retries must be a whole number between 0 and 100, got: -1."},
+		"number that is too large": {map[string]any{"max_retries": 101}, secrets, "Invalid Attribute Value (max_retries)\n\n" +
+			"Attribute max_retries must be a whole number between 0 and 100, got: 101."},
+		"fraction": {map[string]any{"max_retries": 1.5}, secrets, "Invalid Attribute Value (max_retries)\n\n" +
+			"Attribute max_retries must be a whole number between 0 and 100, got: 1.5."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)

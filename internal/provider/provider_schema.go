@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -45,7 +44,7 @@ type providerModel struct {
 	Key              types.String `tfsdk:"key"`
 	Insecure         types.Bool   `tfsdk:"insecure"`
 	AllowReauth      types.Bool   `tfsdk:"allow_reauth"`
-	MaxRetries       types.Int64  `tfsdk:"max_retries"`
+	MaxRetries       types.Number `tfsdk:"max_retries"`
 }
 
 func (m providerModel) config() identity.Config {
@@ -75,8 +74,17 @@ func (m providerModel) config() identity.Config {
 		Key:              m.Key.ValueString(),
 		Insecure:         m.Insecure.ValueBoolPointer(),
 		AllowReauth:      m.AllowReauth.ValueBoolPointer(),
-		MaxRetries:       m.MaxRetries.ValueInt64Pointer(),
+		MaxRetries:       whole(m.MaxRetries),
 	}
+}
+
+// whole is a number that [wholeNumber] has passed, or nil where it is not set.
+func whole(n types.Number) *int64 {
+	if n.IsNull() {
+		return nil
+	}
+	i, _ := n.ValueBigFloat().Int64()
+	return &i
 }
 
 func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -108,9 +116,9 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"key":                setting("key", "Private key of the client certificate: a path, or PEM text."),
 			"insecure":           schema.BoolAttribute{Optional: true, MarkdownDescription: described("insecure", "Whether to trust any certificate: anyone in between can then read the credentials. For tests only. Default: `false`.")},
 			"allow_reauth":       schema.BoolAttribute{Optional: true, MarkdownDescription: described("allow_reauth", "Whether to log in again when a token expires during a run. Default: `true`.")},
-			"max_retries": schema.Int64Attribute{
+			"max_retries": schema.NumberAttribute{
 				Optional:   true,
-				Validators: []validator.Int64{int64validator.Between(0, 100)},
+				Validators: []validator.Number{wholeNumber{least: 0, most: 100}},
 				MarkdownDescription: described("max_retries", "How often a request is retried after a broken connection, a 5xx or a 429 before that counts as a fault. A read continues "+
 					"to poll until its timeout; a login gives up. Default: `5`."),
 			},

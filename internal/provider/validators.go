@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"os"
 	"strings"
 	"time"
@@ -69,6 +70,27 @@ func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringR
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
 		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, transport.Printable(req.ConfigValue.ValueString())))
+}
+
+// wholeNumber takes whole numbers between two bounds. The framework's own type for them calls a fraction "always an
+// error in the provider" and asks to report it.
+type wholeNumber struct{ least, most int64 }
+
+func (v wholeNumber) Description(context.Context) string {
+	return fmt.Sprintf("must be a whole number between %d and %d", v.least, v.most)
+}
+
+func (v wholeNumber) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	value := req.ConfigValue.ValueBigFloat()
+	if i, accuracy := value.Int64(); accuracy == big.Exact && v.least <= i && i <= v.most {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value", fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
 }
 
 // timeoutValidators are stricter than the library that reads timeouts: it takes "-1.5h".
