@@ -64,8 +64,8 @@ const (
 	checkAgency  = "heck that agency_name, agency_domain_name and delegated_project are right, that the agency delegates to the caller's account and may work in " +
 		"that project, and that the caller has the role Agent Operator."
 	ownLogin = "This was the caller's own login, the agency was not asked for yet. "
-	checkKey = "Check access_key and secret_key. A temporary key needs its security_token and works only for a while. Nothing is sent any more: a few failures in a " +
-		"row lock the key for five minutes."
+	checkKey = "Check access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY). A temporary key needs its security_token (OS_SECURITY_TOKEN) and works only for a while. " +
+		"This run does not try them again, because a few failures in a row lock the key for five minutes."
 	checkToken = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), or use a password or AK/SK, which the provider can " +
 		"renew by itself."
 )
@@ -120,10 +120,10 @@ func TestAgencyRefused(t *testing.T) {
 // TestAgencyCallerRefused: the caller's own login comes first, and its refusal speaks of the caller alone.
 func TestAgencyCallerRefused(t *testing.T) {
 	const (
-		lookAlike   = "A wrong password, a wrong user and a wrong domain look alike. Check all of them, and whether the password has expired. "
-		alikeToo    = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike. Check all of them, and whether the password has expired. "
+		lookAlike   = "A wrong password, a wrong user and a wrong domain look alike. Check user_name (OS_USERNAME), password (OS_PASSWORD) and domain_name (OS_USER_DOMAIN_NAME), and whether the password has expired. "
+		alikeToo    = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike. Check user_id (OS_USER_ID, OS_USERID), password (OS_PASSWORD), domain_id (OS_USER_DOMAIN_ID) and passcode (OS_PASSCODE), and whether the password has expired. "
 		once        = "A passcode works once, and only while the device shows it. "
-		nothingSent = "Nothing is sent any more: a few failures in a row lock the user."
+		nothingSent = "This run does not try them again, because a few failures in a row lock the user."
 		rights      = ", the caller's groups in IAM, and that the caller may use the API."
 	)
 	for name, c := range map[string]struct {

@@ -65,7 +65,7 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 		return ids[0], nil
 	}
 	return "", &Error{
-		Kind: KindProject, URL: s.cfg.identityURL() + "/projects", Tried: s.cfg.caller(),
+		Kind: KindProject, URL: s.cfg.identityURL() + "/projects", Tried: s.cfg.caller(), Source: s.cfg.source,
 		Message: fmt.Sprintf("%d projects of that name are visible to this access key", len(ids)),
 		Hint:    "Check tenant_name, or set tenant_id (OS_TENANT_ID): the console shows it under My Credentials.",
 	}

@@ -13,7 +13,7 @@ import (
 // TestAnswers: what is an error of the identity service's, and what has come in its place. text is what follows the
 // status.
 func TestAnswers(t *testing.T) {
-	const checkURL = "\n\nCheck auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
+	const checkURL = "\n\nCheck auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its place."
 	const checkProject = "\n\nCheck tenant_id, and that auth_url is of the region that the project is in."
 	for name, c := range map[string]struct {
 		status int
@@ -23,10 +23,13 @@ func TestAnswers(t *testing.T) {
 	}{
 		"IAM's":                  {404, `{"error":{"code":"404","message":"no","title":"Not Found"}}`, KindProject, "Message:    no" + checkProject},
 		"IAM's, newer":           {404, `{"error_code":"IAM.0004","error_msg":"no"}`, KindProject, "Code:       IAM.0004\nMessage:    no" + checkProject},
-		"the gateway's":          {404, `{"error_code":"APIGW.0101","error_msg":"no","request_id":"r"}`, KindProject, "Code:       APIGW.0101\nMessage:    no\nRequest ID: r" + checkProject},
+		"the gateway's":          {404, `{"error_code":"APIGW.0101","error_msg":"no","request_id":"r"}`, KindNotIdentity, "Code:       APIGW.0101\nMessage:    no\nRequest ID: r" + checkURL},
 		"a page":                 {404, "\n<html>", KindNotIdentity, "Message:    (an HTML page of 6 bytes in place of the API's JSON)" + checkURL},
 		"an object store's":      {404, "<Error><Code>NoSuchBucket</Code></Error>", KindNotIdentity, "Code:       NoSuchBucket" + checkURL},
 		"an object store's, 400": {400, "<Error><Code>BadRequest</Code></Error>", KindNotIdentity, "Code:       BadRequest" + checkURL},
+		"an object store's, 403": {403, "<Error><Code>AccessDenied</Code></Error>", KindNotIdentity, "Code:       AccessDenied" + checkURL},
+		"a success":              {201, `{"status":"ok"}`, KindNotIdentity, ""},
+		"another success":        {200, `[]`, KindNotIdentity, ""},
 		"nothing":                {404, "", KindNotIdentity, "Message:    (the answer was empty)" + checkURL},
 		"a text":                 {400, "Bad Request", KindNotIdentity, "Message:    (11 bytes that are not the API's JSON)" + checkURL},
 		"another JSON":           {400, `{"a":1}`, KindNotIdentity, "Message:    (7 bytes that name no error)" + checkURL},

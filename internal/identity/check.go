@@ -88,11 +88,12 @@ func (c Config) checkKind() error {
 
 // checkNothing says what is missing where nothing can log in, and what is there of it.
 func (c Config) checkNothing() error {
+	const why = "A user logs in with a password; a token or AK/SK needs no user."
 	switch {
 	case c.UserID != "":
-		return noCredentials("user_id is set, password is not.")
+		return half("password", "user_id", why)
 	case c.UserName != "":
-		return noCredentials("user_name is set, password is not.")
+		return half("password", "user_name", why)
 	case c.SecurityToken != "":
 		return noCredentials("security_token is set, access_key and secret_key are not.")
 	default:
@@ -124,12 +125,16 @@ func half(missing, given, why string) error {
 }
 
 func envOf(attribute string) string {
-	for _, v := range Variables {
-		if v.Attribute == attribute {
-			return strings.Join(v.Env, ", ")
-		}
+	return strings.Join(variable(attribute).Env, ", ")
+}
+
+// usualEnvOf leaves out what few people use.
+func usualEnvOf(attribute string) string {
+	env := variable(attribute).Env
+	if len(env) > 2 {
+		env = env[:1]
 	}
-	return ""
+	return strings.Join(env, ", ")
 }
 
 func noCredentials(found string) error {
@@ -215,10 +220,10 @@ func (c Config) checkURLs() error {
 				"with a region. Set one of them.",
 		}
 	}
-	if err := checkURL("auth_url", c.AuthURL); err != nil {
+	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {
 		return err
 	}
-	return checkURL("endpoint", c.Endpoint)
+	return checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com")
 }
 
 // Unencrypted lists the attributes whose URL sends credentials and logs over a network without TLS. A server on this
@@ -239,7 +244,7 @@ func isLoopback(host string) bool {
 }
 
 // checkURL never shows the URL: it may hold a password.
-func checkURL(attribute, address string) error {
+func checkURL(attribute, address, sample string) error {
 	if address == "" {
 		return nil
 	}
@@ -249,14 +254,15 @@ func checkURL(attribute, address string) error {
 			Detail: "The URL " + what,
 		}
 	}
+	if lower := strings.ToLower(address); !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
+		return fault("must begin with https:// (or http://), such as " + sample + ".")
+	}
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		return fault("cannot be read. It looks like https://iam.eu-de.otc.t-systems.com/v3.")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fault("must begin with https:// (or http://).")
+		return fault("cannot be read. It looks like " + sample + ".")
 	case u.Hostname() == "":
-		return fault("names no host.")
+		return fault("names no host. It looks like " + sample + ".")
 	case u.User != nil:
 		return fault("has a user or password in it. Use user_name and password.")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:

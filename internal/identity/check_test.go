@@ -34,7 +34,7 @@ func TestResolveRefuses(t *testing.T) {
 		}},
 		"URL in the environment": {complete(), map[string]string{"OS_AUTH_URL": "127.0.0.1:5000/v3"}, ConfigError{
 			"auth_url", "Unable to use auth_url",
-			"The URL cannot be read. It looks like https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from environment variable OS_AUTH_URL.",
+			"The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from environment variable OS_AUTH_URL.",
 		}},
 		"second variable of two in the environment": {change(func(c *Config) { c.Region = "" }), map[string]string{"OS_REGION": "eu-xx"}, ConfigError{
 			"region", "Unable to find the identity service",
@@ -66,6 +66,17 @@ func TestResolveRefuses(t *testing.T) {
 		"passcode alone, in the environment": {Config{TenantName: "eu-de_p"}, map[string]string{"OS_PASSCODE": "123456"}, ConfigError{
 			"password", "Unable to find password",
 			"passcode is set, password is not. A passcode is a second factor: it goes with the password of a user given by id (user_id). Set password (OS_PASSWORD).",
+		}},
+		"user without password": {Config{UserName: "u", DomainName: "d", TenantName: "eu-de_p"}, nil, ConfigError{
+			"password", "Unable to find password",
+			"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).",
+		}},
+		"user id without password": {Config{TenantName: "eu-de_p"}, map[string]string{"OS_USER_ID": "i"}, ConfigError{
+			"password", "Unable to find password",
+			"user_id is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).",
+		}},
+		"endpoint without scheme": {change(func(c *Config) { c.Endpoint = "127.0.0.1:8080" }), nil, ConfigError{
+			"endpoint", "Unable to use endpoint", "The URL must begin with https:// (or http://), such as https://rds.eu-de.otc.t-systems.com.",
 		}},
 		"password without user": {Config{Password: "p", DomainName: "d", TenantName: "eu-de_p"}, nil, ConfigError{
 			"user_name", "Unable to find user_name",
@@ -103,10 +114,10 @@ func TestResolveRefuses(t *testing.T) {
 			`The address of the identity service in region "eu-xx" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL).`,
 		}},
 		"auth_url of another scheme": {change(func(c *Config) { c.AuthURL = "ftp://iam.example.com/v3" }), nil, ConfigError{
-			"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://).",
+			"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.",
 		}},
 		"auth_url without scheme": {change(func(c *Config) { c.AuthURL = "iam.example.com/v3" }), nil, ConfigError{
-			"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://).",
+			"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.",
 		}},
 		"auth_url with a password": {change(func(c *Config) { c.AuthURL = "https://u:hunter2@iam.example.com/v3" }), nil, ConfigError{
 			"auth_url", "Unable to use auth_url", "The URL has a user or password in it. Use user_name and password.",
@@ -118,7 +129,7 @@ func TestResolveRefuses(t *testing.T) {
 			"auth_url", "Unable to use auth_url", "The URL has a query or fragment. Leave out everything from ? or # on.",
 		}},
 		"endpoint without host": {change(func(c *Config) { c.Endpoint = "https:///v3" }), nil, ConfigError{
-			"endpoint", "Unable to use endpoint", "The URL names no host.",
+			"endpoint", "Unable to use endpoint", "The URL names no host. It looks like https://rds.eu-de.otc.t-systems.com.",
 		}},
 		"endpoint of another project": {change(func(c *Config) { c.TenantID = "p1"; c.Endpoint = "https://rds.example.com/v3/p2" }), nil, ConfigError{
 			"endpoint", "Unable to use endpoint", "The endpoint ends in project p2, but tenant_id is p1. Leave /v3/{project_id} out of endpoint.",
@@ -161,8 +172,6 @@ func TestResolveRefuses(t *testing.T) {
 func TestResolveNoCredentials(t *testing.T) {
 	for found, c := range map[string]Config{
 		"No credentials are set.":                                   {},
-		"user_name is set, password is not.":                        {UserName: "u", DomainName: "d", TenantName: "eu-de_p"},
-		"user_id is set, password is not.":                          {UserID: "u", TenantName: "eu-de_p"},
 		"security_token is set, access_key and secret_key are not.": {SecurityToken: "st", TenantName: "eu-de_p"},
 	} {
 		_, err := Resolve(c, surroundings(t, nil))

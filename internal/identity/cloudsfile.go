@@ -60,6 +60,9 @@ func (e *cloudEntry) fill(gaps cloudEntry) {
 	if e.profile == "" {
 		e.profile = gaps.profile
 	}
+	if e.path == "" {
+		e.path, e.keys = gaps.path, gaps.keys
+	}
 }
 
 // fromVendor fills gaps from the entry of clouds-public.yaml that the profile

@@ -161,8 +161,16 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	check("unknown entry", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test, stage.`})
 	write(t, here, "clouds: {prod: {auth: {auth_url: iam.example.com, token: t, project_id: p}}}")
 	check("value of an entry", ConfigError{
-		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://).\n\nThe value comes from entry \"prod\" of clouds.yaml.",
+		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry \"prod\" of " + here + ".",
 	})
+	write(t, here, "clouds: {prod: {profile: otc, region_name: eu-de, auth: {username: u, pasword: p, project_name: p}}}")
+	check("misspelt key", ConfigError{
+		"password", "Unable to find password",
+		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
+			"In entry \"prod\" of " + here + " were found: profile, region_name, auth.username, auth.pasword, auth.project_name.",
+	})
+	write(t, here, "cloud: {prod: {}}")
+	check("misspelt top", ConfigError{"cloud", "Unable to read clouds.yaml", here + ", line 1: has no clouds: at its top level, above the entries."})
 	write(t, here, "# nothing\n")
 	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all.`})
 

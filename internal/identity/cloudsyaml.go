@@ -23,6 +23,9 @@ type cloudEntry struct {
 	config Config
 	// profile names an entry of the vendor file to fill gaps from.
 	profile string
+	// path and keys tell what was read: a misspelt key is of no effect, and seen nowhere else.
+	path string
+	keys []string
 }
 
 // cloudKeys says where each attribute stands in an entry, the first that is set
@@ -90,7 +93,10 @@ func parseYAML(r io.Reader, path, top string) (yamlFile, error) {
 		return yamlFile{}, brokenFile(path, root.Line, "does not begin with a mapping such as "+top+":")
 	}
 	entries := lookup(root, top)
-	if entries == nil || isNull(entries) {
+	if entries == nil {
+		return yamlFile{}, brokenFile(path, root.Line, fmt.Sprintf("has no %s: at its top level, above the entries", top))
+	}
+	if isNull(entries) {
 		return yamlFile{path: path}, nil
 	}
 	if entries.Kind != yaml.MappingNode {
@@ -122,8 +128,9 @@ func (f yamlFile) entry(name string) (entry cloudEntry, ok bool, err error) {
 	if node == nil {
 		return cloudEntry{}, false, nil
 	}
+	entry.path, entry.keys = f.path, keysOf(node)
 	if isNull(node) {
-		return cloudEntry{}, true, nil
+		return entry, true, nil
 	}
 	if node.Kind != yaml.MappingNode {
 		return cloudEntry{}, false, brokenFile(f.path, node.Line, fmt.Sprintf("entry %q is not a mapping", name))

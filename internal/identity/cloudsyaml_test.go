@@ -140,10 +140,10 @@ func TestCloudsYAMLForms(t *testing.T) {
 // the value that is wrong: it may be a secret.
 func TestCloudsYAMLBroken(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"syntax":               {"clouds:\n  c:\n   auth: [secret\n", "F, line 3: is not valid YAML: did not find expected ',' or ']' in what begins there."},
-		"wrong indent":         {"clouds:\n  c:\n    ak: b\n   sk: secret\n", "F, line 2: is not valid YAML: did not find expected key in what begins there."},
+		"syntax":               {"clouds:\n  c:\n   auth: [secret\n", "F, line 3: is not valid YAML: did not find expected ',' or ']' in the block that begins there."},
+		"wrong indent":         {"clouds:\n  c:\n    ak: b\n   sk: secret\n", "F, line 2: is not valid YAML: did not find expected key in the block that begins there."},
 		"no colon":             {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
-		"tab":                  {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: found character that cannot start any token."},
+		"tab":                  {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: a tab stands where only spaces may indent."},
 		"unquoted star":        {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * must stand in quotes."},
 		"a list":               {"- clouds\n", "F, line 1: does not begin with a mapping such as clouds:."},
 		"a word":               {"secret", "F, line 1: does not begin with a mapping such as clouds:."},

@@ -55,6 +55,9 @@ type Config struct {
 	Insecure, AllowReauth *bool
 	// MaxRetries counts the retries of one request after its first attempt.
 	MaxRetries *int64
+
+	// source says where the credential comes from, for errors; set by [Resolve].
+	source string
 }
 
 // DefaultMaxRetries is how often a request is sent again where max_retries is

@@ -70,10 +70,14 @@ type Error struct {
 	URL string
 	// Tried describes the caller: kind of credential, user, domain, project.
 	Tried string
+	// Source says where the credential comes from, or "" where that does not matter.
+	Source string
 	// StatusCode is the answer's HTTP status, 0 where there was no answer.
 	StatusCode int
 	// Code, Message and RequestID are the answer's own, each may be empty.
 	Code, Message, RequestID string
+	// Location is where a redirect leads, scheme and host only.
+	Location string
 	// Hint says what to do next, in whole sentences.
 	Hint string
 	// Renewal says that a token had been good before and this was the attempt
@@ -147,6 +151,7 @@ func (e *Error) Detail() string {
 		}
 	}
 	line("Tried", e.Tried)
+	line("Source", e.Source)
 	line("URL", e.URL)
 	if e.StatusCode != 0 {
 		line("Status", statusText(e.StatusCode))
@@ -157,6 +162,7 @@ func (e *Error) Detail() string {
 		line("Cause", e.Err.Error())
 	}
 	line("Request ID", e.RequestID)
+	line("Location", e.Location)
 	if e.Hint != "" {
 		b.WriteString("\n\n" + e.Hint)
 	}

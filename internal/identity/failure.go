@@ -33,7 +33,7 @@ func (s *Session) loginFailure(err error, sent ...string) *Error {
 		return s.notIdentity("the answer is not JSON")
 	}
 	if wrongType := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrongType) {
-		return s.notIdentity("the answer's JSON is not that of a login")
+		return s.notIdentity(otherJSON)
 	}
 	return s.connectionFailure(err)
 }
@@ -70,10 +70,11 @@ func untrusted(err error) bool {
 func (s *Session) answerFailure(status int, header http.Header, body []byte, sent ...string) *Error {
 	r := transport.ParseRefusal(status, header, body, s.cfg.secrets(sent...)...)
 	failure := &Error{
-		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), StatusCode: status,
+		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source, StatusCode: status,
 		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
-	isIdentity := !r.Described && !transport.IsHTML(body) // an object store's errors are markup
+	failure.Location = location(header)
+	isIdentity := !r.Described && !transport.IsHTML(body) && !r.UnknownAPI() // an object store's errors are markup
 	switch {
 	case status == http.StatusUnauthorized && s.anotherFactor(failure, header, body):
 		if r.Described { // a receipt names no error, and none is missing
@@ -81,13 +82,13 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte, sen
 		}
 	case status == http.StatusUnauthorized:
 		s.unauthorized(failure, header)
-	case status == http.StatusForbidden:
+	case status == http.StatusForbidden && isIdentity:
 		failure.Kind = KindProject
-		failure.Hint = "The caller is known but may not do this. Check its groups in IAM, that it may use the API, and the project (" +
+		failure.Hint = "The caller is known but may not do this. " + s.cfg.regionHint() + "Check its groups in IAM, that it may use the API, and the project (" +
 			s.cfg.projectHint() + ")."
 	case status == http.StatusNotFound && isIdentity:
 		failure.Kind = KindProject
-		failure.Hint = "Check " + s.cfg.projectHint() + ", and that auth_url is of the region that the project is in."
+		failure.Hint = s.cfg.regionHint() + "Check " + s.cfg.projectHint() + ", and that auth_url is of the region that the project is in."
 	case status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
 		failure.Kind = KindFault
 		failure.Hint = faultHint
@@ -101,9 +102,21 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte, sen
 	return failure
 }
 
+// location is where a redirect leads, scheme and host only. One to the same host says nothing new.
+func location(header http.Header) string {
+	to, err := url.Parse(header.Get("Location"))
+	if err != nil || to.Host == "" {
+		return ""
+	}
+	return transport.Printable(strings.TrimPrefix(to.Scheme+"://"+to.Host, "://"))
+}
+
 const faultHint = "Try again later. If it stays so, look at the cloud's status page."
 
-const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3."
+// otherJSON is said of an answer that is a success and no login.
+const otherJSON = "the answer's JSON is not that of a login"
+
+const authURLHint = "Check auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its place."
 
 // anotherFactor explains an answer that asks for more than it was given, and says whether it is one. Keystone gives a
 // receipt for what was right. The cloud has no code for it: only the text tells, and only where a password was sent
@@ -143,8 +156,8 @@ func (s *Session) unauthorized(failure *Error, header http.Header) {
 		failure.Kind = KindKeyLocked
 		failure.Hint = "Wait five minutes (an access key) or fifteen (a user) without trying, then try again with the right credentials."
 	case s.cfg.kind() == kindAKSK:
-		failure.Hint = "Check access_key and secret_key. A temporary key needs its security_token and works only for a while. " +
-			"Nothing is sent any more: a few failures in a row lock the key for five minutes."
+		failure.Hint = "Check access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY). A temporary key needs its security_token (OS_SECURITY_TOKEN) " +
+			"and works only for a while. This run does not try them again, because a few failures in a row lock the key for five minutes."
 		s.explainSkew(failure, header)
 	case s.cfg.kind() == kindToken:
 		failure.Kind = KindTokenExpired
@@ -165,8 +178,36 @@ func (c Config) passwordHint() string {
 	if c.hasAgency() {
 		project = "" // this login is for the domain
 	}
-	return blank + suspects + ", a wrong user and a wrong domain look alike" + project + ". Check all of them, and whether the password has expired. " +
-		once + "Nothing is sent any more: a few failures in a row lock the user."
+	return blank + suspects + ", a wrong user and a wrong domain look alike" + project + ". Check " + c.loginNames() + ", and whether the password has expired. " +
+		once + c.regionHint() + notAgain
+}
+
+// notAgain is said after a refusal that counts towards a lock.
+const notAgain = "This run does not try them again, because a few failures in a row lock the user."
+
+// loginNames lists what a login by password is made of, with the variables.
+func (c Config) loginNames() string {
+	attributes := []string{c.userAttribute(), "password", c.domainHint()}
+	if c.usesPasscode() {
+		attributes = append(attributes, "passcode")
+	}
+	if !c.hasAgency() {
+		attributes = append(attributes, c.projectHint())
+	}
+	for i, attribute := range attributes {
+		attributes[i] = attribute + " (" + usualEnvOf(attribute) + ")"
+	}
+	last := len(attributes) - 1
+	return strings.Join(attributes[:last], ", ") + " and " + attributes[last]
+}
+
+// regionHint is for a project that belongs to another region than the one that is asked.
+func (c Config) regionHint() string {
+	of := regionOfProject(c.TenantName)
+	if of == "" || c.Region == "" || of == c.Region || c.hasAgency() {
+		return ""
+	}
+	return fmt.Sprintf("The name of project %q says region %s, but the region is %s. ", c.TenantName, of, c.Region)
 }
 
 const tokenHint = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), " +
@@ -226,6 +267,13 @@ func (c Config) projectHint() string {
 	default:
 		return "tenant_name"
 	}
+}
+
+func (c Config) userAttribute() string {
+	if c.UserID != "" {
+		return "user_id"
+	}
+	return "user_name"
 }
 
 func (c Config) domainHint() string {

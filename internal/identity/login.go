@@ -106,7 +106,7 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.loginFailure(err)
+		return nil, s.notIdentity(otherJSON)
 	}
 	if project == nil || s.cfg.TenantID != "" && s.cfg.TenantID != project.ID ||
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
@@ -114,7 +114,7 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.loginFailure(err)
+		return nil, s.notIdentity(otherJSON)
 	}
 	endpoint, err := s.cfg.endpoint(project.ID, catalogue.Entries)
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*gran
 	scope := s.cfg.projectScope()
 	if scope.ProjectID == "" && scope.ProjectName == "" {
 		return nil, &Error{
-			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(),
+			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source,
 			Message: "the token is for no project",
 			Hint:    "Set tenant_name or tenant_id, or get a token for a project.",
 		}
@@ -154,18 +154,18 @@ func (s *Session) granted(result tokens.CreateResult) (*grant, error) {
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.loginFailure(err)
+		return nil, s.notIdentity(otherJSON)
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.loginFailure(err)
+		return nil, s.notIdentity(otherJSON)
 	}
 	if token == "" {
 		return nil, s.notIdentity("the answer to the login holds no token")
 	}
 	if project == nil || project.ID == "" {
 		return nil, &Error{
-			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(),
+			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source,
 			Message: "the token that the identity service issued is for no project",
 			Hint:    "Check tenant_name or tenant_id, with an agency delegated_project.",
 		}

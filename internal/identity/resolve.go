@@ -4,7 +4,6 @@
 package identity
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -29,18 +28,14 @@ func Resolve(configured Config, env Environment) (Config, error) {
 	}
 	c.fill(fromEnv)
 
-	var (
-		profile string
-		// Of a project that a stronger source replaced, the name may still tell
-		// the region.
-		replaced = []string{fromEnv.TenantName}
-	)
+	var entry cloudEntry
+	// Of a project that a stronger source replaced, the name may still tell the
+	// region.
+	replaced := []string{fromEnv.TenantName}
 	if c.Cloud != "" {
-		entry, err := loadCloud(c.Cloud, env)
-		if err != nil {
+		if entry, err = loadCloud(c.Cloud, env); err != nil {
 			return Config{}, err
 		}
-		profile = entry.profile
 		replaced = append(replaced, entry.config.TenantName)
 		c.fill(entry.config)
 	}
@@ -51,36 +46,17 @@ func Resolve(configured Config, env Environment) (Config, error) {
 			*path = env.path(*path)
 		}
 	}
-	if err := c.locate(profile, replaced); err != nil {
-		return Config{}, c.withSource(err, configured, env)
+	c.trim()
+	from := sources{configured: configured, env: env, cloud: c.Cloud, entry: entry}
+	if err := c.locate(entry.profile, replaced); err != nil {
+		return Config{}, from.explain(err, c)
 	}
 	if err := c.check(); err != nil {
-		return Config{}, c.withSource(err, configured, env)
+		return Config{}, from.explain(err, c)
 	}
 	c.settle()
+	c.source = from.credential(c)
 	return c, nil
-}
-
-// withSource adds to an error where the value comes from that it complains of. It is shown at the provider block, where
-// a value from elsewhere cannot be seen.
-func (c *Config) withSource(err error, configured Config, env Environment) error {
-	var fault *ConfigError
-	if !errors.As(err, &fault) || fault.Attribute == "" {
-		return err
-	}
-	v := variable(fault.Attribute)
-	if _, set := v.get(*c); !set {
-		return err
-	}
-	if _, set := v.get(configured); set {
-		return err
-	}
-	source := fmt.Sprintf("entry %q of clouds.yaml", c.Cloud)
-	if name := env.firstSet(v.Env); name != "" {
-		source = "environment variable " + name
-	}
-	fault.Detail += "\n\nThe value comes from " + source + "."
-	return fault
 }
 
 // fill takes over what is not set yet from a weaker source.
@@ -141,6 +117,11 @@ func (c *Config) defaults() {
 		retries := int64(DefaultMaxRetries)
 		c.MaxRetries = &retries
 	}
+}
+
+// trim takes blanks off addresses, which come with them from files and pasted text.
+func (c *Config) trim() {
+	c.AuthURL, c.Endpoint = strings.TrimSpace(c.AuthURL), strings.TrimSpace(c.Endpoint)
 }
 
 // locate finds region and auth_url, each from the other where only one is known.

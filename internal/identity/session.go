@@ -136,7 +136,7 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 		if failure := (*Error)(nil); errors.As(err, &failure) && failure.Err != nil {
 			last = failure.Err // the rest is said anyway
 		}
-		cut.Err = fmt.Errorf("%w; last: %v", cut.Err, last) //nolint:errorlint // the context's end is the cause, the login's error only a hint
+		cut.Err = cutOff(ctx, last)
 		if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) && answered(abandoned.Fault) {
 			cut.Hint = faultHint
 		}
@@ -195,6 +195,21 @@ func (s *Session) interrupted(ctx context.Context) *Error {
 		Kind: KindInterrupted, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: context.Cause(ctx),
 		Hint: "The identity service did not answer: check auth_url, the network and the proxy.",
 	}
+}
+
+// cutOff is the end of a context together with what was met until then.
+func cutOff(ctx context.Context, last error) error {
+	text := "the time was up"
+	if errors.Is(ctx.Err(), context.Canceled) {
+		text = "it was interrupted"
+	}
+	if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) {
+		last = abandoned.Fault
+	}
+	if said := last.Error(); said != ctx.Err().Error() {
+		text += "; until then: " + said
+	}
+	return scrubbed{context.Cause(ctx), text}
 }
 
 // answered says that a fault was an answer, if a bad one.

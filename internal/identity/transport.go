@@ -120,7 +120,7 @@ func (s *Session) unrenewable(resp *http.Response) error {
 	r := transport.ParseRefusal(resp.StatusCode, resp.Header, peek(resp), s.cfg.secrets()...)
 	discard(resp)
 	failure := &Error{
-		Kind: KindTokenExpired, Tried: s.cfg.caller(), StatusCode: r.StatusCode,
+		Kind: KindTokenExpired, Tried: s.cfg.caller(), Source: s.cfg.source, StatusCode: r.StatusCode,
 		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
 	if resp.Request != nil {

@@ -45,6 +45,22 @@ func lookupOnce(mapping *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.
 	return nil
 }
 
+// keysOf lists the keys of an entry in the file's order, those of a mapping in it with a dot, as [cloudKeys] has them.
+func keysOf(entry *yaml.Node) []string {
+	var keys []string
+	for i := 0; i+1 < len(entry.Content); i += 2 {
+		key, value := entry.Content[i].Value, resolve(entry.Content[i+1])
+		if value.Kind != yaml.MappingNode {
+			keys = append(keys, key)
+			continue
+		}
+		for j := 0; j+1 < len(value.Content); j += 2 {
+			keys = append(keys, key+"."+value.Content[j].Value)
+		}
+	}
+	return keys
+}
+
 // repeatedKey finds a key that stands twice in one mapping, and the line where it does so. YAML forbids it, the library
 // does not look for it in nodes, and programs differ in which of the two counts. It returns "" where there is none.
 func repeatedKey(node *yaml.Node) (key string, line int) {
@@ -95,11 +111,14 @@ func syntaxFault(err error, text string) (line int, what string) {
 		_, _ = fmt.Sscan(match[1], &line)
 		what = match[2]
 	}
+	if strings.HasPrefix(what, "found character that cannot start any token") && strings.Contains(lineOf(text, line), "\t") {
+		return line, "is not valid YAML: a tab stands where only spaces may indent"
+	}
 	if strings.HasPrefix(what, "did not find expected") {
 		// Where its parser, not its scanner, fails, the library counts lines from 0
 		// and names the one where the broken block begins.
 		line++
-		what += " in what begins there"
+		what += " in the block that begins there"
 	}
 	return line, "is not valid YAML: " + yamlQuoted.ReplaceAllStringFunc(what, func(quoted string) string {
 		if len(quoted) <= len("':'") {
@@ -107,4 +126,13 @@ func syntaxFault(err error, text string) (line int, what string) {
 		}
 		return "…"
 	})
+}
+
+// lineOf is a line of a text, counted from 1, or "".
+func lineOf(text string, number int) string {
+	lines := strings.Split(text, "\n")
+	if number < 1 || number > len(lines) {
+		return ""
+	}
+	return lines[number-1]
 }

@@ -254,10 +254,15 @@ func TestAction_BadInput(t *testing.T) {
 		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
 		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
 		"another method":      {map[string]any{"instance_id": "a", "directory": "d", "poll_method": "foo"}, "(poll_method)"},
-		"timeout unreadable":  {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}}, "(timeouts.invoke)"},
+		"timeout unreadable":  {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}}, "Invalid Attribute Value (timeouts)\n\nAttribute timeouts.invoke must be a positive duration"},
 		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
+		"directory is blank":  {map[string]any{"instance_id": "a", "directory": " "}, "must be a folder, or not exist yet, got: \"\", which is empty."},
+		"directory of a shell": {
+			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
+			"which is a shell's variable, which Terraform does not expand: write pathexpand(\"~/…\").",
+		},
 		"directory is a link": {map[string]any{"instance_id": "a", "directory": link}, "a symbolic link: name the folder that it leads to"},
-		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "(timeouts.invoke)"},
+		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "Invalid Attribute Value (timeouts)\n\nAttribute timeouts.invoke must be a positive duration"},
 		"id with a slash":     {map[string]any{"instance_id": "a/b", "directory": "d"}, "(instance_id)"},
 	} {
 		t.Run(name, func(t *testing.T) {

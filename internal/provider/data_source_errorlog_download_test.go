@@ -298,3 +298,42 @@ func TestDataSource_HugeCount(t *testing.T) {
 		}
 	})
 }
+
+// TestDataSource_NotThere: a 404 has several causes, and the answer and the id tell which are likely.
+func TestDataSource_NotThere(t *testing.T) {
+	const (
+		elsewhere = "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
+		name      = "This looks like a name: an ID is 32 hexadecimal digits and in03. You find it on the instance's page in the console."
+		proxy     = " If all are right, something else may answer in the API's place: check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
+	)
+	refused := func(id string) string {
+		return "Error: Unable to obtain error log links (instance_id)\n\nThe RDS API refused to export the error log of DB instance " + id +
+			" in project " + rdssim.ProjectID + ", region eu-de."
+	}
+	for text, c := range map[string]struct {
+		id            string
+		answer        http.HandlerFunc
+		first, advice string
+	}{
+		"no such instance": {rdssim.InstanceMissing, nil, refused(rdssim.InstanceMissing), elsewhere},
+		"a name":           {"orders", nil, refused("orders"), name},
+		"a page":           {rdssim.InstanceHealthy, rdssim.HTMLPage(http.StatusNotFound), refused(rdssim.InstanceHealthy), elsewhere + proxy},
+		"no such API": {
+			rdssim.InstanceHealthy, rdssim.APIError(http.StatusNotFound, "APIGW.0101", "The API does not exist."),
+			"Error: Unable to obtain error log links\n\nWhat answers at rdssim.invalid has no API to export the error log of DB instance " + rdssim.InstanceHealthy +
+				" in project " + rdssim.ProjectID + ", region eu-de.",
+			"Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in the API's place.",
+		},
+	} {
+		t.Run(text, func(t *testing.T) {
+			cloud := rdstest.NewWithClock(t)
+			if c.answer != nil {
+				cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: c.answer})
+			}
+			got := read(t, cloud, instance(c.id)).Diagnostics
+			if len(got) != 1 || !strings.HasPrefix(got[0], c.first+"\n") || !strings.HasSuffix(got[0], "\n\n"+c.advice) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}

@@ -148,7 +148,11 @@ func refusalText(instanceID string, e *rds.Error) string {
 	if e.Region != "" {
 		where += ", region " + e.Region
 	}
-	return fmt.Sprintf("The RDS API refused to export the error log of DB instance %s %s.\n\n%s\n%s", instanceID, where, refusalLines(e), refusalAdvice(e))
+	happened := "The RDS API refused to export"
+	if e.Kind == rds.KindUnknownAPI {
+		happened = "What answers at " + e.Host + " has no API to export"
+	}
+	return fmt.Sprintf("%s the error log of DB instance %s %s.\n\n%s\n%s", happened, instanceID, where, refusalLines(e), refusalAdvice(instanceID, e))
 }
 
 func refusalLines(e *rds.Error) string {
@@ -160,10 +164,10 @@ func answerLines(r transport.Refusal) string {
 		labelled("Code", r.Code) + labelled("Message", r.Message) + labelled("Request ID", r.RequestID)
 }
 
-func refusalAdvice(e *rds.Error) string {
+func refusalAdvice(instanceID string, e *rds.Error) string {
 	switch e.Kind {
 	case rds.KindNotFound:
-		return "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
+		return notFoundAdvice(instanceID, e)
 	case rds.KindWrongEngine:
 		return "This instance is not RDS for PostgreSQL. This API exports the error logs of PostgreSQL instances only; their IDs end with in03."
 	case rds.KindForbidden:
@@ -172,11 +176,25 @@ func refusalAdvice(e *rds.Error) string {
 		return "The credential was accepted by IAM but not by RDS: it may belong to another project, region or cloud, or have been revoked."
 	case rds.KindStorageFull:
 		return "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then."
+	case rds.KindUnknownAPI:
+		return "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in the API's place."
 	case rds.KindRedirect:
 		return "The server at " + e.Host + " sends requests elsewhere. A credential is never sent on: check endpoint and region, and whether a proxy stands in between."
 	default:
 		return "The request will fail again as it is. Look the code up in the cloud's list of RDS error codes, or give the request id to its support."
 	}
+}
+
+// notFoundAdvice looks at what can be told from here: the form of the ID, and whether it was the API that answered.
+func notFoundAdvice(instanceID string, e *rds.Error) string {
+	advice := "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
+	if !rds.UsualInstanceID(instanceID) {
+		advice = "This looks like a name: an ID is 32 hexadecimal digits and in03. You find it on the instance's page in the console."
+	}
+	if e.Described {
+		advice += " If all are right, something else may answer in the API's place: check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
+	}
+	return advice
 }
 
 // networkText is for what is no answer of the API.

@@ -25,9 +25,11 @@ func TestConfigure_Errors(t *testing.T) {
 		env   map[string]string
 		want  string
 	}{
-		"no credentials": {nil, map[string]string{"OS_PASSWORD": ""}, `Unable to find credentials
+		"no password": {nil, map[string]string{"OS_PASSWORD": ""}, "Unable to find password (password)\n\n" +
+			"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD)."},
+		"no credentials": {nil, map[string]string{"OS_PASSWORD": "", "OS_USERNAME": ""}, `Unable to find credentials
 
-user_name is set, password is not. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+No credentials are set. Set one of these kinds, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
   token:            token (OS_TOKEN, OS_AUTH_TOKEN)
   AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
@@ -60,9 +62,9 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 			"agency_name is set, agency_domain_name is not. Assuming an agency needs its name, the domain that offers it, and the project there. Set agency_domain_name (OS_AGENCY_DOMAIN_NAME)."},
 		"password in auth_url": {map[string]any{"auth_url": "https://oncall:" + secret + "@iam.example.com/v3"}, secrets, "Unable to use auth_url (auth_url)\n\n" +
 			"The URL has a user or password in it. Use user_name and password."},
-		"auth_url without scheme": {map[string]any{"auth_url": "iam.eu-de.otc.t-systems.com/v3"}, secrets, "Unable to use auth_url (auth_url)\n\nThe URL must begin with https:// (or http://)."},
+		"auth_url without scheme": {map[string]any{"auth_url": "iam.eu-de.otc.t-systems.com/v3"}, secrets, "Unable to use auth_url (auth_url)\n\nThe URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3."},
 		"endpoint of another kind": {map[string]any{"endpoint": "ftp://rds.example.com"}, secrets, "Unable to use endpoint (endpoint)\n\n" +
-			"The URL must begin with https:// (or http://)."},
+			"The URL must begin with https:// (or http://), such as https://rds.eu-de.otc.t-systems.com."},
 		"token with a line break": {map[string]any{"token": secret + "\n"}, nil, "Unable to use token (token)\n\n" +
 			"The value has a space or line break at its beginning or end. Where it comes from a file or a command, wrap it in trimspace()."},
 		"a word for a boolean": {nil, with(secrets, "OS_INSECURE", "perhaps"), "Unable to read insecure (insecure)\n\n" +
@@ -104,7 +106,7 @@ func TestConfigure_FileErrors(t *testing.T) {
 		"no entry": {"clouds:\n  otc-prod: {}\n  otc-test: {}\n", "Unable to find the cloud (cloud)\n\n" +
 			"{folder}/clouds.yaml has no entry \"otc\". It has: otc-prod, otc-test."},
 		"a tab": {"clouds:\n\totc: {}\n", "Unable to read clouds.yaml (cloud)\n\n" +
-			"{folder}/clouds.yaml, line 2: is not valid YAML: found character that cannot start any token."},
+			"{folder}/clouds.yaml, line 2: is not valid YAML: a tab stands where only spaces may indent."},
 		"a list for a password": {"clouds:\n  otc:\n    auth:\n      password: [T0psecret-7f1c]\n", "Unable to read clouds.yaml (cloud)\n\n" +
 			"{folder}/clouds.yaml, line 4: auth.password is not a plain value."},
 	} {
@@ -135,6 +137,7 @@ func TestLogin_Errors(t *testing.T) {
 https://rdssim.invalid/v3 has locked the credentials for a while after too many failures in a row.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", for project "eu-de_rehearsal"
+Source:     environment variable OS_PASSWORD
 URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    The account is locked.
@@ -146,6 +149,7 @@ Wait five minutes (an access key) or fifteen (a user) without trying, then try a
 The agency does not exist or may not be assumed with these credentials.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345", assuming agency "rds-log-readers" of domain "OTC-EU-DE-00000000001000067890" for project "eu-de_elsewhere"
+Source:     environment variable OS_PASSWORD
 URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    Could not find the project of the scope, or the user may not work in it.
@@ -157,12 +161,13 @@ Check that agency_name, agency_domain_name and delegated_project are right, that
 https://rdssim.invalid/v3 refused the credentials.
 
 Tried:      the password of user "oncall" in domain "OTC-EU-DE-00000000001000012345"
+Source:     environment variable OS_PASSWORD
 URL:        https://rdssim.invalid/v3
 Status:     401 Unauthorized
 Message:    The username or password is wrong.
 Request ID: {request}
 
-This was the caller's own login, the agency was not asked for yet. A wrong password, a wrong user and a wrong domain look alike. Check all of them, and whether the password has expired. Nothing is sent any more: a few failures in a row lock the user.`},
+This was the caller's own login, the agency was not asked for yet. A wrong password, a wrong user and a wrong domain look alike. Check user_name (OS_USERNAME), password (OS_PASSWORD) and domain_name (OS_USER_DOMAIN_NAME), and whether the password has expired. This run does not try them again, because a few failures in a row lock the user.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)

@@ -110,6 +110,7 @@ func callers() map[string]setting {
 	}
 	const (
 		noUser    = "Error: Unable to find user_name (user_name)"
+		noSecret  = "Error: Unable to find password (password)"
 		noProject = "Error: Unable to find the project (tenant_name)"
 		noDomain  = "Error: Unable to find the domain (domain_name)"
 		nobody    = "Error: Unable to find credentials"
@@ -119,7 +120,7 @@ func callers() map[string]setting {
 	all := map[string]setting{
 		"user_name":          {besides: password("OS_USERNAME"), key: "auth.username", effect: user("name"), none: noUser},
 		"user_id":            {besides: password("OS_USERNAME"), key: "auth.user_id", effect: user("id"), none: noUser},
-		"password":           {besides: password("OS_PASSWORD"), key: "auth.password", effect: user("password"), none: nobody},
+		"password":           {besides: password("OS_PASSWORD"), key: "auth.password", effect: user("password"), none: noSecret},
 		"passcode":           {besides: with(password(), "OS_USER_ID", rdssim.MFAUserID), key: "auth.passcode", effect: func(c *rdstest.Cloud) string { return sent(c, "identity", "totp", "user", "passcode") }},
 		"token":              {besides: where, key: "auth.token", effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Auth-Token") }, none: nobody},
 		"tenant_id":          {besides: password("OS_PROJECT_NAME"), key: "auth.project_id", effect: scope("id"), none: noProject},

@@ -41,7 +41,7 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 		value = fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nThe id stands on the instance's page in the console.", req.Path, v.Description(ctx), value))
+		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page in the console.", req.Path, v.Description(ctx), value))
 }
 
 func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
@@ -68,7 +68,9 @@ func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringR
 	if err == nil && d >= v.least {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+	// Terraform before 1.12 cannot point into timeouts = { … }, and then points at the whole block.
+	at := path.Root(req.Path.Steps()[0].String())
+	resp.Diagnostics.AddAttributeError(at, "Invalid Attribute Value",
 		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, transport.Printable(req.ConfigValue.ValueString())))
 }
 
@@ -126,8 +128,11 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 // directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked
 // at is no fault yet: it may be made later.
 func directoryFault(path string) string {
-	if path == "" {
+	if strings.TrimSpace(path) == "" {
 		return "empty"
+	}
+	if strings.HasPrefix(path, "$") {
+		return "a shell's variable, which Terraform does not expand: write pathexpand(\"~/…\")"
 	}
 	if path == "~" || strings.HasPrefix(path, "~/") {
 		return "no home folder to Terraform: write pathexpand(\"" + transport.Printable(path) + "\")"

@@ -66,6 +66,12 @@ var instanceID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 // (PostgreSQL), "in01" (MySQL) or "in04" (SQL Server).
 func ValidInstanceID(id string) bool { return instanceID.MatchString(id) }
 
+var usualID = regexp.MustCompile(`^[0-9a-f]{32}in[0-9]{2}$`)
+
+// UsualInstanceID says whether a text has the form of all IDs that were seen. Others are not refused: the form is
+// nowhere promised.
+func UsualInstanceID(id string) bool { return usualID.MatchString(id) }
+
 // ErrorLogDownload asks once for the download links of an instance's error log, and with that starts their export
 // where none runs: POST /v3/{project_id}/instances/{instance_id}/errorlog-download.
 //

@@ -24,6 +24,7 @@ const (
 	KindStorageFull              // the instance's storage is full
 	KindUnauthorized             // the credential is bad or old
 	KindRedirect                 // the answer sends us elsewhere; we don't go
+	KindUnknownAPI               // what answers at this address has no such API
 	KindNoSuchJob                // the task can't be asked for; says nothing about the export
 )
 
@@ -40,6 +41,7 @@ var kindByCode = codes(map[Kind]string{
 	KindUnauthorized: "APIG.0301 APIGW.0301 APIG.0307 APIGW.0307 DBS.280056",
 	KindThrottled:    "APIG.0308 APIGW.0308",
 	KindServer:       "DBS.108000 DBS.108002 DBS.108005 DBS.200005 DBS.213004 DBS.290006 RDS.9999",
+	KindUnknownAPI:   "APIG.0101 APIGW.0101",
 	KindNoSuchJob:    "DBS.200543 RDS.5041",
 })
 

@@ -28,6 +28,10 @@ type Refusal struct {
 	Described bool
 }
 
+// UnknownAPI says that the cloud's gateway knows no API at the address that was asked: the address is wrong, not what
+// was asked for.
+func (r Refusal) UnknownAPI() bool { return r.Code == "APIGW.0101" || r.Code == "APIG.0101" }
+
 // hidden stands where a secret was cut out.
 const hidden = "(hidden)"
 
