@@ -32,10 +32,7 @@ func main() {
 		return
 	}
 	spareMemory()
-	// Terraform ends its providers itself: the first signal ends what they wait for, and not the server. SIGTERM and
-	// SIGHUP come to the whole process group from timeout(1), a session that is closed, or a CI system.
-	interrupt, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(interrupt, stop) // a second one is the system's to handle
+	interrupt := interruption()
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
@@ -44,6 +41,24 @@ func main() {
 	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server, options...); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// interruption is a context that ends with the first signal to end. Terraform ends its providers itself: the signal ends
+// what they wait for, and not the server. SIGTERM and SIGHUP come to the whole process group from timeout(1), a session
+// that is closed, or a CI system. What whoever started Terraform has it ignore, nohup(1) say, is ignored here too.
+func interruption() context.Context {
+	var signals []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	if len(signals) == 0 { // package signal would take that for all there are
+		return context.Background()
+	}
+	interrupt, stop := signal.NotifyContext(context.Background(), signals...)
+	context.AfterFunc(interrupt, stop) // a second one is the system's to handle
+	return interrupt
 }
 
 // spareMemory collects garbage earlier than Go does by itself. A provider waits for answers most of its time, so the

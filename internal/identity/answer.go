@@ -12,15 +12,6 @@ import (
 // answerLimit bounds what is read of an error's body, in bytes.
 const answerLimit = 64 << 10
 
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
 // peek reads the beginning of an answer's body and leaves the answer as it was.
 func peek(resp *http.Response) []byte {
 	start, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))

@@ -80,13 +80,6 @@ func fromVendor(entry cloudEntry, env Environment) (cloudEntry, error) {
 		return cloudEntry{}, err
 	}
 	entry.fill(defaults)
-	if strings.Contains(entry.config.AuthURL, "{region_name}") {
-		region := entry.config.Region
-		if region == "" {
-			region = regionOfProject(entry.config.TenantName)
-		}
-		entry.config.AuthURL = strings.ReplaceAll(entry.config.AuthURL, "{region_name}", region)
-	}
 	return entry, nil
 }
 

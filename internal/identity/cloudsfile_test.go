@@ -74,6 +74,32 @@ func TestCloudsYAMLSearch(t *testing.T) {
 				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3', username: not-this}, interface: admin}}",
 			}, nil, map[string]string{"auth_url": "https://iam.eu-de.acme.example/v3", "user_name": "oncall", "endpoint_type": "public"},
 		},
+		"vendor file, region of the environment": {
+			map[string]string{
+				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme\n    region_name: eu-de", 1),
+				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3'}}}",
+			},
+			map[string]string{"OS_REGION_NAME": "eu-nl"},
+			map[string]string{"auth_url": "https://iam.eu-nl.acme.example/v3"},
+		},
+		"vendor file of this cloud, a region whose host differs": {
+			map[string]string{
+				"clouds.yaml":        documentedFile,
+				"clouds-public.yaml": "public-clouds: {otc: {auth: {auth_url: 'https://iam.{region_name}.otc.t-systems.com/v3'}}}",
+			},
+			map[string]string{"OS_REGION_NAME": "eu-ch2"},
+			map[string]string{"auth_url": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
+		},
+		"auth_type password": {
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: v3password, auth: {token: t, username: u, password: p, project_name: p, domain_name: d}}}"},
+			nil,
+			map[string]string{"token": "", "password": "p"},
+		},
+		"auth_type token": {
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: token, auth: {token: t, username: u, password: p, project_name: p, domain_name: d}}}"},
+			nil,
+			map[string]string{"token": "t", "password": ""},
+		},
 		"environment beats the file": {
 			map[string]string{"clouds.yaml": documentedFile},
 			map[string]string{"OS_USER_ID": "env-id", "OS_TENANT_ID": "env-project"},
@@ -171,6 +197,13 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	})
 	write(t, here, "cloud: {prod: {}}")
 	check("misspelt top", ConfigError{"cloud", "Unable to read clouds.yaml", here + ", line 1: has no clouds: at its top level, above the entries."})
+	write(t, here, "clouds: {prod: {profile: acme, auth: {username: u, password: p, project_name: p, domain_name: d}}}")
+	write(t, filepath.Join(env.WorkDir, "clouds-public.yaml"), "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3'}}}")
+	check("vendor file without a region", ConfigError{
+		"auth_url", "Unable to find the identity service",
+		"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one of them.\n\n" +
+			"In entry \"prod\" of " + here + " were found: profile, auth.username, auth.password, auth.project_name, auth.domain_name.",
+	})
 	write(t, here, "# nothing\n")
 	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all.`})
 

@@ -143,6 +143,9 @@ func (f yamlFile) entry(name string) (entry cloudEntry, ok bool, err error) {
 	if err := f.readVerify(node, &entry.config); err != nil {
 		return cloudEntry{}, false, err
 	}
+	if err := f.readAuthType(node, &entry.config); err != nil {
+		return cloudEntry{}, false, err
+	}
 	for _, key := range []string{"profile", "cloud"} {
 		profile, _, err := f.scalar(node, key)
 		if err != nil {
@@ -186,6 +189,20 @@ func (f yamlFile) readVerify(entry *yaml.Node, c *Config) error {
 	}
 	insecure := !verify
 	c.Insecure = &insecure
+	return nil
+}
+
+// readAuthType drops what auth_type says is not used: a token that lies beside a password, say.
+func (f yamlFile) readAuthType(entry *yaml.Node, c *Config) error {
+	kind, _, err := f.scalar(entry, "auth_type")
+	switch {
+	case err != nil:
+		return err
+	case strings.HasSuffix(kind, "password"), strings.HasSuffix(kind, "multifactor"):
+		c.Token = ""
+	case strings.HasSuffix(kind, "token"):
+		c.Password, c.Passcode = "", ""
+	}
 	return nil
 }
 

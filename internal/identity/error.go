@@ -4,9 +4,12 @@
 package identity
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // ConfigError says that a configuration cannot work, before any request.
@@ -115,6 +118,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // is renewed in the middle of a wait the service is known to exist, and such a
 // fault, or some proxy's page in its place, is worth another try.
 func (e *Error) Permanent() bool {
+	var proxy *transport.ProxyError
+	if errors.As(e.Err, &proxy) {
+		return true
+	}
 	switch e.Kind {
 	case KindUnreachable, KindFault, KindNotIdentity:
 		return !e.Renewal
@@ -122,6 +129,10 @@ func (e *Error) Permanent() bool {
 		return true
 	}
 }
+
+// Retried says that the identity service has been asked with retries of its own, so that whoever needed the login must
+// not send the whole of it again.
+func (e *Error) Retried() bool { return true }
 
 // Summary is a short title for people.
 func (e *Error) Summary() string {

@@ -48,6 +48,9 @@ func (s *Session) connectionFailure(err error) *Error {
 		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(transport.Reason(err))},
 		Hint: "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
 	}
+	if s.cfg.usesPasscode() {
+		failure.Hint += " A passcode works once, and this one may be spent: give the next one."
+	}
 	if untrusted(err) {
 		failure.Kind = KindCertificate
 		failure.Hint = "If a company's own authority signed it, set cacert_file (OS_CACERT) to that authority's certificate. " +

@@ -34,6 +34,9 @@ func (c Config) kind() kind {
 // environment means nothing to the other kinds.
 func (c Config) usesPasscode() bool { return c.kind() == kindPassword && c.Passcode != "" }
 
+// SpendsPasscode says that a login is good once: sent again, it is refused, and that counts towards a lock.
+func (c Config) SpendsPasscode() bool { return c.usesPasscode() }
+
 func (c Config) hasAgency() bool {
 	return c.AgencyName != "" || c.AgencyDomainName != "" || c.DelegatedProject != ""
 }

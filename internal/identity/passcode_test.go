@@ -5,11 +5,28 @@ package identity
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// TestPasscodeLost: whether the code was taken is not known where the answer is lost, and a second try would be wrong
+// for sure.
+func TestPasscodeLost(t *testing.T) {
+	config := Config{AuthURL: "https://iam.example.com/v3", UserID: "ui", Password: "p", Passcode: "123456", TenantID: "ti"}
+	s := newSession(t, config, roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.EOF }))
+	_, err := s.Endpoint(t.Context())
+	var failure *Error
+	const want = "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY. A passcode works once, and this one may be spent: give the next one."
+	if !errors.As(err, &failure) || failure.Kind != KindUnreachable || failure.Hint != want {
+		t.Error(err)
+	}
+	if !config.SpendsPasscode() || (Config{Password: "p", UserID: "ui"}).SpendsPasscode() || (Config{Token: "t", Passcode: "123456"}).SpendsPasscode() {
+		t.Error("which logins are good once is not told")
+	}
+}
 
 // TestPasscodeRefused compares whole texts: a passcode is asked for only where none was given, and where one was, it
 // may be what is wrong.

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -97,6 +98,9 @@ func (c *Config) giveWay(stronger Config) {
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case kindAKSK:
 		c.Token = ""
+		if stronger.AccessKey != "" && c.AccessKey != "" {
+			c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "" // they belong to another key
+		}
 	case kindToken, kindNone: // nothing weaker would win
 	}
 }
@@ -133,9 +137,10 @@ func (c *Config) locate(profile string, replaced []string) error {
 		}
 		c.Region = regionOfProject(project)
 	}
+	c.fillTemplate(profile, replaced)
 	if c.AuthURL == "" && c.needsIAM() {
 		for _, name := range replaced {
-			c.Region = first(c.Region, regionOfProject(name))
+			c.Region = cmp.Or(c.Region, regionOfProject(name))
 		}
 	}
 	if c.AuthURL == "" && c.Region != "" {
@@ -161,6 +166,24 @@ func (c *Config) locate(profile string, replaced []string) error {
 		c.Region = regionOfURL(c.Endpoint)
 	}
 	return nil
+}
+
+// fillTemplate puts the region into a vendor file's auth_url. Where that is not known, or is better known, it stays
+// empty.
+func (c *Config) fillTemplate(profile string, replaced []string) {
+	const template = "{region_name}"
+	if !strings.Contains(c.AuthURL, template) {
+		return
+	}
+	region := c.Region
+	for _, name := range replaced {
+		region = cmp.Or(region, regionOfProject(name))
+	}
+	if _, known := authURLOf(region); region == "" || profile == otcProfile && known {
+		c.AuthURL = ""
+		return
+	}
+	c.AuthURL = strings.ReplaceAll(c.AuthURL, template, region)
 }
 
 // settle leaves one answer where two were given.

@@ -220,6 +220,11 @@ func TestResolveAlternatives(t *testing.T) {
 			with(map[string]string{"OS_TOKEN": "env-token", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"token": "", "access_key": "a", "secret_key": "sk", "security_token": "st"},
 		},
+		"configured key does not mix with another key of the environment": {
+			Config{AccessKey: "a", SecretKey: "s"},
+			with(map[string]string{"OS_ACCESS_KEY": "other", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
+			map[string]string{"access_key": "a", "secret_key": "s", "security_token": ""},
+		},
 		"TENANT before PROJECT": {
 			Config{},
 			with(map[string]string{"OS_PROJECT_ID": "other"}),

@@ -56,9 +56,12 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 		Observe:    logRequest,
 		Random:     p.outside.Random,
 	})
-	session := identity.NewSession(config, out.Client(transport.Rules{Wrap: func(next http.RoundTripper) http.RoundTripper {
-		return config.ConcealAttempts(identity.SignAttempts(next))
-	}}))
+	session := identity.NewSession(config, out.Client(transport.Rules{
+		Wrap: func(next http.RoundTripper) http.RoundTripper {
+			return config.ConcealAttempts(identity.SignAttempts(next))
+		},
+		AtMostOnce: config.SpendsPasscode(),
+	}))
 	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
 		e, err := session.Endpoint(ctx)
 		return rds.Endpoint(e), err
@@ -92,6 +95,7 @@ func (p *rdsProvider) network(settings *tls.Config) http.RoundTripper {
 	}
 	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	network.TLSClientConfig = settings
+	network.OnProxyConnectResponse = transport.CheckProxy
 	network.MaxIdleConnsPerHost = 64 // many objects of one run ask the same host
 	network.ResponseHeaderTimeout = time.Minute
 	network.DisableCompression = true // a file's bytes are the object's own, and the API's answers are small

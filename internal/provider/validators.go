@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"os"
 	"strings"
@@ -50,22 +51,22 @@ func pollMethodValidators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
 }
 
-// durationAtLeast takes durations from a lower bound on.
-type durationAtLeast struct {
-	least time.Duration
-	words string // the bound as a person would say it
+// durationBetween takes durations between two bounds.
+type durationBetween struct {
+	least, most time.Duration
+	words       string // the bounds as a person would say them
 }
 
-func (v durationAtLeast) Description(context.Context) string { return "must be " + v.words }
+func (v durationBetween) Description(context.Context) string { return "must be " + v.words }
 
-func (v durationAtLeast) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+func (v durationBetween) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-func (v durationAtLeast) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+func (v durationBetween) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
 	d, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err == nil && d >= v.least {
+	if err == nil && v.least <= d && d <= v.most {
 		return
 	}
 	// Terraform before 1.12 cannot point into timeouts = { … }, and then points at the whole block.
@@ -97,11 +98,14 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 
 // timeoutValidators are stricter than the library that reads timeouts: it takes "-1.5h".
 func timeoutValidators() []validator.String {
-	return []validator.String{durationAtLeast{least: time.Nanosecond, words: "a positive duration, such as 90s or 15m"}}
+	return []validator.String{durationBetween{least: time.Nanosecond, most: math.MaxInt64, words: "a positive duration, such as 90s or 15m"}}
 }
 
 func pollIntervalValidators() []validator.String {
-	return []validator.String{durationAtLeast{least: time.Second, words: "a duration of at least 1s, such as 10s, because the API asks to be polled at low frequency"}}
+	return []validator.String{durationBetween{
+		least: time.Second, most: 5 * time.Minute,
+		words: "a duration from 1s to 5m, such as 10s: the API asks to be polled at low frequency, and links live for some minutes only",
+	}}
 }
 
 func directoryValidators() []validator.String { return []validator.String{usableDirectory{}} }

@@ -21,6 +21,7 @@
 package rds
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -127,6 +128,7 @@ func (c *Client) do(ctx context.Context, method string, query url.Values, path .
 	if err != nil {
 		return nil, nil, withoutURL(err)
 	}
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // some Windows servers' mark, which is no JSON
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || transport.IsHTML(body) {
 		return nil, nil, newError(resp, body, endpoint)
 	}

@@ -48,6 +48,11 @@ func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
 	}
 }
 
+// foreign says that a refusal is probably not the API's, whose own name an error.
+func (e *Error) foreign() bool {
+	return e.Described && (e.Kind == KindForbidden || e.Kind == KindNotFound || e.Kind == KindOther)
+}
+
 func location(resp *http.Response) string {
 	to, err := resp.Location() // made absolute
 	if err != nil || to.Host == "" {

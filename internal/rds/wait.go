@@ -6,9 +6,7 @@ package rds
 import (
 	"context"
 	"errors"
-	"net"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -114,7 +112,17 @@ func (w *wait) endurable(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return errors.Is(ctx.Err(), context.DeadlineExceeded)
 	}
-	return passing(err)
+	return w.passes(err)
+}
+
+// passes says that a fault may be gone with the next poll. Once the API has answered well, that holds too for a name
+// that can't be resolved, and for a page of something that stands in the API's place.
+func (w *wait) passes(err error) bool {
+	if passing(err) {
+		return true
+	}
+	var refusal *Error
+	return w.last != nil && (transport.NoSuchHost(err) || errors.As(err, &refusal) && refusal.foreign())
 }
 
 func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
@@ -160,7 +168,7 @@ func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (
 // in all the transport's attempts, is more likely a wrong address than a passing fault.
 func (w *wait) endure(err error) error {
 	firstContact := w.last == nil && w.fault == nil
-	if !passing(err) || firstContact && refusedConnection(err) {
+	if !w.passes(err) || firstContact && transport.NeverSent(err) {
 		return err
 	}
 	w.endured(err)
@@ -168,14 +176,6 @@ func (w *wait) endure(err error) error {
 }
 
 func (w *wait) endured(fault error) { w.fault, w.outage = fault, true }
-
-func refusedConnection(err error) bool {
-	var dial *net.OpError // Windows has numbers of its own for what Unix calls ECONNREFUSED
-	if errors.As(err, &dial) && dial.Op == "dial" {
-		return true
-	}
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)
-}
 
 // cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or
 // that it had no answer.

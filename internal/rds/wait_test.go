@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,9 +46,8 @@ const (
 	notFound      = `404 {"error_code":"DBS.200602","error_msg":"The DB instance does not exist."}`
 	unavailable   = `503 <html>gateway</html>`
 	refuseConnect = `refuse`
+	noSuchHost    = `no such host`
 	hang          = `hang`
-
-	refuseOnWindows = `refuse on Windows`
 )
 
 // finish is the answer with a good link for each file; it expires after life, by the clock of the moment.
@@ -80,10 +80,10 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 	case hang:
 		<-req.Context().Done()
 		return nil, req.Context().Err()
-	case refuseOnWindows:
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("No connection could be made because the target machine actively refused it.")}
 	case refuseConnect:
-		return nil, fmt.Errorf("dial tcp: %w", syscall.ECONNREFUSED)
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	case noSuchHost:
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "rds.example.com", IsNotFound: true}}
 	}
 	status := http.StatusOK
 	if line[0] != '{' {
@@ -183,6 +183,20 @@ func TestWaitEndsWithLinks(t *testing.T) {
 	}{
 		"ready at once": {
 			lines: func() []func() string { return always(finish(5*time.Minute, fileA)) },
+			want:  waited{Status: "FINISH", Files: oneLink, Calls: posts("0s")},
+		},
+		"no such host, in the middle": {
+			lines: func() []func() string { return always(exporting, noSuchHost, noSuchHost, finish(5*time.Minute, fileA)) },
+			want:  waited{Status: "FINISH", Files: oneLink, After: 6 * time.Second, Calls: posts("0s", "2s", "4s", "6s")},
+		},
+		"a proxy's page, in the middle": {
+			lines: func() []func() string {
+				return always(exporting, `403 <html>proxy</html>`, `404 `, `400 what?`, `407 <html>proxy</html>`, finish(5*time.Minute, fileA))
+			},
+			want: waited{Status: "FINISH", Files: oneLink, After: 10 * time.Second, Calls: posts("0s", "2s", "4s", "6s", "8s", "10s")},
+		},
+		"a byte order mark": {
+			lines: func() []func() string { return always("200 \ufeff" + finish(5*time.Minute, fileA)) },
 			want:  waited{Status: "FINISH", Files: oneLink, Calls: posts("0s")},
 		},
 		"the documents' 13.4 s": {
@@ -483,14 +497,18 @@ func TestWaitEndsWithAnError(t *testing.T) {
 				return ""
 			},
 		},
-		"nobody there, on Windows": {
-			lines: []string{refuseOnWindows}, after: 3 * time.Second, calls: 3,
+		"no such host": {
+			lines: []string{noSuchHost}, calls: 1,
 			check: func(err error) string {
-				if err == nil || !strings.Contains(err.Error(), "actively refused") {
+				if !transport.NoSuchHost(err) {
 					return fmt.Sprintf("got %v", err)
 				}
 				return ""
 			},
+		},
+		"a page, at first": {lines: []string{`403 <html>proxy</html>`}, calls: 1, check: expectRefusal(rds.KindForbidden)},
+		"a redirect, in the middle": {
+			lines: []string{exporting, `302 <html>portal</html>`}, after: 2 * time.Second, calls: 2, check: expectRefusal(rds.KindRedirect),
 		},
 		"failed whole": {
 			lines: []string{failedWhole, jobFailed}, calls: 2, check: expectExport("disk of the standby is gone"),

@@ -6,10 +6,8 @@ package transport
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -28,6 +26,8 @@ type retry struct {
 	once    *http.Client // sends it one time
 	options *Options
 	final   func(status int, body []byte) bool
+	// atMostOnce: see Rules.
+	atMostOnce bool
 }
 
 // RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and
@@ -63,9 +63,12 @@ func (r *retry) again(ctx context.Context, resp *http.Response, err error) bool 
 		return false
 	}
 	if err != nil {
-		return !Permanent(err)
+		return !Permanent(err) && !retriedBelow(err) && (!r.atMostOnce || NeverSent(err))
 	}
 	body := peek(resp)
+	if r.atMostOnce && resp.StatusCode != http.StatusTooManyRequests { // the gateway's, which hands nothing on
+		return false
+	}
 	if r.final != nil && r.final(resp.StatusCode, body) {
 		return false
 	}
@@ -123,25 +126,6 @@ func IsHTML(body []byte) bool {
 // there.
 func trimmed(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-}
-
-// Permanent says that an error will come again however often the request is sent: a certificate that is not trusted,
-// a host that does not exist, a server that does not speak TLS or wants another certificate, an answer that is too
-// large, or an error that says so itself.
-func Permanent(err error) bool {
-	var self interface{ Permanent() bool }
-	if errors.As(err, &self) {
-		return self.Permanent()
-	}
-	var tooLarge *TooLargeError
-	var certificate *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError // the server does not speak TLS
-	var alert tls.AlertError        // the server wants another certificate, or none of ours
-	if errors.As(err, &tooLarge) || errors.As(err, &certificate) || errors.As(err, &noTLS) || errors.As(err, &alert) {
-		return true
-	}
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
 }
 
 // backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with

@@ -78,12 +78,15 @@ func New(o Options) *Transport {
 	return &Transport{options: o, pace: newPace(o.MinPause)}
 }
 
-// Rules are what one API adds to the transport. Both are optional.
+// Rules are what one API adds to the transport. Each is optional.
 type Rules struct {
 	// Wrap puts the API's authorization around each attempt.
 	Wrap func(http.RoundTripper) http.RoundTripper
 	// Final says that an answer is no passing fault, whatever its status. It must not change or close the answer.
 	Final func(status int, body []byte) bool
+	// AtMostOnce says that a request which the server may have received is never sent again: it holds something that
+	// is good once.
+	AtMostOnce bool
 }
 
 // Client returns an HTTP client for one API. Its answers are held in memory, so that a body that has to be read again
@@ -99,7 +102,7 @@ func (t *Transport) Client(rules Rules) *http.Client {
 	retrying := &retry{
 		once:    &http.Client{Transport: &paced{next: attempts, pace: t.pace}, CheckRedirect: noRedirect},
 		options: &t.options,
-		final:   rules.Final,
+		final:   rules.Final, atMostOnce: rules.AtMostOnce,
 	}
 	return &http.Client{Transport: retrying, CheckRedirect: noRedirect}
 }

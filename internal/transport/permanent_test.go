@@ -1,0 +1,135 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport_test
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// retriedError is one of a layer below, whose own request was sent several times.
+type retriedError struct{ error }
+
+func (retriedError) Retried() bool   { return true }
+func (retriedError) Permanent() bool { return false }
+
+// TestOneLayerRetries: what a layer below has retried is not sent again.
+func TestOneLayerRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(breaks(retriedError{errors.New("no login")}))
+		got := post(t.Context(), transport.New(exact(base, 5)).Client(transport.Rules{}))
+		if attempts := len(base.attempts()); attempts != 1 || got.Err == nil || transport.Permanent(got.Err) {
+			t.Errorf("%d attempts, permanent %t: %v", attempts, transport.Permanent(got.Err), got.Err)
+		}
+	})
+}
+
+// TestAtMostOnce: a request that the server may have received is not sent again.
+func TestAtMostOnce(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+	for name, c := range map[string]struct {
+		reply reply
+		times []time.Duration
+	}{
+		"refused connection": {breaks(refused), seconds(0, 1, 3, 7)},
+		"429 of the gateway": {says(429, "{}"), seconds(0, 1, 3, 7)},
+		"lost answer":        {breaks(io.EOF), seconds(0)},
+		"reset connection":   {breaks(&net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}), seconds(0)},
+		"no answer in time":  {hangs, seconds(0)},
+		"500":                {says(500, "{}"), seconds(0)},
+		"503":                {says(503, ""), seconds(0)},
+		"page":               {says(200, page), seconds(0)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := newNetwork(c.reply)
+				post(t.Context(), transport.New(exact(base, 3)).Client(transport.Rules{AtMostOnce: true}))
+				if got := base.attempts(); !slices.Equal(got, c.times) {
+					t.Errorf("sent at %v, want %v", got, c.times)
+				}
+			})
+		})
+	}
+}
+
+// TestAProxyThatRefusesIsAskedOnce: many lock an account after a few logins that failed.
+func TestAProxyThatRefusesIsAskedOnce(t *testing.T) {
+	for status, permanent := range map[int]bool{407: true, 403: true, 400: true, 429: false, 502: false} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			var asked atomic.Int32
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.WriteHeader(status)
+			}))
+			defer proxy.Close()
+			address, err := url.Parse(strings.Replace(proxy.URL, "http://", "http://user:wrong-password@", 1))
+			if err != nil {
+				t.Fatal(err)
+			}
+			base := &http.Transport{Proxy: http.ProxyURL(address), OnProxyConnectResponse: transport.CheckProxy}
+			defer base.CloseIdleConnections()
+			o := exact(base, 2)
+			o.MinPause = time.Millisecond
+			got := post(t.Context(), transport.New(o).Client(transport.Rules{}))
+			want := int32(3)
+			if permanent {
+				want = 1
+			}
+			if asked.Load() != want || got.Err == nil || transport.Permanent(got.Err) != permanent {
+				t.Errorf("asked %d times, want %d: %v", asked.Load(), want, got.Err)
+			}
+			if permanent {
+				text := fmt.Sprintf("the proxy %s refused the connection: %d %s", address.Host, status, http.StatusText(status))
+				if !strings.Contains(got.Err.Error(), text) || strings.Contains(got.Err.Error(), "wrong-password") {
+					t.Errorf("got %q, want %q", got.Err, text)
+				}
+			}
+		})
+	}
+}
+
+// TestAServerThatWantsACertificateIsAskedOnce: over TCP the standard library has no type for a server's refusal.
+func TestAServerThatWantsACertificateIsAskedOnce(t *testing.T) {
+	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was taken") }))
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
+			server.StartTLS()
+			defer server.Close()
+			base := &http.Transport{TLSClientConfig: server.Client().Transport.(*http.Transport).TLSClientConfig} //nolint:forcetypeassert // httptest documents it
+			defer base.CloseIdleConnections()
+			attempts := 0
+			o := exact(base, 2)
+			o.MinPause = time.Millisecond
+			o.Observe = func(transport.Exchange) { attempts++ }
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := transport.New(o).Client(transport.Rules{}).Do(req)
+			if err == nil {
+				_ = resp.Body.Close()
+			}
+			if attempts != 1 || !transport.Permanent(err) {
+				t.Errorf("%d attempts: %v", attempts, err)
+			}
+		})
+	}
+}
