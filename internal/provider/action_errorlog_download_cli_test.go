@@ -63,9 +63,7 @@ func TestCLI_ActionInvoked(t *testing.T) {
 	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {
 		t.Errorf("%s\n%s", diff, run.Stdout)
 	}
-	if out, err := inFolder(filepath.Join(c.Dir, "logs"), "sha256sum", "-c", "--quiet", "SHA256SUMS"); err != nil {
-		t.Errorf("%s, %v", out, err)
-	}
+	checkSums(t, filepath.Join(c.Dir, "logs"))
 	if state, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate")); err != nil || strings.Contains(string(state), "Signature=") {
 		t.Errorf("a link in the state, %v", err)
 	}

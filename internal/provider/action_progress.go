@@ -4,7 +4,9 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
@@ -17,7 +19,7 @@ import (
 type teller struct {
 	send func(string)
 
-	lastWord string        // the status told last
+	lastWord string        // what was told last of the cloud; "" before the first line
 	lastTold time.Duration // when, in the wait's time
 }
 
@@ -28,12 +30,25 @@ const tellEvery = 10 * time.Second
 func (t *teller) waiting(also func(rds.Progress)) func(rds.Progress) {
 	return func(p rds.Progress) {
 		also(p)
-		if t.lastWord != "" && p.Status == t.lastWord && p.Waited-t.lastTold < tellEvery {
+		said := cloudSays(p)
+		if said == t.lastWord && p.Waited-t.lastTold < tellEvery {
 			return
 		}
-		t.lastWord, t.lastTold = p.Status, p.Waited
-		t.send(fmt.Sprintf("Waiting for the export: %s, the cloud says %s.", p.Waited.Round(time.Second), word(p.Status)))
+		t.lastWord, t.lastTold = said, p.Waited
+		t.send(fmt.Sprintf("Waiting for the export: %s, %s.", p.Waited.Round(time.Second), said))
 	}
+}
+
+// cloudSays is the cloud's last word, or, where the last call failed, the fault.
+func cloudSays(p rds.Progress) string {
+	if p.Outage == nil {
+		return "the cloud says " + word(p.Status)
+	}
+	var refusal *rds.Error
+	if errors.As(p.Outage, &refusal) && refusal.Code != "" { // its request id is another each time
+		return "the cloud says " + refusal.Code + ", " + strings.TrimSuffix(refusal.Message, ".")
+	}
+	return "no good answer"
 }
 
 // downloading tells of one file.

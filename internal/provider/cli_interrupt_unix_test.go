@@ -8,6 +8,7 @@ package provider_test
 import (
 	"io"
 	"net/http"
+	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,10 +19,13 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
+// soon is far less than the waits here would take by themselves, and more than a busy machine needs to end a command.
+const soon = 15 * time.Second
+
 // TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its
 // providers nothing. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
-	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "30s" }`)
+	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "60s" }`)
 	for name, c := range map[string]struct {
 		configuration string
 		shown         string // on the screen before Ctrl-C is pressed
@@ -37,10 +41,19 @@ func TestCLI_Interrupt(t *testing.T) {
 			if name == "invoke" {
 				rdstest.NeedTerraform(t, 1, 14, "actions")
 			}
-			screen, took := interruptWait(t, c.configuration, c.shown, c.arguments, c.signal)
-			if took > time.Second {
+			cli, asked := neverDone(t, c.configuration)
+			r := start(t, cli.Command(t, c.arguments...), c.shown)
+			r.until(asked)
+			r.until(r.screen.seen)
+			begin := time.Now()
+			r.send(c.signal)
+			if err := <-r.ended; err == nil {
+				t.Error("the command succeeded")
+			}
+			if took := time.Since(begin); took > soon {
 				t.Errorf("ended %s after the interrupt", took)
 			}
+			screen := r.screen.text.String()
 			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("was interrupted after").MatchString(screen) {
 				t.Error(screen)
 			}
@@ -48,34 +61,74 @@ func TestCLI_Interrupt(t *testing.T) {
 	}
 }
 
-// interruptWait sends a signal, as Ctrl-C or timeout(1) does, once the first call has come and a text is shown, and
-// returns what the screen shows in the end and how long the command then took.
-func interruptWait(t *testing.T, configuration, shown string, arguments []string, signal syscall.Signal) (string, time.Duration) {
+// TestCLI_NoHangup: a command that was started with nohup outlives the session that is closed, and its provider too.
+func TestCLI_NoHangup(t *testing.T) {
+	cli, asked := neverDone(t, ofInstance(rdssim.InstanceHealthy))
+	command := cli.Command(t, "plan", "-no-color")
+	shell := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...)
+	shell.Dir, shell.Env = command.Dir, command.Env
+	r := start(t, shell, "Reading...")
+	r.until(asked)
+	r.until(r.screen.seen)
+	r.send(syscall.SIGHUP)
+	cli.Cloud.Heal() // and the export is done
+	if err := <-r.ended; err != nil {
+		t.Errorf("%v: %s", err, r.screen.text.String())
+	}
+}
+
+// neverDone is a CLI with a configuration, and a cloud that never finishes an export until it heals. asked is closed by
+// the first call.
+func neverDone(t *testing.T, configuration string) (cli *rdstest.CLI, asked chan struct{}) {
 	t.Helper()
-	asked := make(chan struct{})
+	asked = make(chan struct{})
 	var once sync.Once
-	c := rdstest.NewCLI(t, nil, rdssim.WithAnswer(rdssim.InstanceStuck, func(w http.ResponseWriter, _ *http.Request) {
+	cli = rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
+	cli.Cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: func(w http.ResponseWriter, _ *http.Request) {
 		once.Do(func() { close(asked) })
 		_, _ = io.WriteString(w, `{"status":"creating","list":[],"count":0}`)
-	}))
-	c.Write(t, "main.tf", requirement+configuration)
-	cmd := c.Command(t, arguments...)
-	screen := &watched{until: shown, seen: make(chan struct{})}
-	cmd.Stdout, cmd.Stderr = screen, screen
+	}})
+	cli.Write(t, "main.tf", requirement+strings.ReplaceAll(configuration, rdssim.InstanceStuck, rdssim.InstanceHealthy))
+	return cli, asked
+}
+
+// running is a command with a process group of its own.
+type running struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	screen *watched
+	ended  chan error
+}
+
+// start starts a command and watches its screen for a text.
+func start(t *testing.T, cmd *exec.Cmd, shown string) *running {
+	t.Helper()
+	r := &running{t: t, cmd: cmd, screen: &watched{until: shown, seen: make(chan struct{})}, ended: make(chan error, 1)}
+	cmd.Stdout, cmd.Stderr = r.screen, r.screen
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-asked
-	<-screen.seen
-	start := time.Now()
-	if err := syscall.Kill(-cmd.Process.Pid, signal); err != nil {
-		t.Fatal(err)
+	go func() { r.ended <- cmd.Wait() }()
+	return r
+}
+
+// until waits for something that must come before the command ends.
+func (r *running) until(something chan struct{}) {
+	r.t.Helper()
+	select {
+	case <-something:
+	case err := <-r.ended:
+		r.t.Fatalf("ended too early, %v: %s", err, r.screen.text.String())
 	}
-	if cmd.Wait() == nil {
-		t.Error("the command succeeded")
+}
+
+// send sends a signal, as Ctrl-C, timeout(1) or the end of a session does.
+func (r *running) send(signal syscall.Signal) {
+	r.t.Helper()
+	if err := syscall.Kill(-r.cmd.Process.Pid, signal); err != nil {
+		r.t.Fatal(err)
 	}
-	return screen.text.String(), time.Since(start)
 }
 
 // watched keeps what is written to it, and tells when a text is there.

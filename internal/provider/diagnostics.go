@@ -78,7 +78,7 @@ func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 		fmt.Fprintf(&b, "The export for DB instance %s could not be started in %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 	case e.Last.Done():
 		fmt.Fprintf(&b, "The export for DB instance %s is done, but in %s and %s the cloud gave no usable link for every file%s\n", e.InstanceID, e.Timeout, calls(e.Calls), listed(e.Last.Files))
-	case e.Outage:
+	case e.Outage != nil:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running when the cloud last answered; no more good answers came until %s and %s were over.\n", e.InstanceID, e.Timeout, calls(e.Calls))
 		fmt.Fprintf(&b, "The last good answer said %s%s\n", word(e.Status), listed(e.Last.Files))
 	default:
@@ -110,7 +110,7 @@ func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
 	if e.Last.Done() {
 		return "Run it again, with a longer " + timeoutName + ". If a link is still missing, give the request id to the cloud's support."
 	}
-	if e.Outage {
+	if e.Outage != nil {
 		return outageAdvice(e, timeoutName)
 	}
 	return "A large log takes longer: raise " + timeoutName + ". If it never ends, look at the instance in the console: the export works only for an instance that is working properly."

@@ -6,7 +6,6 @@ package provider_test
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,13 +78,6 @@ func entry(name, key, value string) string {
 		indent += "  "
 	}
 	return strings.TrimSuffix(text, "\n") + " " + value + "\n"
-}
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // combinations of sources: none, each alone, each two, all.

@@ -124,3 +124,22 @@ func TestSecretsInErrors(t *testing.T) {
 		})
 	}
 }
+
+// TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at
+// which texts are cut.
+func TestAction_RefusalRepeatsTheLink(t *testing.T) {
+	for filler := 330; filler < 410; filler += 10 {
+		synctest.Test(t, func(t *testing.T) {
+			c := rdstest.New(t)
+			var signature string
+			c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: func(w http.ResponseWriter, r *http.Request) {
+				signature = r.URL.Query().Get("Signature")
+				rdssim.XMLError(http.StatusForbidden, "SignatureDoesNotMatch", strings.Repeat("x", filler)+" "+signature)(w, r)
+			}})
+			_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+			if len(diags) != 1 || signature == "" || strings.Contains(diags[0], signature[:6]) {
+				t.Errorf("%d: %q", filler, diags)
+			}
+		})
+	}
+}

@@ -86,7 +86,6 @@ type (
 		Timeout time.Duration
 		Last    *ErrorLogDownload // the last good answer; nil where there was none
 		Fault   error             // the last fault; nil where there was none
-		Outage  bool              // Fault is the last thing that was met: how the export stands now is not known
 	}
 	// InterruptedError is a wait that its caller ended.
 	InterruptedError struct {

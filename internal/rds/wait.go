@@ -37,6 +37,7 @@ type Progress struct {
 	Waited     time.Duration
 	Calls      int    // polls: of errorlog-download and of the task
 	Status     string // the last word of the API; "" before the first answer
+	Outage     error  // the fault that was met last, if no good answer has come since; else nil
 }
 
 const (
@@ -83,7 +84,7 @@ type wait struct {
 	last       *ErrorLogDownload // the last good answer
 	lastAt     time.Time         // when it came
 	fault      error             // the last fault met
-	outage     bool              // no good answer has come since
+	outage     error             // that fault, until a good answer comes
 	incomplete int               // answers that said done and left a link out
 	refreshed  bool              // links about to expire were asked for anew
 	tasks      tasks
@@ -136,7 +137,7 @@ func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
 	return answer, nil
 }
 
-func (w *wait) heard(status string) { w.status, w.outage = status, false }
+func (w *wait) heard(status string) { w.status, w.outage = status, nil }
 
 // judge decides what an answer means: done, an end with an error, or neither.
 func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (done bool, _ error) {
@@ -175,7 +176,7 @@ func (w *wait) endure(err error) error {
 	return nil
 }
 
-func (w *wait) endured(fault error) { w.fault, w.outage = fault, true }
+func (w *wait) endured(fault error) { w.fault, w.outage = fault, fault }
 
 // cutOff keeps the fault behind a call that the end of the time cut off: the one for which it was being retried, or
 // that it had no answer.
@@ -244,7 +245,7 @@ func (w *wait) pause(ctx context.Context) error {
 }
 
 func (w *wait) progress() Progress {
-	return Progress{InstanceID: w.options.InstanceID, Waited: w.client.clock.Now().Sub(w.start), Calls: w.calls, Status: w.status}
+	return Progress{InstanceID: w.options.InstanceID, Waited: w.client.clock.Now().Sub(w.start), Calls: w.calls, Status: w.status, Outage: w.outage}
 }
 
 // ended says what a wait has that ends before the export does: the links of a failed export whose last files never
@@ -256,5 +257,5 @@ func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
 	if w.last != nil && w.last.Status == StatusFailed && w.last.Links() > 0 && !w.linksDead(w.last) {
 		return w.last, nil
 	}
-	return nil, &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault, Outage: w.outage}
+	return nil, &TimeoutError{Progress: w.progress(), Timeout: w.options.Timeout, Last: w.last, Fault: w.fault}
 }

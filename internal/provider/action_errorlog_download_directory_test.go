@@ -1,0 +1,87 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+func TestAction_Overwrite(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, oneFile), []byte("evidence"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s already exists. It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
+			filepath.Join(folder, oneFile), rdssim.InstanceHealthy)
+		if diff := cmp.Diff([]string{want}, diags); diff != "" {
+			t.Error(diff)
+		}
+	})
+	if content(t, folder)[oneFile] != "evidence" {
+		t.Fatal("the file was replaced")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "overwrite": true})
+		if len(diags) > 0 {
+			t.Errorf("%q", diags)
+		}
+	})
+	if content(t, folder)[oneFile] != realLog(t) {
+		t.Error("the file was not replaced")
+	}
+}
+
+// TestAction_DirectoryIsCheckedFirst: who has waited for an export does not want to read that the directory can't be
+// used.
+func TestAction_DirectoryIsCheckedFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	writeFile(t, file, "")
+	for directory, cause := range map[string]string{
+		filepath.Join(file, "below"):                                "not a directory",
+		filepath.Join(filepath.Dir(file), strings.Repeat("n", 256)): "file name too long",
+	} {
+		cloud := rdstest.New(t)
+		_, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceMissing, "directory": directory})
+		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files (directory)") || !strings.Contains(diags[0], "Cause:      "+cause+"\n") || len(cloud.Calls()) > 0 {
+			t.Errorf("%q, %q", diags, cloud.Calls())
+		}
+	}
+}
+
+// TestAction_RunAgain: what was saved is not transferred again, and is no error as long as it is whole.
+func TestAction_RunAgain(t *testing.T) {
+	folder := t.TempDir()
+	again := func() (told, diags []string, transfers int) {
+		synctest.Test(t, func(t *testing.T) {
+			c := rdstest.New(t, rdssim.WithExportDuration(0))
+			told, diags = invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+			transfers = c.Count("obs.get")
+		})
+		return told, diags, transfers
+	}
+	if _, diags, transfers := again(); len(diags) > 0 || transfers != 1 {
+		t.Fatalf("%q, %d", diags, transfers)
+	}
+	told, diags, transfers := again()
+	want := fmt.Sprintf("Already saved, and unchanged: %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(realLog(t)))
+	if len(diags) > 0 || transfers != 0 || len(told) != 2 || told[0] != want {
+		t.Errorf("%q, %q, %d", told, diags, transfers)
+	}
+	writeFile(t, filepath.Join(folder, oneFile), "evidence")
+	if _, diags, transfers := again(); len(diags) != 1 || !strings.Contains(diags[0], " already exists. ") || transfers != 0 {
+		t.Errorf("%q, %d", diags, transfers)
+	}
+}

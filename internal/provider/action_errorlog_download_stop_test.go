@@ -1,0 +1,91 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+func TestAction_TimeoutHoldsTheDownloadToo(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: rdssim.Hang()})
+		start := time.Now()
+		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "timeouts": map[string]any{"invoke": "50s"}})
+		if time.Since(start) != 50*time.Second || len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files\n") {
+			t.Errorf("after %s: %q", time.Since(start), diags)
+		}
+	})
+	if files := content(t, folder); len(files) > 0 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// TestAction_Interrupted: Ctrl-C in the middle of a download. Nothing is left behind, and nobody is told to raise a
+// timeout.
+func TestAction_Interrupted(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		interrupt, press := context.WithCancel(t.Context())
+		c.Outside.Interrupt = interrupt //nolint:fatcontext // it is a setting, not a chain
+		c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: rdssim.Hang()})
+		time.AfterFunc(10*time.Second, press)
+		start := time.Now()
+		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		want := "Error: Unable to save error log files\n\nThe download of " + oneFile + " was interrupted. It belongs to the error log of DB instance " + rdssim.InstanceHealthy +
+			".\n\nNo part of it was left behind. Run it again."
+		if diff := cmp.Diff([]string{want}, diags); diff != "" || time.Since(start) != 10*time.Second {
+			t.Errorf("after %s: %s", time.Since(start), diff)
+		}
+	})
+	if files := content(t, folder); len(files) > 0 {
+		t.Errorf("left behind: %v", files)
+	}
+}
+
+// TestAction_Stopped: Terraform stops its providers after Ctrl-C. How the action ended must be told before that is
+// answered, for nothing is heard after it; and no progress must come any more, for Terraform crashes then.
+func TestAction_Stopped(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t)
+		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.Hang()}) // of the second file: the first one is saved
+		p := c.Protocol(t)
+		if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+			t.Fatalf("%q", diags)
+		}
+		var told, diags []string
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			told, diags = p.Invoke(t.Context(), dataSource, map[string]any{"instance_id": rdssim.InstanceTwoFiles, "directory": folder})
+		}()
+		time.Sleep(10 * time.Second) // virtual
+		p.Stop(t.Context())
+		select {
+		case <-ended:
+		default:
+			synctest.Wait()
+			t.Error("the stop was answered before the action had ended")
+		}
+		<-ended
+		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "These files were saved:\n\n  "+folder) {
+			t.Errorf("%q", diags)
+		}
+		if diff := cmp.Diff([]string{"Waiting for the export: 0s, the cloud says CREATING."}, told); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

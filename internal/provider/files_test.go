@@ -1,0 +1,72 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// content is a folder's files by name.
+func content(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, entry := range entries {
+		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[entry.Name()] = string(text)
+	}
+	return files
+}
+
+// realLog is what the simulated cloud serves for the healthy instance.
+func realLog(t *testing.T) string {
+	t.Helper()
+	log, err := os.ReadFile("../rdssim/testdata/postgresql-15-errors.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(log)
+}
+
+func sum(text string) string {
+	digest := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(digest[:])
+}
+
+// checkSums does what sha256sum -c does, on every system: SHA256SUMS has a line for each file beside it, and each is right.
+func checkSums(t *testing.T, folder string) {
+	t.Helper()
+	files := content(t, folder)
+	var want strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if name != "SHA256SUMS" {
+			want.WriteString(sum(files[name]) + "  " + name + "\n")
+		}
+	}
+	if diff := cmp.Diff(want.String(), files["SHA256SUMS"]); diff != "" || len(files) < 2 {
+		t.Errorf("%d files: %s", len(files), diff)
+	}
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
