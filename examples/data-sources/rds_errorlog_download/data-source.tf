@@ -11,8 +11,8 @@ output "error_logs" {
   }
 }
 
-# A link is a secret. To see it: terraform output -json links
+# A link is a secret. To save the files: terraform output -raw links | xargs -n 1 curl -fO
 output "links" {
-  value     = data.rds_errorlog_download.orders.list[*].file_link
+  value     = join("\n", compact(data.rds_errorlog_download.orders.list[*].file_link))
   sensitive = true
 }

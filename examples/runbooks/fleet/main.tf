@@ -34,8 +34,8 @@ output "summary" {
   }
 }
 
-# terraform output -json links
+# To save the files of one of them: terraform output -json links | jq -r '.orders[]' | xargs -n 1 curl -fO
 output "links" {
-  value     = { for name, log in data.rds_errorlog_download.fleet : name => log.list[*].file_link }
+  value     = { for name, log in data.rds_errorlog_download.fleet : name => compact(log.list[*].file_link) }
   sensitive = true
 }

@@ -1,0 +1,154 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const faultsGuide = "../../templates/guides/when-it-fails.md"
+
+// guide is the page "When it fails" in the making. People come to it with an error on the screen, so it begins with
+// what they can search for.
+type guide struct {
+	errors   []indexed
+	warnings strings.Builder
+	sections strings.Builder // errors and warnings, to the letter
+	passing  strings.Builder // what the user does not notice
+	title    string          // of a group of which nothing was written yet
+}
+
+// indexed is a row of the index: what is on the screen, and where to read on.
+type indexed struct{ summary, words, sections string }
+
+func (g *guide) begin(title string) { g.title = title }
+
+func (g *guide) add(f fault, s seen) {
+	link := fmt.Sprintf("[%s](#%s)", f.name, anchor(f.name))
+	switch {
+	case len(s.texts) == 0:
+		fmt.Fprintf(&g.passing, "* **%s** (%s): %s\n", f.name, s.when, f.cause)
+		return
+	case s.end == "an error":
+		g.index(summaryOf(s.texts[0]), f.words, link)
+	default:
+		fmt.Fprintf(&g.warnings, "| %s | %s |\n", summaryOf(s.texts[0]), link)
+	}
+	if g.title != "" {
+		fmt.Fprintf(&g.sections, "\n## %s\n", g.title)
+		if f.saves {
+			g.sections.WriteString("\n" + actionHead)
+		}
+		g.title = ""
+	}
+	fmt.Fprintf(&g.sections, "\n### %s\n\n%s You see %s, %s:\n\n```text\n%s\n```\n", f.name, f.cause, s.end, s.when, strings.TrimRight(strings.Join(s.texts, "\n\n"), "\n"))
+}
+
+// index puts a link beside those that look the same, else at the end of those with the same first line.
+func (g *guide) index(summary, words, link string) {
+	at := len(g.errors)
+	for i, row := range g.errors {
+		if row.summary == summary && row.words == words {
+			g.errors[i].sections += ", " + link
+			return
+		}
+		if row.summary == summary {
+			at = i + 1
+		}
+	}
+	g.errors = append(g.errors[:at:at], append([]indexed{{summary, words, link}}, g.errors[at:]...)...)
+}
+
+// summaryOf is the first line of a text without its severity and without the argument. An action's is in the next
+// paragraph.
+func summaryOf(text string) string {
+	line, detail, _ := strings.Cut(text, "\n\n")
+	_, line, _ = strings.Cut(line, ": ")
+	if strings.HasSuffix(line, " when invoking action") {
+		line, _, _ = strings.Cut(detail, ": ")
+	}
+	line, _, _ = strings.Cut(line, " (")
+	return line
+}
+
+func anchor(heading string) string {
+	return strings.NewReplacer(" ", "-", "'", "").Replace(strings.ToLower(heading))
+}
+
+func (g *guide) text() string {
+	var index strings.Builder
+	for _, row := range g.errors {
+		fmt.Fprintf(&index, "| %s | %s | %s |\n", row.summary, row.words, row.sections)
+	}
+	return guideHead + index.String() + warningsHead + g.warnings.String() + textsHead + g.sections.String() + passingHead + g.passing.String()
+}
+
+const guideHead = `---
+page_title: "When it fails"
+description: |-
+  What can go wrong, what you then see, and what to do.
+---
+
+# When it fails
+
+Look for the line of your error that begins with ` + "`Error:`" + `. Where several errors share it, look for the words in the second
+column. Terraform breaks long lines, so the words may be on two.
+
+With the action, that line is ` + "`Error: Error when invoking action`" + `: look for the text below it, up to the colon.
+
+These are the most frequent errors, not all.
+
+| after ` + "`Error:`" + ` | and below it | read |
+|---|---|---|
+`
+
+const warningsHead = `
+A warning stops nothing. You get the links that there are, or, with the action, the files.
+
+| after ` + "`Warning:`" + ` | read |
+|---|---|
+`
+
+const textsHead = `
+If it only takes longer than usual, see [what passes by itself](#what-passes-by-itself).
+
+In the texts below, a name in brackets in the first line, such as ` + "`(instance_id)`" + `, is the argument that Terraform points at,
+and ` + "`https://rdssim.invalid`" + ` stands for the cloud. Times are those of an export of four seconds; where nothing else is said,
+` + "`timeouts.read`" + ` has its default of ten minutes.
+`
+
+const actionHead = `Terraform prints an action's errors under ` + "`Error: Error when invoking action`" + ` and its warnings under
+` + "`Warning: Warning when invoking action`" + `, without a line number, and an error also in a line that begins with
+` + "`Action failed:`" + `. It puts several into one error, with a list: ` + "`2 problems:`" + `. Errors of login and export, whose texts are
+above, look like this too when they come from the action.
+`
+
+const passingHead = `
+## What passes by itself
+
+All that you notice of these is that it takes longer. In brackets is when the links, or the files, come.
+
+`
+
+func compareGuide(t *testing.T, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(faultsGuide, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(faultsGuide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("the guide is not what the code says; if the code is right, run with -update: %s", diff)
+	}
+}
