@@ -24,6 +24,20 @@
 // cloud locks a user or a key after a few failures in a row, and two hundred
 // data sources in one plan would be two hundred failures.
 //
+// The files, from the configuration to a request:
+//
+//	config.go       what a user said; variables.go names the environment variables of each attribute
+//	environment.go  what surrounds the provider
+//	cloudsfile.go   where clouds.yaml and its companions are; cloudsyaml.go, yamlnode.go what stands in them
+//	resolve.go      which source wins; source.go names it in errors; region.go knows the regions
+//	check.go        what cannot work whatever the cloud answers; kind.go which credential is used
+//	tls.go          certificates
+//	session.go      one login for all; login.go with a password or token, aksk.go with a key, agency.go on behalf
+//	endpoint.go     where RDS is
+//	transport.go    each attempt authorised; signer.go signs, probe.go keeps a wrong key from being locked
+//	conceal.go      takes secrets out of what servers repeat; answer.go reads bodies
+//	error.go        what can go wrong, in words; failure.go finds out what did
+//
 // The package knows nothing of Terraform and never writes a log. Everything that
 // it says goes into a [*ConfigError] (something in the configuration must change
 // before a request makes sense) or an [*Error] (the cloud refused, or could not

@@ -53,10 +53,17 @@ func (s *Session) connectionFailure(err error) *Error {
 	}
 	if untrusted(err) {
 		failure.Kind = KindCertificate
-		failure.Hint = "If a company's own authority signed it, set cacert_file (OS_CACERT) to that authority's certificate. " +
-			"If its name differs, check auth_url."
+		failure.Hint = s.cfg.certificateHint()
 	}
 	return failure
+}
+
+func (c Config) certificateHint() string {
+	if c.CACertFile != "" {
+		return "cacert_file (OS_CACERT) is set: only what stands in it is trusted, and the system's authorities are not. Put the missing authority into it, " +
+			"or leave it out. If the certificate's name differs, check auth_url."
+	}
+	return "If a company's own authority signed it, set cacert_file (OS_CACERT) to that authority's certificate. If its name differs, check auth_url."
 }
 
 func untrusted(err error) bool {

@@ -44,7 +44,9 @@ func realAccount(t *testing.T) account {
 	}
 	return account{
 		factories: map[string]func() (tfprotov6.ProviderServer, error){
-			"rds": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("acceptance")(), nil },
+			"rds": func() (tfprotov6.ProviderServer, error) {
+				return provider.NewServer("acceptance", provider.Outside{})(), nil
+			},
 		},
 		instanceID: id,
 		network:    http.DefaultTransport,

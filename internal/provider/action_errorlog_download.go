@@ -69,7 +69,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	}
 	resp.Diagnostics.Append(model.validate(ctx)...)
 	timeout, diags := model.Timeouts.Invoke(ctx, defaultInvokeTimeout)
-	if !resp.Diagnostics.HasError() {
+	if !resp.Diagnostics.HasError() { // of a wrong timeout both would tell
 		resp.Diagnostics.Append(diags...)
 	}
 	if resp.Diagnostics.HasError() {
@@ -82,7 +82,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 	options := model.wait(ctx, timeout)
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
 	defer stop()
-	deadline := time.Now().Add(timeout) // of the wait, which keeps it itself, and of the downloads
+	deadline := time.Now().Add(timeout) // covers the wait, which also enforces it, and the downloads
 
 	tell := teller{send: progressUntil(ctx, resp.SendProgress)}
 	options.Report = tell.waiting(options.Report)
@@ -91,7 +91,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 		resp.Diagnostics.Append(errorLogDiagnostic(options, err, "timeouts.invoke"))
 		return
 	}
-	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer, "The other files are saved, if no error follows.")...)
+	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer, "The other files are saved unless an error says otherwise.")...)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))

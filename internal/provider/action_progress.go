@@ -42,7 +42,7 @@ func (t *teller) waiting(also func(rds.Progress)) func(rds.Progress) {
 // cloudSays is the cloud's last word, or, where the last call failed, the fault.
 func cloudSays(p rds.Progress) string {
 	if p.Outage == nil {
-		return "the cloud says " + word(p.Status)
+		return "the cloud says " + statusWord(p.Status)
 	}
 	var refusal *rds.Error
 	if errors.As(p.Outage, &refusal) && refusal.Code != "" { // its request id is another each time

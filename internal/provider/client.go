@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -96,8 +95,7 @@ func (p *rdsProvider) network(settings *tls.Config) http.RoundTripper {
 	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	network.TLSClientConfig = settings
 	network.OnProxyConnectResponse = transport.CheckProxy
-	network.MaxIdleConnsPerHost = 64 // many objects of one run ask the same host
-	network.ResponseHeaderTimeout = time.Minute
+	network.MaxIdleConnsPerHost = 64  // many objects of one run ask the same host
 	network.DisableCompression = true // a file's bytes are the object's own, and the API's answers are small
 	return network
 }

@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -80,10 +78,10 @@ func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 		fmt.Fprintf(&b, "The export for DB instance %s is done, but in %s and %s the cloud gave no usable link for every file%s\n", e.InstanceID, e.Timeout, calls(e.Calls), listed(e.Last.Files))
 	case e.Outage != nil:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running when the cloud last answered; no more good answers came until %s and %s were over.\n", e.InstanceID, e.Timeout, calls(e.Calls))
-		fmt.Fprintf(&b, "The last good answer said %s%s\n", word(e.Status), listed(e.Last.Files))
+		fmt.Fprintf(&b, "The last good answer said %s%s\n", statusWord(e.Status), listed(e.Last.Files))
 	default:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
-		fmt.Fprintf(&b, "The last answer said %s%s\n", word(e.Status), listed(e.Last.Files))
+		fmt.Fprintf(&b, "The last answer said %s%s\n", statusWord(e.Status), listed(e.Last.Files))
 	}
 	if e.Last != nil && e.Last.RequestID != "" {
 		fmt.Fprintf(&b, "\nRequest ID: %s\n", e.Last.RequestID)
@@ -108,7 +106,7 @@ func timeoutAdvice(e *rds.TimeoutError, timeoutName string) string {
 		return "The cloud may be out of order: look at its status page. To wait longer, raise " + timeoutName + "."
 	}
 	if e.Last.Done() {
-		return "Run it again, with a longer " + timeoutName + ". If a link is still missing, give the request id to the cloud's support."
+		return "Run it again, with a longer " + timeoutName + ". If a link is still missing, give the request ID to the cloud's support."
 	}
 	if e.Outage != nil {
 		return outageAdvice(e, timeoutName)
@@ -139,7 +137,7 @@ func exportText(e *rds.ExportError) string {
 
 func missingLinkText(e *rds.MissingLinkError) string {
 	return fmt.Sprintf("The cloud says that the export for DB instance %s is done, but in %s within %s it gave no usable link for every file%s\n\n%s\nRun it again. If a "+
-		"link is still missing, give the request id to the cloud's support.",
+		"link is still missing, give the request ID to the cloud's support.",
 		e.InstanceID, calls(e.Calls), span(e.Waited), listed(e.Last.Files), labelled("Request ID", e.Last.RequestID))
 }
 
@@ -181,7 +179,7 @@ func refusalAdvice(instanceID string, e *rds.Error) string {
 	case rds.KindRedirect:
 		return "The server at " + e.Host + " sends requests elsewhere. A credential is never sent on: check endpoint and region, and whether a proxy stands in between."
 	default:
-		return "The request will fail again as it is. Look the code up in the cloud's list of RDS error codes, or give the request id to its support."
+		return "The request will fail again as it is. Look the code up in the cloud's list of RDS error codes, or give the request ID to its support."
 	}
 }
 
@@ -226,111 +224,4 @@ func faultLines(fault error) string {
 		return strings.TrimSuffix("Status:     200 OK\n"+labelled("Message", decode.Error())+labelled("Request ID", decode.RequestID), "\n")
 	}
 	return "Tried:      " + transport.Printable(fault.Error())
-}
-
-// missingFiles are the entries that have no link in an answer that counts as good.
-func missingFiles(answer *rds.ErrorLogDownload) []rds.ErrorLogFile {
-	var missing []rds.ErrorLogFile
-	for _, f := range answer.Files {
-		if f.Link == "" {
-			missing = append(missing, f)
-		}
-	}
-	return missing
-}
-
-func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.ErrorLogFile) string {
-	these, state := "This one failed", func(rds.ErrorLogFile) string { return "" }
-	if len(missing) > 1 {
-		these = "These failed"
-	}
-	if slices.ContainsFunc(missing, func(f rds.ErrorLogFile) bool { return !f.Failed() }) {
-		these, state = "Missing", func(f rds.ErrorLogFile) string { return ": " + fileState(f) }
-	}
-	var names strings.Builder
-	for _, f := range missing {
-		names.WriteString("  " + transport.Printable(name(f)) + state(f) + "\n")
-	}
-	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n",
-		answer.Links(), len(answer.Files), instanceID, these, names.String())
-}
-
-// listed shows each entry's state on a line of its own. Lines that begin with a space are not wrapped by Terraform.
-func listed(files []rds.ErrorLogFile) string {
-	if len(files) == 0 {
-		return ", and listed no file."
-	}
-	var b strings.Builder
-	b.WriteString(":\n")
-	for _, f := range files {
-		fmt.Fprintf(&b, "\n  %s: %s", transport.Printable(name(f)), fileState(f))
-		if f.WorkflowID != "" {
-			b.WriteString(", task " + transport.Printable(f.WorkflowID))
-		}
-	}
-	return b.String()
-}
-
-func fileState(f rds.ErrorLogFile) string {
-	if f.Link == "" && f.Status == rds.StatusSuccess {
-		return f.Status + " without a link"
-	}
-	return word(f.Status)
-}
-
-func name(f rds.ErrorLogFile) string {
-	if f.FileName == "" {
-		return "(a file without a name)"
-	}
-	return f.FileName
-}
-
-func word(status string) string {
-	if status == "" {
-		return "nothing of its status"
-	}
-	return status
-}
-
-// labelled is a line of a diagnostic, or nothing where there is nothing to say.
-func labelled(label, value string) string {
-	if value == "" {
-		return ""
-	}
-	return fmt.Sprintf("%-11s %s\n", label+":", value)
-}
-
-func calls(n int) string {
-	if n == 1 {
-		return "1 call"
-	}
-	return fmt.Sprintf("%d calls", n)
-}
-
-func span(d time.Duration) string { return d.Round(100 * time.Millisecond).String() }
-
-// configurationDiagnostic explains what is wrong with the provider block, at the attribute where it can be put right.
-func configurationDiagnostic(err error) diag.Diagnostic {
-	var config *identity.ConfigError
-	if !errors.As(err, &config) {
-		return diag.NewErrorDiagnostic("Unable to configure provider", err.Error())
-	}
-	if config.Attribute == "" {
-		return diag.NewErrorDiagnostic(config.Summary, config.Detail)
-	}
-	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
-}
-
-// unencryptedWarning is for whoever wrote http for https.
-func unencryptedWarning(attribute string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root(attribute), "Requests are not encrypted",
-		"The URL in "+attribute+" begins with http://: whoever stands between here and the cloud can read the credentials and the logs. "+
-			"The cloud's own addresses begin with https://.")
-}
-
-// insecureWarning is for whoever left insecure on after a test.
-func insecureWarning() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("insecure"), "Certificates are not checked",
-		"insecure is true (or OS_INSECURE, or verify: false in clouds.yaml): whoever stands between here and the cloud can read the credentials and the logs.\n\n"+
-			"To trust a certificate authority of your own, set cacert_file (OS_CACERT) in its place.")
 }

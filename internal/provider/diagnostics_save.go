@@ -92,7 +92,7 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 		}
 		return fmt.Sprintf("No part of it was left behind. It may take %s in all: raise timeouts.invoke and run it again.", timeout)
 	case download.KindExpired, download.KindRefused, download.KindBadLink:
-		return "Run it again: it asks for fresh links. If it is refused again, give the request id to the cloud's support."
+		return "Run it again: it asks for fresh links. If it is refused again, give the request ID to the cloud's support."
 	default:
 		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
 	}

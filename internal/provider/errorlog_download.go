@@ -18,8 +18,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// The data source, the ephemeral resource and the action of this name share what stands here: three thin doors to one
-// room.
+// The data source, the ephemeral resource and the action of this name share the arguments, the wait and the mapping in
+// this file.
 
 // errorLogName is the objects' name behind the provider's.
 const errorLogName = "_errorlog_download"
@@ -135,13 +135,13 @@ func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload, others st
 	if missing := missingFiles(answer); len(missing) > 0 {
 		diags.AddWarning("Some error log files are missing", missingText(instanceID, answer, missing)+others)
 	}
-	if n := answer.Count; n != int64(len(answer.Files)) && n != int64(answer.Links()) { // the page counts links; which it means of a failed file is not said
+	if n := answer.Count; n != int64(len(answer.Files)) && n != int64(answer.Links()) { // the page does not say whether a failed file counts
 		diags.AddWarning("Error log links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and listed %d. The list holds all that it listed.\n\nRequest ID: %s",
 			answer.Count, instanceID, len(answer.Files), answer.RequestID))
 	}
 	for _, f := range answer.Files {
 		if f.SizeText != "" && f.Link != "" {
-			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", transport.Printable(name(f)), f.SizeText))
+			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", transport.Printable(fileName(f)), f.SizeText))
 		}
 	}
 	return diags

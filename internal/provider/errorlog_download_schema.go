@@ -36,7 +36,7 @@ const (
 		"instance that works properly."
 	pollMethodDescription = "How to find out whether the export is done. `repeat` (default) requests the links until they are available. `task` polls the export's task and then " +
 		"requests the links; if the task cannot be polled, it continues as `repeat`. Polling tasks needs a permission of its own."
-	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) of at least `1s`. Without it, the pause grows with the " +
+	pollIntervalDescription = "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) from `1s` to `5m`. Without it, the pause grows with the " +
 		"time already waited, from 2 to 30 seconds."
 	timeoutsDescription = "How long this may take. Check the spelling: Terraform ignores a name that is not listed here, without a word."
 
@@ -123,7 +123,7 @@ func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemerals
 	return to
 }
 
-// dataSourceAttribute is for files that have another schema package at hand.
+// dataSourceAttribute names the type in files that import another package as schema.
 type dataSourceAttribute = schema.Attribute
 
 // actionAttributes are the same arguments in the action's types, which know neither results nor secrets.

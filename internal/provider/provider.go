@@ -3,17 +3,16 @@
 
 // Package provider is all that is Terraform's: schemas, models, diagnostics and logs of the provider "rds".
 //
-// Data flows one way: configuration → this package → package rds, through package identity's transport → attributes.
+// Data flows one way: configuration → this package → package rds, through packages identity and transport → attributes.
 //
 //	server.go                 the protocol server that main starts
-//	provider.go, provider_schema.go   the provider block, and the client that every object gets
-//	data_source_…, ephemeral_…, action_…   one object a file, kind first
+//	provider.go               the provider block; provider_schema.go has its schema
 //	client.go                 what every object gets from Configure
-//	errorlog_download.go      what the objects of that name share: arguments, results, their mapping
-//	errorlog_download_schema.go   and their schemas
-//	action_progress.go        what the action tells while files are saved
-//	diagnostics.go            the one place that turns an error into words
-//	diagnostics_save.go       its part for files that could not be saved
+//	data_source_….go, ephemeral_….go, action_….go   one object a file, kind first
+//	errorlog_download.go      what the objects of that name share; errorlog_download_schema.go has their schemas
+//	action_progress.go        what the action tells while it runs
+//	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
+//	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
 //	validators.go logging.go  checks before any request; the request log
 package provider
 
@@ -52,11 +51,8 @@ type Outside struct {
 }
 
 // New returns what starts one provider server. The version appears in the User-Agent.
-func New(version string, outside ...Outside) func() provider.Provider {
-	p := rdsProvider{version: version}
-	for _, o := range outside {
-		p.outside = o
-	}
+func New(version string, outside Outside) func() provider.Provider {
+	p := rdsProvider{version: version, outside: outside}
 	if p.outside.Random == nil {
 		p.outside.Random = rand.Float64
 	}

@@ -111,7 +111,7 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"cloud":              setting("cloud", "Name of an entry in `clouds.yaml` that supplies what is set neither here nor in the environment."),
 			"endpoint":           setting("endpoint", "URL of RDS in place of the service catalogue's, with or without `/v3/{project_id}`."),
 			"endpoint_type":      setting("endpoint_type", "Which of the catalogue's URLs to use: `public` (default), `internal` or `admin`.", "public", "internal", "admin"),
-			"cacert_file":        setting("cacert_file", "Certificate authority to trust: a path, or PEM text."),
+			"cacert_file":        setting("cacert_file", "Certificate authorities to trust instead of the system's: a path, or PEM text. The public cloud's own certificates then fail, unless their authority is in it too."),
 			"cert":               setting("cert", "Client certificate: a path, or PEM text."),
 			"key":                setting("key", "Private key of the client certificate: a path, or PEM text."),
 			"insecure":           schema.BoolAttribute{Optional: true, MarkdownDescription: described("insecure", "Whether to trust any certificate: anyone in between can then read the credentials. For tests only. Default: `false`.")},
@@ -120,7 +120,7 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Optional:   true,
 				Validators: []validator.Number{wholeNumber{least: 0, most: 100}},
 				MarkdownDescription: described("max_retries", "How often a request is retried after a broken connection, a 5xx or a 429 before that counts as a fault. A read continues "+
-					"to poll until its timeout; a login gives up. Default: `5`."),
+					"to poll until its timeout; a login gives up. A whole number from 0 to 100. Default: `5`."),
 			},
 		},
 	}

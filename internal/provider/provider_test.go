@@ -56,7 +56,7 @@ max_retries         OS_MAX_RETRIES
 // TestSchema: attributes, variables and secrets are the documented ones, in the code, in the schema and in the guide.
 func TestSchema(t *testing.T) {
 	schema := fwprovider.SchemaResponse{}
-	provider.New("test")().Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
+	provider.New("test", provider.Outside{})().Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
 	var inCode, inSchema strings.Builder
 	for _, v := range identity.Variables {
 		fmt.Fprintf(&inCode, "%-19s %s\n", v.Attribute+star(v.Sensitive), strings.Join(v.Env, " "))

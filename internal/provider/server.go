@@ -12,8 +12,8 @@ import (
 )
 
 // NewServer returns what makes the server that speaks Terraform's protocol, for main and for tests.
-func NewServer(version string, outside ...Outside) func() tfprotov6.ProviderServer {
-	newProvider := New(version, outside...)
+func NewServer(version string, outside Outside) func() tfprotov6.ProviderServer {
+	newProvider := New(version, outside)
 	return func() tfprotov6.ProviderServer {
 		return &server{frameworkServer: providerserver.NewProtocol6(newProvider())().(frameworkServer)} //nolint:forcetypeassert // the framework's has both
 	}

@@ -12,7 +12,7 @@
 //	decode.go    values as the API really sends them   link.go   download links: scheme, expiry
 //	error.go     what the API says when it says no     codes.go  the meaning of its error codes
 //	wait.go      from the first call to the links      pause.go  how long between two polls
-//	task.go      the poll that asks for the export's task
+//	task.go      the poll that asks for the export's task    clock.go  time, for tests that bring their own
 //
 // Three words are never mixed: retry sends the same request again after a fault, poll asks whether the export is
 // done, wait is the whole until links or the timeout. API requests are retried by package transport only; file
@@ -30,7 +30,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -157,26 +156,4 @@ func withoutURL(err error) error {
 		return layer.Err
 	}
 	return err
-}
-
-// Clock is what the wait knows of time. Tests that run a real Terraform bring one of their own.
-type Clock interface {
-	Now() time.Time
-	// Sleep returns after d, or earlier with the context's error.
-	Sleep(ctx context.Context, d time.Duration) error
-}
-
-type systemClock struct{}
-
-func (systemClock) Now() time.Time { return time.Now() }
-
-func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

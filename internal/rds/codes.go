@@ -11,7 +11,7 @@ import (
 // Kind is what a refusal means for the caller.
 type Kind int
 
-// The kinds of refusal, from "wait" to "give up".
+// The kinds of refusal.
 const (
 	KindOther        Kind = iota // none of those below
 	KindBusy                     // another operation runs on the instance: later it will work

@@ -31,6 +31,17 @@
 // together. What the documents leave open is assumed, and each assumption has a number, a source and a place in the
 // code: see [Assumptions].
 //
+// # Files
+//
+//	server.go, options.go, listen.go, transport.go   a server, how it is set up, on a socket and in process
+//	route.go, gateway.go, record.go                  what comes before an API: paths, limits, what was asked
+//	fault.go, faults.go, faults_body.go              what answers in an API's place, and ready-made answers
+//	world.go, instances.go, assumptions.go           who and what there is, and what is assumed
+//	iam.go, iam_calls.go, login.go, tokens.go, aksk.go   IAM
+//	errorlog.go, jobs.go, export.go                  RDS, and the life of an export
+//	obs.go, link.go, content.go                      the object store, its links, the files
+//	answer.go                                        how answers are written
+//
 // # Use
 //
 //	cloud := rdssim.New(rdssim.WithExportDuration(13 * time.Second))

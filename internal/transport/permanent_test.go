@@ -113,7 +113,7 @@ func TestAServerThatWantsACertificateIsAskedOnce(t *testing.T) {
 			server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
 			server.StartTLS()
 			defer server.Close()
-			base := &http.Transport{TLSClientConfig: server.Client().Transport.(*http.Transport).TLSClientConfig} //nolint:forcetypeassert // httptest documents it
+			base := &http.Transport{TLSClientConfig: server.Client().Transport.(*http.Transport).TLSClientConfig}
 			defer base.CloseIdleConnections()
 			attempts := 0
 			o := exact(base, 2)

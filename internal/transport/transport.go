@@ -11,8 +11,10 @@
 //	(wrap)    authorization, given by the caller
 //	attempt   one attempt: a timeout of its own, the answer read whole and up to a bound
 //
-// API requests are retried here only; file transfers by package download, which can resume in mid-file. refusal.go
-// reads what any of the cloud's servers says when it says no.
+// permanent.go says which errors come again however often, and reason.go says others in words; refusal.go reads what any
+// of the cloud's servers says when it says no.
+//
+// API requests are retried here only; file transfers by package download, which can resume in mid-file.
 //
 // No redirect is ever followed: a credential goes to the host that it was meant for, or nowhere.
 //

@@ -32,7 +32,7 @@ func main() {
 }
 
 func printSchemas(ctx context.Context, to io.Writer) error {
-	server := provider.NewServer("dev")()
+	server := provider.NewServer("dev", provider.Outside{})()
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return fmt.Errorf("asking the provider for its schemas: %w", err)

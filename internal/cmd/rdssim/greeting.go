@@ -27,7 +27,7 @@ Credentials, for a shell:
   export OS_USER_DOMAIN_NAME={{.DomainName}}
   export OS_PROJECT_NAME={{.ProjectName}}
 
-The same, for a configuration:
+Or, the same, for a configuration:
 
   provider "rds" {
     auth_url    = "{{.URL}}/v3"
@@ -38,7 +38,7 @@ The same, for a configuration:
     tenant_name = "{{.ProjectName}}"
   }
 
-With AK/SK in place of user and password:
+With AK/SK, in another shell: an access key takes precedence over a password.
 
   export OS_AUTH_URL={{.URL}}/v3
   export OS_REGION_NAME={{.Region}}
