@@ -51,10 +51,6 @@ func TestResolveRefuses(t *testing.T) {
 			"secret_key", "Unable to find secret_key",
 			"access_key is set, secret_key is not. An access key signs requests only together with its secret. Set secret_key (OS_SECRET_KEY).",
 		}},
-		"secret key of another access key": {Config{AccessKey: "a", TenantName: "eu-de_p"}, map[string]string{"OS_ACCESS_KEY": "b", "OS_SECRET_KEY": "s"}, ConfigError{
-			"secret_key", "Unable to find secret_key",
-			"access_key is set, secret_key is not. An access key signs requests only together with its secret. Set secret_key (OS_SECRET_KEY).",
-		}},
 		"access key missing": {Config{SecretKey: "s", TenantName: "eu-de_p"}, nil, ConfigError{
 			"access_key", "Unable to find access_key",
 			"secret_key is set, access_key is not. A secret key signs requests only together with its access key. Set access_key (OS_ACCESS_KEY).",

@@ -98,8 +98,8 @@ func (c *Config) giveWay(stronger Config) {
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case kindAKSK:
 		c.Token = ""
-		if stronger.AccessKey != "" && c.AccessKey != "" {
-			c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "" // they belong to another key
+		if stronger.AccessKey != "" && stronger.SecretKey != "" && c.AccessKey != "" {
+			c.SecurityToken = "" // it belongs to another key
 		}
 	case kindToken, kindNone: // nothing weaker would win
 	}
