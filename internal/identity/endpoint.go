@@ -159,6 +159,6 @@ func (c Config) noEndpoint(offered []string) *Error {
 		URL:     c.AuthURL,
 		Tried:   fmt.Sprintf("%s; endpoint type %s, region %q", c.caller(), c.EndpointType, c.Region),
 		Message: message,
-		Hint:    "Check region and endpoint_type, or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) to the URL of RDS.",
+		Hint:    c.regionHint() + "Check region (OS_REGION_NAME) and endpoint_type, or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) to the URL of RDS.",
 	}
 }

@@ -46,7 +46,7 @@ func (s *Session) connectionFailure(err error) *Error {
 	}
 	failure := &Error{
 		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(transport.Reason(err))},
-		Hint: "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
+		Hint: "Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME), the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
 	}
 	if s.cfg.usesPasscode() {
 		failure.Hint += " A passcode works once, and this one may be spent: give the next one."

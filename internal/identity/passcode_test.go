@@ -19,7 +19,7 @@ func TestPasscodeLost(t *testing.T) {
 	s := newSession(t, config, roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.EOF }))
 	_, err := s.Endpoint(t.Context())
 	var failure *Error
-	const want = "Check auth_url and region, the network, and the proxy variables HTTPS_PROXY and NO_PROXY. A passcode works once, and this one may be spent: give the next one."
+	const want = "Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME), the network, and the proxy variables HTTPS_PROXY and NO_PROXY. A passcode works once, and this one may be spent: give the next one."
 	if !errors.As(err, &failure) || failure.Kind != KindUnreachable || failure.Hint != want {
 		t.Error(err)
 	}

@@ -28,7 +28,7 @@ const (
 	oncall   = `the password of user "oncall" in domain "` + DomainName + `", for project "` + ProjectName + `"`
 	noRegion = "Error: Unable to find the RDS endpoint\n\nThe address of RDS could not be found.\n\nTried:      " + oncall + "; "
 	inEuDe   = "\nURL:        {auth_url}\nMessage:    the service catalogue has rdsv3 only as: public in eu-de\n\n" +
-		"Check region and endpoint_type, or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) to the URL of RDS."
+		"Check region (OS_REGION_NAME) and endpoint_type, or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) to the URL of RDS."
 )
 
 func (f *fixture) testRefusals(t *testing.T) {
