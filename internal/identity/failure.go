@@ -197,7 +197,10 @@ const notAgain = "This run does not try them again, because a few failures in a 
 
 // loginNames lists what a login by password is made of, with the variables.
 func (c Config) loginNames() string {
-	attributes := []string{c.userAttribute(), "password", c.domainHint()}
+	attributes := []string{c.userAttribute(), "password"}
+	if c.DomainID != "" || c.DomainName != "" {
+		attributes = append(attributes, c.domainHint())
+	}
 	if c.usesPasscode() {
 		attributes = append(attributes, "passcode")
 	}

@@ -38,7 +38,7 @@ func TestPasscodeRefused(t *testing.T) {
 		set     = "Set passcode (OS_PASSCODE) to the current code of the MFA device, and user_id (OS_USER_ID) instead of user_name."
 		alone   = "the password of user id ui"
 		both    = "password and passcode of user id ui"
-		check   = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike, and so may a wrong project. Check user_id (OS_USER_ID, OS_USERID), password (OS_PASSWORD), domain_name (OS_USER_DOMAIN_NAME), passcode (OS_PASSCODE) and tenant_id (OS_TENANT_ID, OS_PROJECT_ID), and whether the " +
+		check   = "A wrong password, a wrong passcode, a wrong user and a wrong domain look alike, and so may a wrong project. Check user_id (OS_USER_ID, OS_USERID), password (OS_PASSWORD), passcode (OS_PASSCODE) and tenant_id (OS_TENANT_ID, OS_PROJECT_ID), and whether the " +
 			"password has expired. A passcode works once, and only while the device shows it. This run does not try them again, because a few failures in a row lock the user."
 		third = "Password and passcode are right, but yet another factor is asked for, which this provider cannot give. Use a token (OS_TOKEN) or AK/SK " +
 			"(OS_ACCESS_KEY, OS_SECRET_KEY)."
