@@ -15,8 +15,9 @@ func configFaults() []fault {
 	cloud := map[string]string{"OS_CLOUD": "otc"}
 	return []fault{
 		{name: "No credentials", cause: "Neither the provider block nor the environment says who calls.", env: map[string]string{"OS_USERNAME": "", "OS_PASSWORD": ""}},
+		{name: "No password", cause: "A user is given, and no password.", env: map[string]string{"OS_PASSWORD": ""}, words: "user_name is set"},
 		{name: "Half a credential", cause: "An access key is given, and no secret key. Other halves give the same error under their own names.", env: map[string]string{"OS_ACCESS_KEY": rdssim.AccessKey}},
-		{name: "Passcode without a password", cause: "A passcode is given, and no password.", env: with(mfa, "OS_PASSWORD", "", "OS_PASSCODE", rdssim.MFAPasscode)},
+		{name: "Passcode without a password", cause: "A passcode is given, and no password.", words: "passcode is set", env: with(mfa, "OS_PASSWORD", "", "OS_PASSCODE", rdssim.MFAPasscode)},
 		{name: "No domain", cause: "The account is not given, and the user is given by name.", env: map[string]string{"OS_USER_DOMAIN_NAME": ""}},
 		{name: "No project", cause: "The project is not given.", env: map[string]string{"OS_PROJECT_NAME": ""}},
 		{name: "Unknown region", cause: "The identity service of this region is not known.", env: map[string]string{"OS_AUTH_URL": "", "OS_REGION_NAME": "eu-xx"}},

@@ -103,6 +103,11 @@ func refusals() []fault {
 	}
 	return []fault{
 		{name: "No such instance", cause: "The id is wrong, or the instance is in another project or region.", words: "is probably not the instance's", arguments: instance(rdssim.InstanceMissing)},
+		{name: "A name in place of an ID", cause: "`instance_id` is the instance's name.", words: "This looks like a name", arguments: instance("orders")},
+		{
+			name: "Wrong endpoint", cause: "`endpoint` leads to something that is not the RDS API.", words: "has no API to export",
+			faults: refuse(404, "APIGW.0101", "The API does not exist or has not been published in the environment"),
+		},
 		{name: "Another engine", cause: "The instance is RDS for MySQL or for SQL Server.", words: "is not RDS for PostgreSQL", arguments: instance(rdssim.InstanceMySQL)},
 		{
 			name: "A right is missing", cause: "The user may log in, and may not download logs.", words: "needs the right to download logs",
