@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // TestAnswers: what is an error of the identity service's, and what has come in its place. text is what follows the
@@ -43,7 +45,7 @@ func TestAnswers(t *testing.T) {
 			if !errors.As(err, &failure) || failure.Kind != c.kind {
 				t.Fatalf("%v", err)
 			}
-			if _, got, _ := strings.Cut(failure.Detail(), statusText(c.status)+"\n"); got != c.text {
+			if _, got, _ := strings.Cut(failure.Detail(), transport.StatusText(c.status)+"\n"); got != c.text {
 				t.Errorf("got %q, want %q", got, c.text)
 			}
 		})

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -49,7 +48,7 @@ func concealHeader(header http.Header, secrets []string) {
 			continue
 		}
 		for i := range values {
-			values[i] = cut(values[i], secrets)
+			values[i] = transport.Without(secrets, values[i])
 		}
 	}
 }
@@ -61,7 +60,7 @@ func concealBody(resp *http.Response, secrets []string) {
 	_ = resp.Body.Close() // all that will come has come
 	for _, secret := range secrets {
 		for _, form := range [][]byte{[]byte(secret), quoted(secret, true), quoted(secret, false)} {
-			body = bytes.ReplaceAll(body, form, []byte(hidden))
+			body = bytes.ReplaceAll(body, form, []byte(transport.Hidden))
 		}
 	}
 	rest := io.Reader(http.NoBody)
@@ -90,15 +89,8 @@ func concealError(err error, secrets []string) error {
 		return err
 	}
 	text := place.Err.Error()
-	if safe := cut(text, secrets); safe != text {
+	if safe := transport.Without(secrets, text); safe != text {
 		return &transport.Error{Method: place.Method, URL: place.URL, Err: scrubbed{place.Err, safe}}
 	}
 	return err
-}
-
-func cut(text string, secrets []string) string {
-	for _, secret := range secrets {
-		text = strings.ReplaceAll(text, secret, hidden)
-	}
-	return text
 }

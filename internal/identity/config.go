@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // Config is what a user said about the caller: one field for each attribute of
@@ -64,8 +66,6 @@ type Config struct {
 // not set.
 const DefaultMaxRetries = 5
 
-const hidden = "(hidden)"
-
 // Format prints the attributes that are set, secrets hidden, for every verb.
 func (c Config) Format(f fmt.State, _ rune) {
 	// The error of a write to a fmt.State cannot be reported anywhere.
@@ -83,7 +83,7 @@ func (c Config) redacted() string {
 			continue
 		}
 		if v.Sensitive {
-			text = hidden
+			text = transport.Hidden
 		}
 		set = append(set, v.Attribute+"="+text)
 	}
@@ -104,7 +104,7 @@ const shortestSecret = 8
 // scrub hides secrets in a text that comes from elsewhere: a server may echo
 // what it was sent.
 func (c Config) scrub(text string) string {
-	return cut(text, c.secrets())
+	return transport.Without(c.secrets(), text)
 }
 
 func isTrue(flag *bool) bool { return flag != nil && *flag }

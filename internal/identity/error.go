@@ -6,7 +6,6 @@ package identity
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -94,7 +93,7 @@ type Error struct {
 func (e *Error) Error() string {
 	parts := []string{e.headline()}
 	if e.StatusCode != 0 {
-		parts = append(parts, statusText(e.StatusCode))
+		parts = append(parts, transport.StatusText(e.StatusCode))
 	}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
@@ -165,7 +164,7 @@ func (e *Error) Detail() string {
 	line("Source", e.Source)
 	line("URL", e.URL)
 	if e.StatusCode != 0 {
-		line("Status", statusText(e.StatusCode))
+		line("Status", transport.StatusText(e.StatusCode))
 	}
 	line("Code", e.Code)
 	line("Message", e.Message)
@@ -230,8 +229,4 @@ func (e *Error) host() string {
 		return e.URL
 	}
 	return "The server at " + e.URL
-}
-
-func statusText(code int) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }

@@ -6,7 +6,6 @@ package provider
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -158,7 +157,7 @@ func refusalLines(e *rds.Error) string {
 }
 
 func answerLines(r transport.Refusal) string {
-	return labelled("Status", strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))) +
+	return labelled("Status", transport.StatusText(r.StatusCode)) +
 		labelled("Code", r.Code) + labelled("Message", r.Message) + labelled("Request ID", r.RequestID)
 }
 

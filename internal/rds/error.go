@@ -24,7 +24,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	parts := []string{strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))} // not every status has a text
+	parts := []string{transport.StatusText(e.StatusCode)}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
 			parts = append(parts, part)

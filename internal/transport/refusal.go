@@ -28,12 +28,17 @@ type Refusal struct {
 	Described bool
 }
 
+// StatusText is a status as people know it, "404 Not Found". Not every status has a text.
+func StatusText(code int) string {
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
+}
+
 // UnknownAPI says that the cloud's gateway knows no API at the address that was asked: the address is wrong, not what
 // was asked for.
 func (r Refusal) UnknownAPI() bool { return r.Code == "APIGW.0101" || r.Code == "APIG.0101" }
 
-// hidden stands where a secret was cut out.
-const hidden = "(hidden)"
+// Hidden stands where a secret was cut out.
+const Hidden = "(hidden)"
 
 // maxText bounds what is repeated of a server's text, in runes.
 const maxText = 400
@@ -54,18 +59,19 @@ func ParseRefusal(status int, header http.Header, body []byte, secrets ...string
 	if r.Code == strconv.Itoa(status) { // IAM's, which says nothing new
 		r.Code = ""
 	}
-	r.Message = Message(without(secrets, r.Message))
-	r.Code = shortWord(without(secrets, r.Code))
-	r.RequestID = cmp.Or(shortWord(without(secrets, RequestID(header))), shortWord(without(secrets, r.RequestID)))
+	r.Message = Message(Without(secrets, r.Message))
+	r.Code = shortWord(Without(secrets, r.Code))
+	r.RequestID = cmp.Or(shortWord(Without(secrets, RequestID(header))), shortWord(Without(secrets, r.RequestID)))
 	if r.Code == "" && r.Message == "" {
 		r.Message, r.Described = fmt.Sprintf("(%d bytes that name no error)", len(body)), true
 	}
 	return r
 }
 
-func without(secrets []string, text string) string {
+// Without cuts secrets out of a text.
+func Without(secrets []string, text string) string {
 	for _, secret := range secrets {
-		text = strings.ReplaceAll(text, secret, hidden)
+		text = strings.ReplaceAll(text, secret, Hidden)
 	}
 	return text
 }
@@ -145,7 +151,7 @@ func Message(text string) string {
 	words := strings.Fields(text)
 	for i, word := range words {
 		if len(word) > longestWord {
-			words[i] = hidden
+			words[i] = Hidden
 		}
 	}
 	return Printable(strings.Join(words, " "))

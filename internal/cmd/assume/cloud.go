@@ -211,12 +211,12 @@ func (c *cloud) withoutSecrets(text string) string {
 	}
 	for _, secret := range secrets {
 		if len(secret) >= 4 { // shorter ones would tear words apart
-			text = strings.ReplaceAll(text, secret, "(hidden)")
+			text = strings.ReplaceAll(text, secret, transport.Hidden)
 		}
 	}
 	for _, link := range c.export.links() {
 		if _, query, ok := strings.Cut(link, "?"); ok {
-			text = strings.ReplaceAll(text, query, "(hidden)")
+			text = strings.ReplaceAll(text, query, transport.Hidden)
 		}
 	}
 	return transport.Printable(text)
