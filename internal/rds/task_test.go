@@ -1,0 +1,89 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+func TestWaitByTask(t *testing.T) {
+	byTask := rds.WaitOptions{Method: rds.PollTask}
+	job, post := " GET jobs", " POST errorlog-download"
+	good := func() string { return finish(time.Hour, fileA) }
+	cases := map[string]struct {
+		lines []string
+		calls []string
+	}{
+		"the task is asked until it is completed": {
+			lines: []string{exporting, jobRunning, jobRunning, jobCompleted},
+			calls: []string{"0s" + post, "2s" + job, "4s" + job, "6s" + job, "6s" + post},
+		},
+		"ready at once": {calls: []string{"0s" + post}},
+		"a first answer without a task": {
+			lines: []string{creating, exporting, jobCompleted},
+			calls: []string{"0s" + post, "2s" + post, "4s" + job, "4s" + post},
+		},
+		"no such task, three times": {
+			lines: []string{exporting, noSuchJob, exporting, noSuchJob, exporting, noSuchJob, exporting},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + job, "4s" + post, "6s" + job, "6s" + post, "8s" + post},
+		},
+		"the task's id is found late": {
+			lines: []string{exporting, noSuchJob, exporting, jobRunning, jobCompleted},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + job, "6s" + job, "6s" + post},
+		},
+		"asking for tasks is not allowed": {
+			lines: []string{exporting, `403 {"error_code":"DBS.201003","error_msg":"no"}`, exporting},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + post},
+		},
+		"the jobs API answers nonsense": {
+			lines: []string{exporting, `{"job":[]}`, exporting, `{}`, exporting, `{"job":null}`, exporting},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + job, "4s" + post, "6s" + job, "6s" + post, "8s" + post},
+		},
+		"completed, and the links take longer": {
+			lines: []string{exporting, jobCompleted, exporting},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post, "4s" + post},
+		},
+		"a word that nobody knows": {
+			lines: []string{exporting, `{"job":{"status":"Success"}}`},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post},
+		},
+		"a failed task decides nothing": {
+			lines: []string{exporting, jobFailed},
+			calls: []string{"0s" + post, "2s" + job, "2s" + post},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got, err := wait(t.Context(), t, byTask, append(always(c.lines...), good))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(c.calls, got.Calls); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// TestWaitByTaskAsksForTheLinksLast: a task that never ends may be wrong, so the last poll before the deadline is for
+// the links.
+func TestWaitByTaskAsksForTheLinksLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		good := func() string { return finish(time.Hour, fileA) }
+		lines := append(always(exporting, jobRunning, jobRunning, jobRunning), good)
+		got, err := wait(t.Context(), t, rds.WaitOptions{Method: rds.PollTask, Timeout: 9 * time.Second}, lines)
+		want := []string{"0s POST errorlog-download", "2s GET jobs", "4s GET jobs", "6s GET jobs", "8s POST errorlog-download"}
+		if diff := cmp.Diff(want, got.Calls); diff != "" || err != nil {
+			t.Errorf("%v %s", err, diff)
+		}
+	})
+}
