@@ -4,6 +4,9 @@
 package rds_test
 
 import (
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,15 +78,62 @@ func TestWaitByTask(t *testing.T) {
 }
 
 // TestWaitByTaskAsksForTheLinksLast: a task that never ends may be wrong, so the last poll before the deadline is for
-// the links.
+// the links. It is the last where no other fits between it and the deadline.
 func TestWaitByTaskAsksForTheLinksLast(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		good := func() string { return finish(time.Hour, fileA) }
-		lines := append(always(exporting, jobRunning, jobRunning, jobRunning), good)
-		got, err := wait(t.Context(), t, rds.WaitOptions{Method: rds.PollTask, Timeout: 9 * time.Second}, lines)
-		want := []string{"0s POST errorlog-download", "2s GET jobs", "4s GET jobs", "6s GET jobs", "8s POST errorlog-download"}
-		if diff := cmp.Diff(want, got.Calls); diff != "" || err != nil {
-			t.Errorf("%v %s", err, diff)
-		}
-	})
+	for timeout, calls := range map[time.Duration][]string{
+		9 * time.Second:         {"0s POST errorlog-download", "2s GET jobs", "4s GET jobs", "6s GET jobs", "8s POST errorlog-download"},
+		8500 * time.Millisecond: {"0s POST errorlog-download", "2s GET jobs", "4s GET jobs", "6s POST errorlog-download"},
+	} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				lines := always(exporting)
+				for range len(calls) - 2 {
+					lines = append(lines, always(jobRunning)...)
+				}
+				lines = append(lines, func() string { return finish(time.Hour, fileA) })
+				got, err := wait(t.Context(), t, rds.WaitOptions{Method: rds.PollTask, Timeout: timeout}, lines)
+				if diff := cmp.Diff(calls, got.Calls); diff != "" || err != nil {
+					t.Errorf("%v %s", err, diff)
+				}
+			})
+		})
+	}
+}
+
+// TestTheTaskOfTheFileThatFailedIsAsked: other files' tasks can't know why.
+func TestTheTaskOfTheFileThatFailedIsAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		list  string
+		tasks []string
+	}{
+		"behind one without a link": {`{"workflow_id":"w1","status":"success"},{"workflow_id":"w2","status":"failed"}`, []string{"w2"}},
+		"behind one without a task": {`{"status":"failed"},{"workflow_id":"w2","status":"failed"}`, []string{"w2"}},
+		"the first of two":          {`{"workflow_id":"w1","status":"failed"},{"workflow_id":"w2","status":"failed"}`, []string{"w1"}},
+		"without a task":            {`{"status":"failed"}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var tasks []string
+				client := newClient(roundTrip(func(req *http.Request) (*http.Response, error) {
+					body := `{"status":"failed","list":[` + c.list + `]}`
+					if id := req.URL.Query().Get("id"); id != "" {
+						tasks = append(tasks, id)
+						body = `{"job":{"status":"Failed","fail_reason":"of ` + id + `"}}`
+					}
+					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
+				}), nil)
+				_, err := client.WaitForErrorLog(t.Context(), rds.WaitOptions{InstanceID: waitedFor, Timeout: time.Minute})
+				reason := ""
+				if c.tasks != nil {
+					reason = "of " + c.tasks[0]
+				}
+				if complaint := expectExport(reason)(err); complaint != "" {
+					t.Error(complaint)
+				}
+				if diff := cmp.Diff(c.tasks, tasks); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
 }

@@ -135,6 +135,44 @@ func TestWaitEndsWithAnError(t *testing.T) {
 	}
 }
 
+// TestWaitHandsOutNoDeadLinks: a link that expires before the wait does is not better than none.
+func TestWaitHandsOutNoDeadLinks(t *testing.T) {
+	cases := map[string]struct {
+		timeout time.Duration
+		lines   func() []func() string
+		calls   []string
+		check   func(error) string
+	}{
+		"one file failed, another never comes, and the link of the first dies meanwhile": {
+			timeout: 9 * time.Second,
+			lines: func() []func() string {
+				return always(strings.Replace(linked("failed", 8*time.Second, fileA), "}]", `},{"file_name":"`+fileB+`","status":"exporting"}]`, 1))
+			},
+			calls: posts("0s", "0s", "2s", "4s", "6s", "8s"),
+			check: expectTimeout("FAILED", ""),
+		},
+		"the time is up while dead links are asked for anew": {
+			timeout: 5 * time.Second,
+			lines:   func() []func() string { return always(finish(-time.Second, fileA), hang) },
+			calls:   posts("0s", "0s"),
+			check:   expectTimeout("FINISH", posted+": no complete answer within 5s"),
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got, err := wait(t.Context(), t, rds.WaitOptions{Timeout: c.timeout}, c.lines())
+				if complaint := c.check(err); complaint != "" {
+					t.Error(complaint)
+				}
+				if diff := cmp.Diff(waited{After: c.timeout, Calls: c.calls}, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
 const posted = "POST https://rds.example.com/v3/p1/instances/" + waitedFor + "/errorlog-download"
 
 func expectTimeout(status, fault string) func(error) string {

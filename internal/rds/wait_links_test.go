@@ -149,6 +149,11 @@ func TestWaitEndsWithLinks(t *testing.T) {
 			},
 			want: waited{Status: "FINISH", Files: oneLink, After: 2 * time.Second, Calls: posts("0s", "0s", "2s")},
 		},
+		"the time is up when the links are asked for anew": {
+			options: rds.WaitOptions{Timeout: 5 * time.Second},
+			lines:   func() []func() string { return always(finish(25*time.Second, fileA), hang) },
+			want:    waited{Status: "FINISH", Files: oneLink, After: 5 * time.Second, Calls: posts("0s", "0s")},
+		},
 		"a busy instance": {
 			lines: func() []func() string { return after(3*time.Second, busy, finish(time.Hour, fileA)) },
 			want:  waited{Status: "FINISH", Files: oneLink, After: 4 * time.Second, Calls: posts("0s", "2s", "4s")},

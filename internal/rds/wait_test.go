@@ -16,17 +16,25 @@ import (
 )
 
 func TestWaitIsInterruptedAtOnce(t *testing.T) {
-	for name, line := range map[string]string{"in a pause": exporting, "in a request that hangs": hang, "in a retry's pause": unavailable} {
+	for name, c := range map[string]struct {
+		lines func() []func() string
+		calls int
+	}{
+		"in a pause":                                 {lines: func() []func() string { return always(exporting) }, calls: 1},
+		"in a request that hangs":                    {lines: func() []func() string { return always(hang) }, calls: 1},
+		"in a retry's pause":                         {lines: func() []func() string { return always(unavailable) }, calls: 1},
+		"where links that expire are asked for anew": {lines: func() []func() string { return always(finish(25*time.Second, fileA), hang) }, calls: 2},
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(900*time.Millisecond, cancel)
-				got, err := wait(ctx, t, rds.WaitOptions{}, always(line))
+				got, err := wait(ctx, t, rds.WaitOptions{}, c.lines())
 				var interrupted *rds.InterruptedError
 				if !errors.As(err, &interrupted) || !errors.Is(err, context.Canceled) {
 					t.Fatalf("got %v", err)
 				}
-				if got.After != 900*time.Millisecond || interrupted.Waited != got.After || interrupted.Calls != 1 {
+				if got.After != 900*time.Millisecond || interrupted.Waited != got.After || interrupted.Calls != c.calls || got.Files != nil {
 					t.Errorf("after %s, %+v", got.After, interrupted)
 				}
 			})
