@@ -67,6 +67,32 @@ func TestRenewalOnce(t *testing.T) {
 	}
 }
 
+// TestRenewalNotTaken: a fault says nothing of a brand-new token, so it is no reason to replace it.
+func TestRenewalNotTaken(t *testing.T) {
+	for name, fault := range map[string]http.HandlerFunc{"500": rdssim.APIError(500, "DBS.200005", "later"), "503": rdssim.Status(503, "", nil)} {
+		t.Run(name, func(t *testing.T) {
+			sim := rdssim.New()
+			refusal := rdssim.APIError(401, "APIGW.0307", "The token must be updated.")
+			for _, f := range []rdssim.Fault{{Times: 1, Handler: refusal}, {Times: 1, Handler: fault}, {Times: -1, Handler: refusal}} {
+				f.Kind = "rds.errorlog"
+				sim.Inject(f)
+			}
+			s := newSession(t, byPassword(), sim.Transport())
+			var got []int
+			for range 3 {
+				status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, status)
+			}
+			if got[0] < 500 || got[1] != 401 || got[2] != 401 || sim.Count("login") != 2 {
+				t.Errorf("%v, %d logins", got, sim.Count("login"))
+			}
+		})
+	}
+}
+
 // TestRenewalTogether: two hundred waits that find their token revoked log in
 // once together, again and again.
 func TestRenewalTogether(t *testing.T) {
@@ -103,11 +129,11 @@ func TestNoRenewal(t *testing.T) {
 	}{
 		"given token": {
 			func(token string) Config { return Config{AuthURL: simAuthURL, Token: token} },
-			"It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), or use a password or AK/SK, which the provider can renew by itself.",
+			checkToken,
 		},
 		"agency by given token": {
 			func(token string) Config { return withAgency(Config{AuthURL: simAuthURL, Token: token}) },
-			"It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN), or use a password or AK/SK, which the provider can renew by itself.",
+			checkToken,
 		},
 		"passcode": {
 			func(string) Config { return passcode },
