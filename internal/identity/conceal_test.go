@@ -52,3 +52,42 @@ func TestConcealAttempts(t *testing.T) {
 		t.Errorf("%v, %v", resp, err)
 	}
 }
+
+// TestConcealEachSecret: each attribute that is a secret is cut out, from a length on at which it is no word.
+func TestConcealEachSecret(t *testing.T) {
+	for name, c := range map[string]struct {
+		config Config
+		body   string
+		want   string
+	}{
+		"password":       {Config{Password: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"passcode":       {Config{Passcode: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"token":          {Config{Token: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"secret_key":     {Config{SecretKey: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"security_token": {Config{SecurityToken: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"key":            {Config{Key: "T0psecret"}, "you sent T0psecret.", "you sent (hidden)."},
+		"no secrets":     {Config{UserName: "T0psecret", AccessKey: "T0psecret", TenantName: "T0psecret"}, "you sent T0psecret.", "you sent T0psecret."},
+		"eight bytes":    {Config{Password: "passw0rd"}, "your passw0rd is wrong", "your (hidden) is wrong"},
+		"a word":         {Config{Password: "passwor"}, "your password is wrong", "your password is wrong"},
+		"seven letters":  {Config{Password: "pässwör"}, "your pässwör is wrong", "your (hidden) is wrong"},
+		"all of them":    {Config{Password: "T0psecret", Token: "an0ther-one"}, "T0psecret an0ther-one T0psecret", "(hidden) (hidden) (hidden)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			network := roundTrip(func(req *http.Request) (*http.Response, error) {
+				return answer(req, http.StatusUnauthorized, c.body), nil
+			})
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://iam.example.com/v3", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := c.config.ConcealAttempts(network).RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = resp.Body.Close() }()
+			if got, err := io.ReadAll(resp.Body); err != nil || string(got) != c.want {
+				t.Errorf("got %q, %v; want %q", got, err, c.want)
+			}
+		})
+	}
+}

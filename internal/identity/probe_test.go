@@ -6,6 +6,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -79,35 +80,43 @@ func TestProbeAsksAgain(t *testing.T) {
 
 // TestProbeFaults: an answer that proves nothing lets the next one through, alone.
 func TestProbeFaults(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sim := rdssim.New()
-		sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: rdssim.APIError(503, "APIGW.0201", "Backend timeout")})
-		c := byAccessKey()
-		c.SecretKey = "wrong-secret"
-		c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
-		slow := roundTrip(func(req *http.Request) (*http.Response, error) {
-			time.Sleep(time.Second) // so that all the others are waiting meanwhile
-			return sim.Transport().RoundTrip(req)
-		})
-		s := newSession(t, c, sim.Transport())
-		var faults, refused atomic.Int32
-		var group sync.WaitGroup
-		for n := range 100 {
-			group.Go(func() {
-				status, err := call(t.Context(), s, slow, rdssim.FleetInstance(n))
-				switch {
-				case err == nil && status == 503:
-					faults.Add(1)
-				case err != nil:
-					refused.Add(1)
-				default:
-					t.Errorf("caller %d: %d", n, status)
+	for name, fault := range map[string]http.HandlerFunc{
+		"500": rdssim.APIError(500, "DBS.200005", "Internal error"),
+		"503": rdssim.APIError(503, "APIGW.0201", "Backend timeout"),
+		"429": rdssim.APIError(429, "APIGW.0308", "Throttled"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := rdssim.New()
+				sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: fault})
+				c := byAccessKey()
+				c.SecretKey = "wrong-secret"
+				c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
+				slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+					time.Sleep(time.Second) // so that all the others are waiting meanwhile
+					return sim.Transport().RoundTrip(req)
+				})
+				s := newSession(t, c, sim.Transport())
+				var faults, refused atomic.Int32
+				var group sync.WaitGroup
+				for n := range 20 {
+					group.Go(func() {
+						status, err := call(t.Context(), s, slow, rdssim.FleetInstance(n))
+						switch {
+						case err == nil && fmt.Sprint(status) == name:
+							faults.Add(1)
+						case err != nil:
+							refused.Add(1)
+						default:
+							t.Errorf("caller %d: %d", n, status)
+						}
+					})
+				}
+				group.Wait()
+				if faults.Load() != 2 || refused.Load() != 18 || sim.Count("") != 3 {
+					t.Errorf("%d faults, %d refused, %d requests; want 2, 18, 3", faults.Load(), refused.Load(), sim.Count(""))
 				}
 			})
-		}
-		group.Wait()
-		if faults.Load() != 2 || refused.Load() != 98 || sim.Count("") != 3 {
-			t.Errorf("%d faults, %d refused, %d requests; want 2, 98, 3", faults.Load(), refused.Load(), sim.Count(""))
-		}
-	})
+		})
+	}
 }

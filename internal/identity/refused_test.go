@@ -74,6 +74,10 @@ func TestLoginRefused(t *testing.T) {
 		"success without token": {byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false, "the answer to the login holds no token"},
 		"JSON of another kind":  {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
 		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
+		"no RDS in the catalogue": {
+			byPassword(), rdssim.Status(201, `{"token":{"project":{"id":"pid"},"catalog":[{"type":"rds"}]}}`, http.Header{"X-Subject-Token": {"t"}}), KindNoEndpoint, true,
+			"the service catalogue has no entry of type rdsv3|Check region and endpoint_type",
+		},
 		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "https://rdssim.invalid/v3 could not be reached.|Cause:      the connection was closed without an answer|HTTPS_PROXY"},
 		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
 		"an echo of the secret": {byPassword(), rdssim.IAMError(401, "wrong password "+rdssim.Password+"\x1b[31m\nfor you"), KindRefused, true, "wrong password (hidden)?[31m for you"},

@@ -269,13 +269,18 @@ func TestEndpointDuringRenewal(t *testing.T) {
 // TestClockSkew: the error says how far this machine's clock is off.
 func TestClockSkew(t *testing.T) {
 	for name, test := range map[string]struct {
-		off  time.Duration
-		kind Kind
-		hint string
+		off   time.Duration
+		wrong bool // the key, too
+		kind  Kind
+		hint  string
 	}{
-		"ahead":  {time.Hour, KindClockSkew, "This machine's clock is 1h0m0s ahead of the server's; signatures allow 15 minutes. Set the clock."},
-		"behind": {-16 * time.Minute, KindClockSkew, "This machine's clock is 16m0s behind the server's; signatures allow 15 minutes. Set the clock."},
-		"enough": {14 * time.Minute, "", ""},
+		"ahead":                           {time.Hour, false, KindClockSkew, "This machine's clock is 1h0m0s ahead of the server's; signatures allow 15 minutes. Set the clock."},
+		"behind":                          {-16 * time.Minute, false, KindClockSkew, "This machine's clock is 16m0s behind the server's; signatures allow 15 minutes. Set the clock."},
+		"enough":                          {14 * time.Minute, false, "", ""},
+		"a wrong key, just enough ahead":  {15 * time.Minute, true, KindRefused, checkKey},
+		"a wrong key, just enough behind": {-15 * time.Minute, true, KindRefused, checkKey},
+		"a wrong key, too far ahead":      {15*time.Minute + time.Second, true, KindClockSkew, "This machine's clock is 15m1s ahead of the server's; signatures allow 15 minutes. Set the clock."},
+		"a wrong key, too far behind":     {-15*time.Minute - time.Second, true, KindClockSkew, "This machine's clock is 15m1s behind the server's; signatures allow 15 minutes. Set the clock."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -287,7 +292,11 @@ func TestClockSkew(t *testing.T) {
 					}
 					return resp, err
 				})
-				s := newSession(t, byAccessKey(), dated)
+				c := byAccessKey()
+				if test.wrong {
+					c.SecretKey = "wrong-secret"
+				}
+				s := newSession(t, c, dated)
 				s.now = func() time.Time { return time.Now().Add(test.off) }
 				_, err := s.Endpoint(t.Context())
 				if test.kind == "" {

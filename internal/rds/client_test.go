@@ -234,6 +234,10 @@ func TestJob(t *testing.T) {
 			body: `{"job":{"status":"FAILED","fail_reason":" no\nspace \u001b[31m"}}`,
 			want: &rds.Job{Status: rds.JobFailed, FailReason: "no space ?[31m"},
 		},
+		"failed, and it repeats a link": {
+			body: `{"job":{"status":"Failed","fail_reason":"upload to https://obs.example.com/` + strings.Repeat("f", 70) + `?Signature=` + secret + ` failed"}}`,
+			want: &rds.Job{Status: rds.JobFailed, FailReason: "upload to (hidden) failed"},
+		},
 		"an unknown word":      {body: `{"job":{"status":"Queued"}}`, want: &rds.Job{Status: "QUEUED"}},
 		"all null":             {body: `{"job":{"id":null,"status":null,"fail_reason":null}}`, want: &rds.Job{}},
 		"all numbers":          {body: `{"job":{"id":7,"status":8,"fail_reason":9}}`, want: &rds.Job{ID: "7", Status: "8", FailReason: "9"}},

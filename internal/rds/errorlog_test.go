@@ -251,3 +251,12 @@ func TestAnswersThatCannotBeUnderstood(t *testing.T) {
 		})
 	}
 }
+
+func TestFileShowsNoLink(t *testing.T) {
+	f := rds.ErrorLogFile{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a?Signature=secret"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if got := fmt.Sprintf(verb, []rds.ErrorLogFile{f}); strings.Contains(got, "secret") {
+			t.Errorf("%s: %s", verb, got)
+		}
+	}
+}

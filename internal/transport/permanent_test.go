@@ -133,3 +133,48 @@ func TestAServerThatWantsACertificateIsAskedOnce(t *testing.T) {
 		})
 	}
 }
+
+// TestEachTLSAlert: a server's refusal of a certificate comes again, what it says of this connection may not.
+func TestEachTLSAlert(t *testing.T) {
+	permanent := map[tls.AlertError]string{ // by their numbers in RFC 8446, B.2
+		40: "handshake failure", 42: "bad certificate", 43: "unsupported certificate", 44: "revoked certificate", 45: "expired certificate",
+		46: "unknown certificate", 48: "unknown certificate authority", 49: "access denied", 70: "protocol version not supported",
+		71: "insufficient security level", 116: "certificate required",
+	}
+	for n := range 256 {
+		alert := tls.AlertError(n)
+		_, want := permanent[alert]
+		theirs := &transport.Error{Method: "GET", URL: "u", Err: &net.OpError{Op: "remote error", Err: alert}}
+		if got := transport.Permanent(theirs); got != want {
+			t.Errorf("%s: %t, want %t", theirs, got, want)
+		}
+		ours := &net.OpError{Op: "local error", Err: alert}
+		if transport.Permanent(ours) || transport.Permanent(alert) {
+			t.Errorf("%s is no word of the server's", ours)
+		}
+	}
+	for alert, text := range permanent {
+		if alert.Error() != "tls: "+text {
+			t.Errorf("alert %d is %q now", uint8(alert), alert)
+		}
+	}
+}
+
+// TestCheckProxy: of what a proxy says in place of a connection, 4xx is its last word, but for 429.
+func TestCheckProxy(t *testing.T) {
+	address := &url.URL{Scheme: "http", User: url.UserPassword("user", "wrong-password"), Host: "proxy.example.com:3128"}
+	for status, refuses := range map[int]bool{
+		200: false, 302: false, 399: false, 400: true, 403: true, 407: true, 428: true, 429: false, 430: true, 499: true, 500: false, 502: false, 599: false,
+	} {
+		err := transport.CheckProxy(t.Context(), address, nil, &http.Response{StatusCode: status, Status: fmt.Sprintf("%d no\x1b[31m", status)})
+		if !refuses {
+			if err != nil {
+				t.Errorf("%d: %v", status, err)
+			}
+			continue
+		}
+		if want := fmt.Sprintf("the proxy proxy.example.com:3128 refused the connection: %d no?[31m", status); err == nil || err.Error() != want || !transport.Permanent(err) {
+			t.Errorf("%d: got %v, want %s", status, err, want)
+		}
+	}
+}

@@ -154,6 +154,28 @@ func TestParseRefusal_Secrets(t *testing.T) {
 	}
 }
 
+// TestMessage: a word of more than 100 bytes is none.
+func TestMessage(t *testing.T) {
+	word := strings.Repeat("x", 100)
+	for name, c := range map[string]struct{ text, want string }{
+		"nothing":                  {"", ""},
+		"the longest word":         {word, word},
+		"one byte more":            {word + "y", "(hidden)"},
+		"the longest, in bytes":    {strings.Repeat("ß", 50), strings.Repeat("ß", 50)},
+		"one more, in bytes":       {strings.Repeat("ß", 50) + "y", "(hidden)"},
+		"among others":             {"get " + word + "y\tor\n" + word + "z now", "get (hidden) or (hidden) now"},
+		"made for no screen":       {"a\x1b[31m  b", "a?[31m b"},
+		"a long text of words":     {strings.Repeat("word ", 100), strings.Repeat("word ", 80) + "…"},
+		"a long word after a text": {strings.Repeat("word ", 78) + word + "y", strings.Repeat("word ", 78) + "(hidden)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := transport.Message(c.text); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	full := strings.Repeat("x", 400)
 	cases := map[string]struct{ text, want string }{

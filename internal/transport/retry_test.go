@@ -148,6 +148,45 @@ type verdict bool
 func (v verdict) Error() string   { return "refused" }
 func (v verdict) Permanent() bool { return bool(v) }
 
+// TestRetryAfter: both forms of the header, bounded. Whoever reads it adds bounds of their own.
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)
+	const day = 24 * time.Hour
+	for text, want := range map[string]struct {
+		pause time.Duration
+		asked bool
+	}{
+		"":                               {0, false},
+		"0":                              {0, true},
+		"7":                              {7 * time.Second, true},
+		"86400":                          {day, true},
+		"86401":                          {day, true},
+		"9223372036854775807":            {day, true},
+		"9223372036854775808":            {day, true},
+		strings.Repeat("9", 100):         {day, true},
+		"-5":                             {0, false},
+		"+5":                             {0, false},
+		"1.5":                            {0, false},
+		"soon":                           {0, false},
+		"Fri, 15 May 2020 08:06:38 GMT":  {7 * time.Second, true},
+		"Friday, 15-May-20 08:06:38 GMT": {7 * time.Second, true},
+		"Fri, 15 May 2020 08:06:31 GMT":  {0, true},
+		"Fri, 15 May 2020 08:06:30 GMT":  {0, true},
+		"Thu, 14 May 2020 08:06:31 GMT":  {0, true},
+		"Sat, 16 May 2020 08:06:31 GMT":  {day, true},
+		"Sat, 16 May 2020 08:06:32 GMT":  {day, true},
+		"Fri, 31 Dec 9999 23:59:59 GMT":  {day, true},
+	} {
+		pause, asked := transport.RetryAfter(http.Header{"Retry-After": {text}}, now)
+		if pause != want.pause || asked != want.asked {
+			t.Errorf("%.40q: %s, %t; want %s, %t", text, pause, asked, want.pause, want.asked)
+		}
+	}
+	if pause, asked := transport.RetryAfter(nil, now); pause != 0 || asked {
+		t.Errorf("without a header: %s, %t", pause, asked)
+	}
+}
+
 func TestAFaultThatPassesIsNotSeen(t *testing.T) {
 	for name, fault := range map[string]reply{"429": says(429, ""), "503": says(503, page), "reset": breaks(syscall.ECONNRESET), "half": half, "HTML": says(200, page)} {
 		t.Run(name, func(t *testing.T) {
