@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 

@@ -76,7 +76,7 @@ func TestLoginRefused(t *testing.T) {
 		"token for no project":  {byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true, "is for no project"},
 		"no RDS in the catalogue": {
 			byPassword(), rdssim.Status(201, `{"token":{"project":{"id":"pid"},"catalog":[{"type":"rds"}]}}`, http.Header{"X-Subject-Token": {"t"}}), KindNoEndpoint, true,
-			"the service catalogue has no entry of type rdsv3|Check region and endpoint_type",
+			"the service catalogue has no entry of type rdsv3|Check region (OS_REGION_NAME) and endpoint_type",
 		},
 		"connection broken":     {byPassword(), rdssim.Drop(), KindUnreachable, false, "https://rdssim.invalid/v3 could not be reached.|Cause:      the connection was closed without an answer|HTTPS_PROXY"},
 		"half an answer":        {byPassword(), rdssim.HalfBody(), KindUnreachable, false, "could not be reached"},
