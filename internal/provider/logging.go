@@ -39,11 +39,15 @@ func logRequest(e transport.Exchange) {
 
 func logProgress(ctx context.Context) func(rds.Progress) {
 	return func(p rds.Progress) {
-		tflog.Info(ctx, "Waiting for the export of the error log", map[string]any{
+		fields := map[string]any{
 			"instance_id": p.InstanceID,
 			"waited_ms":   p.Waited.Milliseconds(),
 			"calls":       p.Calls,
 			"status":      p.Status,
-		})
+		}
+		if p.Outage != nil {
+			fields["fault"] = transport.Printable(p.Outage.Error())
+		}
+		tflog.Info(ctx, "Waiting for the export of the error log", fields)
 	}
 }
