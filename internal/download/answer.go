@@ -56,18 +56,23 @@ func (i identity) matches(part identity) bool {
 // errChanged is a part that can't be joined to what is there.
 var errChanged = errors.New("the file changed on the server, or the server can't say that it did not")
 
-// checkPart reads an answer of status 206, which must begin at offset and be of the same object.
-func checkPart(resp *http.Response, offset int64, whole identity) error {
+// checkPart reads an answer of status 206, which must begin at offset and be of the same object, and returns how long
+// that is: some stores tell it here first. Where neither the whole nor a part tells it, a part that ends early would
+// look like the end of the file.
+func checkPart(resp *http.Response, offset int64, whole identity) (length int64, err error) {
 	first, length, ok := parseContentRange(resp.Header.Get("Content-Range"))
 	if !ok || first != offset {
-		return errors.New("the server sent another part of the file than the one that was asked for")
+		return -1, errors.New("the server sent another part of the file than the one that was asked for")
 	}
 	part := identify(resp)
 	part.length = length
 	if !whole.matches(part) {
-		return errChanged
+		return -1, errChanged
 	}
-	return nil
+	if length = max(length, whole.length); length < 0 {
+		return -1, errors.New("the server sent a part of the file and not how long the whole is")
+	}
+	return length, nil
 }
 
 // parseContentRange reads "bytes 100-199/2000"; the length is -1 where it says "*".

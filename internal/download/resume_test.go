@@ -4,8 +4,12 @@
 package download_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +84,66 @@ func TestGoingOnNeedsProof(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAFileOfUnknownLength: the first answer does not tell the length, and breaks off after four bytes. What comes then
+// is the whole file only if it tells how long that is.
+func TestAFileOfUnknownLength(t *testing.T) {
+	part := func(body, contentRange string) reply {
+		return says(206, body, "ETag", etag, "Content-Range", contentRange)
+	}
+	const anew = ""
+	for name, c := range map[string]struct {
+		then []reply
+		want []string // ranges asked for after the first request
+	}{
+		"the rest":                 {[]reply{part(text[4:], "bytes 4-9/10")}, []string{"bytes=4-"}},
+		"a part of the rest":       {[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:], "bytes 7-9/10")}, []string{"bytes=4-", "bytes=7-"}},
+		"the length changes then":  {[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:]+"x", "bytes 7-10/11"), good}, []string{"bytes=4-", "bytes=7-", anew}},
+		"the length stays unknown": {[]reply{part(text[4:7], "bytes 4-6/*"), good}, []string{"bytes=4-", anew}},
+		"the whole, cut off again": {[]reply{chunked(text, 7), part(text[7:], "bytes 7-9/10")}, []string{"bytes=4-", "bytes=7-"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				directory := t.TempDir()
+				base := newNetwork(append([]reply{chunked(text, 4)}, c.then...)...)
+				_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
+				_ = wantErrors(t, err)
+				wantOnly(t, directory, map[string]string{"log": text})
+				var asked []string
+				for _, r := range base.requests[1:] {
+					asked = append(asked, r.Header.Get("Range"))
+				}
+				if diff := cmp.Diff(c.want, asked); diff != "" {
+					t.Error("asked (-want +got):", diff)
+				}
+			})
+		})
+	}
+}
+
+// TestALengthThatComesLate: from then on it is the total that is told, and there must be room for the rest.
+func TestALengthThatComesLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		short := says(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/10")
+		_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), newNetwork(chunked(text, 4), short, fails(io.EOF)), 1))
+		_ = wantErrors(t, err, "broken: The download of log broke off after 7 of 10 bytes for the 2nd time in a row: the connection was closed without an answer")
+		endless := says(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/1152921504606846980")
+		_, err = download.Save(t.Context(), one("log"), exact(t.TempDir(), newNetwork(chunked(text, 4), endless), 9))
+		var errs download.Errors
+		if !errors.As(err, &errs) || errs[0].Kind != download.KindDiskFull || !strings.Contains(err.Error(), ": 1152921504606846976 bytes are still to come and ") {
+			t.Error(err)
+		}
+	})
+}
+
+// chunked sends the first n bytes of a body, without its length, and breaks off.
+func chunked(body string, n int) reply {
+	return func(req *http.Request) (*http.Response, error) {
+		resp := response(req, 200, io.MultiReader(strings.NewReader(body[:n]), broken{}), -1, "ETag", etag)
+		resp.TransferEncoding = []string{"chunked"}
+		return resp, nil
 	}
 }
 

@@ -184,12 +184,13 @@ func (t *transfer) accept(resp *http.Response) error {
 			return err
 		}
 		t.object = identify(resp)
-		return t.claim()
+		return t.claim(t.object.length)
 	case resp.StatusCode == http.StatusPartialContent && t.offset > 0:
-		if err := checkPart(resp, t.offset, t.object); err != nil {
+		length, err := checkPart(resp, t.offset, t.object)
+		if err != nil {
 			return errors.Join(err, t.restart())
 		}
-		return nil
+		return t.learn(length)
 	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && t.offset > 0:
 		return errors.Join(errChanged, t.restart())
 	default:
@@ -209,9 +210,18 @@ func (t *transfer) restart() error {
 	return nil
 }
 
-// claim makes sure that there is room for the object.
-func (t *transfer) claim() error {
-	need := max(t.object.length, 0)
+// learn takes in how long the object is, where the first answer did not tell.
+func (t *transfer) learn(length int64) error {
+	if t.object.length >= 0 {
+		return nil
+	}
+	t.object.length = length
+	return t.claim(length - t.offset)
+}
+
+// claim makes sure that there is room for that many bytes; below 0: not known.
+func (t *transfer) claim(need int64) error {
+	need = max(need, 0)
 	if err := t.folder.space.claim(need); err != nil {
 		return &diskError{err}
 	}
