@@ -98,7 +98,8 @@ var errEndless = errors.New("the server does not say how long the file is, so it
 // checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection,
 // however that ends.
 func checkWhole(resp *http.Response, announced int64) error {
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" && resp.ContentLength != announced {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if kind == "text/html" && (resp.ContentLength < 0 || resp.ContentLength != announced) {
 		return errors.New("a page for people came in place of the file") // a proxy's or a portal's, mostly
 	}
 	if resp.ContentLength < 0 && resp.ProtoMajor == 1 && len(resp.TransferEncoding) == 0 {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -62,6 +63,7 @@ func TestFaultsThatPass(t *testing.T) {
 		"502 in HTML":               {[]reply{says(502, "<html>"), good}, []string{"0s", "1s"}},
 		"503 with seconds":          {[]reply{says(503, xml("SlowDown", "slow"), "Retry-After", "3"), good}, []string{"0s", "3s"}},
 		"a page of a proxy":         {[]reply{says(200, "<html>", "Content-Type", "text/html; charset=utf-8"), good}, []string{"0s", "1s"}},
+		"a page without its length": {[]reply{page, good}, []string{"0s", "1s"}},
 		"half a body":               {[]reply{half(200, text, 4, "ETag", etag), from4}, []string{"0s", "1s " + resume}},
 		"a body that stalls":        {[]reply{stalls(text, 4, "ETag", etag), from4}, []string{"0s", "31s " + resume}},
 		"a short body without fuss": {[]reply{short(text, 4), from4}, []string{"0s", "1s " + resume}},
@@ -87,6 +89,28 @@ func TestFaultsThatPass(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// page is what a portal sends in place of the file: it is whole, and does not tell its length.
+func page(req *http.Request) (*http.Response, error) {
+	resp := response(req, 200, strings.NewReader("<html>please log in</html>"), -1, "Content-Type", "text/html; charset=utf-8")
+	resp.TransferEncoding = []string{"chunked"}
+	return resp, nil
+}
+
+// TestALogThatIsCalledAPage is taken if it is as long as the cloud says.
+func TestALogThatIsCalledAPage(t *testing.T) {
+	for size, want := range map[int64][]string{
+		10: nil,
+		9:  {"broken: The download of log broke off: a page for people came in place of the file"},
+		0:  {"broken: The download of log broke off: a page for people came in place of the file"},
+		-1: {"broken: The download of log broke off: a page for people came in place of the file"},
+	} {
+		files := one("log")
+		files[0].Size = size
+		_, err := download.Save(t.Context(), files, exact(t.TempDir(), newNetwork(says(200, text, "Content-Type", "text/html")), 0))
+		_ = wantErrors(t, err, want...)
 	}
 }
 
@@ -138,6 +162,7 @@ func TestFaultsThatStay(t *testing.T) {
 			4,
 			"broken: The download of log broke off 4 times in a row: a page for people came in place of the file",
 		},
+		"a page without its length": {[]reply{page}, 4, "broken: The download of log broke off 4 times in a row: a page for people came in place of the file"},
 		"always the same half": {
 			[]reply{half(200, text, 4)}, 4, "broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed before everything had arrived",
 		},
