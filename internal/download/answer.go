@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -169,6 +170,17 @@ func passing(err error) bool {
 	}
 	var disk *diskError
 	return !errors.As(err, &disk) && !errors.Is(err, errBadLink) && !errors.Is(err, errEndless) && !transport.Permanent(err)
+}
+
+// passing says the same of a fault of this transfer. A name that is not found is a wrong one, until its host has
+// answered: then the network was lost, which for a VPN that reconnects looks the same.
+func (t *transfer) passing(err error) bool {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		_, answered := t.answered.Load(hostOf(t.link))
+		return answered
+	}
+	return passing(err)
 }
 
 // stalledError is a transfer that was given up because no byte came.

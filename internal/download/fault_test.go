@@ -33,6 +33,8 @@ var (
 	resume = "bytes=4- " + etag
 )
 
+var noHost = &net.DNSError{Err: "no such host", Name: "obs.example.com", IsNotFound: true}
+
 func xml(code, message string) string {
 	return `<?xml version="1.0"?><Error><Code>` + code + `</Code><Message>` + message + `</Message><RequestId>r-1</RequestId><HostId>h</HostId></Error>`
 }
@@ -76,7 +78,9 @@ func TestFaultsThatPass(t *testing.T) {
 			[]reply{half(200, text, 4, "ETag", etag), says(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/10"), says(206, text[7:], "ETag", etag, "Content-Range", "bytes 7-9/10")},
 			[]string{"0s", "1s " + resume, "2s bytes=7- " + etag},
 		},
-		"broken behind the last byte": {[]reply{half(200, text, 10, "ETag", etag)}, []string{"0s"}},
+		"the name is lost amid":        {[]reply{half(200, text, 4, "ETag", etag), fails(noHost), fails(noHost), from4}, []string{"0s", "1s " + resume, "3s " + resume, "7s " + resume}},
+		"the name is lost after a 503": {[]reply{says(503, ""), fails(noHost), good}, []string{"0s", "1s", "3s"}},
+		"broken behind the last byte":  {[]reply{half(200, text, 10, "ETag", etag)}, []string{"0s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -172,9 +176,14 @@ func TestFaultsThatStay(t *testing.T) {
 			"broken: The download of log broke off: tls: failed to verify certificate: x509: certificate signed by unknown authority",
 		},
 		"a host that does not exist": {
-			[]reply{fails(&net.DNSError{Err: "no such host", Name: "obs.example.com", IsNotFound: true})},
+			[]reply{fails(noHost)},
 			1,
 			"broken: The download of log broke off: lookup obs.example.com: no such host",
+		},
+		"a host that exists no more": {
+			[]reply{half(200, text, 4, "ETag", etag), fails(noHost)},
+			4,
+			"broken: The download of log broke off after 4 of 10 bytes 4 times in a row: lookup obs.example.com: no such host",
 		},
 		"a length that is not told": {
 			[]reply{func(r *http.Request) (*http.Response, error) {
@@ -231,6 +240,23 @@ func TestFaultsThatStay(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAHostThatNeverAnswered: that another one did says nothing of it; that it did to another file, does.
+func TestAHostThatNeverAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(good, fails(noHost), fails(noHost), good)
+		o := exact(t.TempDir(), base, 3)
+		o.Parallel = 1
+		files := append(one("a"), one("b")...)
+		files[1].Link = "https://elsewhere.example.com/b"
+		files = append(files, download.File{Name: "c", Link: link})
+		saved, err := download.Save(t.Context(), files, o)
+		_ = wantErrors(t, err, "broken: The download of b broke off: lookup obs.example.com: no such host")
+		if diff := cmp.Diff([]string{"0s", "0s", "0s", "1s"}, base.seen()); diff != "" || len(saved) != 2 {
+			t.Error(diff, saved)
+		}
+	})
 }
 
 func TestFaultsAreCountedBetweenBytes(t *testing.T) {

@@ -21,7 +21,8 @@ type saving struct {
 	names   []string // safe, in the files' order
 	links   *links
 
-	telling sync.Mutex
+	answered sync.Map // the hosts that have answered
+	telling  sync.Mutex
 }
 
 func newSaving(files []File, o Options, f *folder) *saving {

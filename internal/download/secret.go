@@ -22,6 +22,15 @@ func checkLink(link string) error {
 	return nil
 }
 
+// hostOf is the host of a link that was checked.
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 // quietError is an error whose text holds no link, whoever made it.
 type quietError struct {
 	text string

@@ -69,7 +69,7 @@ func (t *transfer) fetch(ctx context.Context) error {
 			if err := t.renew(ctx, err); err != nil {
 				return err
 			}
-		case passing(err) && t.faults < t.options.MaxRetries:
+		case t.passing(err) && t.faults < t.options.MaxRetries:
 			t.fault = err
 			t.faults++
 			if err := t.pause(ctx, err); err != nil {
@@ -128,6 +128,7 @@ func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
 	if err != nil {
 		return err
 	}
+	t.answered.Store(req.URL.Host, true)
 	defer func() { _ = resp.Body.Close() }() // an error of it would say nothing of the file
 	if err := t.accept(resp); err != nil {
 		return err
