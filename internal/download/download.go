@@ -17,6 +17,7 @@
 //	pipe.go      bytes from the network to the disk and, beside it, into the hash
 //	sink.go      the temporary file, which gets to the disk while bytes still come
 //	links.go     fresh links in place of expired ones, asked for once for all files
+//	pair.go      which file of one list is which of another
 //	space.go     an account of the disk's room for all files together
 //	system_*.go  what differs from system to system
 //
@@ -55,6 +56,9 @@ type File struct {
 	Link string
 	// Size is what the cloud says of its size in bytes, for Progress only; below 0: not known. It may be wrong.
 	Size int64
+	// Failed says that the cloud could not prepare it. There is no link then, and Save passes over it without an error;
+	// but it keeps its place and its name, so that the others do not get them.
+	Failed bool
 }
 
 // Options say where to and how. Zero values stand for the defaults named with each field, except MaxRetries.
@@ -72,9 +76,10 @@ type Options struct {
 	Base http.RoundTripper
 	// UserAgent is the value of the header of that name. Default: net/http's.
 	UserAgent string
-	// Refresh asks for fresh links of all files: those that it returns are matched with the given ones by Name, of
-	// several with the same Name the first is the first; where no Name is known, by their places, if there are as
-	// many. It is called when a link was refused with 403, never twice at a time, and once only for all files that
+	// Refresh asks for fresh links of all files. One that it returns is taken for the given file that leads to the same
+	// address but for its query, else for the one of the same Name, else for the one whose Name differs in the time at
+	// its end only. Of several with the same Name the first is the first, if there are as many as were given. Where that
+	// leaves a doubt, no link is taken. It is called when a link was refused with 403, never twice at a time, and once only for all files that
 	// wait for it; it must return soon after its context has ended. nil: an expired link is an error.
 	Refresh func(context.Context) ([]File, error)
 	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each

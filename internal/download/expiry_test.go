@@ -101,41 +101,119 @@ func (s *store) RoundTrip(req *http.Request) (*http.Response, error) {
 	return says(200, "content of "+req.URL.Path, "ETag", etag)(req)
 }
 
-func TestLinksOfTheSameNameGoByTheirOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const base = "https://obs.example.com/"
-		link := func(object, version string) download.File {
-			return download.File{Name: "log", Link: base + object + "?Signature=" + secret + version}
-		}
-		s := &store{valid: "2"}
-		directory := t.TempDir()
-		o := exact(directory, s, 0)
-		o.Refresh = func(context.Context) ([]download.File, error) {
-			return []download.File{{Name: "x", Link: base + "x"}, link("a", "2"), link("b", "2")}, nil
-		}
-		_, err := download.Save(t.Context(), []download.File{link("a", "1"), link("b", "1")}, o)
-		_ = wantErrors(t, err)
-		wantOnly(t, directory, map[string]string{"log": "content of /a", "log-2": "content of /b"})
-	})
+// TestWhoseAFreshLinkIs: all links have expired, and the cloud gives these. A file is renewed only by a link that is
+// surely its own: another file's content under its name would be the worst of all.
+func TestWhoseAFreshLinkIs(t *testing.T) {
+	const (
+		node1, node2, node3 = "054bc9c1f680d55c1f36c006e5a9f67b", "154bc9c1f680d55c1f36c006e5a9f67b", "254bc9c1f680d55c1f36c006e5a9f67b"
+		before, after       = "_errorlog_download_20200515080614589", "_errorlog_download_20200515083001002"
+	)
+	type entry struct{ name, object string } // without an object: the export of it failed
+	for name, c := range map[string]struct {
+		given, fresh []entry
+		want         map[string]string // safe names and the objects that they hold; all others fail
+	}{
+		"the same names":                {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"b", "4"}, {"a", "3"}}, map[string]string{"a": "3", "b": "4"}},
+		"one more":                      {[]entry{{"a", "1"}}, []entry{{"x", "2"}, {"a", "3"}}, map[string]string{"a": "3"}},
+		"one name twice":                {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"x", "5"}, {"log", "3"}, {"log", "4"}}, map[string]string{"log": "3", "log-2": "4"}},
+		"one name twice, turned round":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}, {"log", "1"}}, map[string]string{"log": "1", "log-2": "2"}},
+		"one name, the first is gone":   {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "4"}}, nil},
+		"one name, the first is lost":   {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}}, map[string]string{"log-2": "2"}},
+		"one name, the first fails":     {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", ""}, {"log", "4"}}, map[string]string{"log-2": "4"}},
+		"one name, the first has come":  {[]entry{{"log", ""}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, map[string]string{"log-2": "4"}},
+		"one name, one of them another": {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "1"}}, map[string]string{"log": "1"}},
+		"one name, one more":            {[]entry{{"log", "1"}}, []entry{{"log", "2"}, {"log", "3"}}, nil},
+		"without a name":                {[]entry{{"", "1"}}, []entry{{"", "2"}}, map[string]string{"unnamed": "2"}},
+		"without a name, two of one":    {[]entry{{"", "1"}}, []entry{{"", "2"}, {"", "3"}}, nil},
+		"another name":                  {[]entry{{"a", "1"}}, []entry{{"b", "2"}}, nil},
+		"other names":                   {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "4"}, {"node1_2", "3"}}, nil},
+		"other names of the same":       {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "2"}, {"node1_2", "1"}}, map[string]string{"node1_1": "1", "node2_1": "2"}},
+		"a new export": {
+			[]entry{{node1 + before, "1"}, {node2 + before, "2"}},
+			[]entry{{node2 + after, "4"}, {node1 + after, "3"}},
+			map[string]string{node1 + before: "3", node2 + before: "4"},
+		},
+		"a new export, one node is gone": {
+			[]entry{{node1 + before, "1"}, {node2 + before, "2"}}, []entry{{node2 + after, "4"}}, map[string]string{node2 + before: "4"},
+		},
+		"a new export, one node is another": {
+			[]entry{{node1 + before, "1"}, {node2 + before, "2"}},
+			[]entry{{node3 + after, "3"}, {node2 + after, "4"}},
+			map[string]string{node2 + before: "4"},
+		},
+		"a new export, more files of a node": {
+			[]entry{{node1 + before, "1"}}, []entry{{node1 + after, "3"}, {node1 + "_errorlog_download_20200515083001003", "4"}}, nil,
+		},
+		"a new export, several files of a node": {
+			[]entry{{node1 + before, "1"}, {node1 + "_errorlog_download_20200515080614590", "2"}},
+			[]entry{{node1 + after, "3"}, {node1 + "_errorlog_download_20200515083001003", "4"}},
+			nil,
+		},
+		"a new export, one file of several": {
+			[]entry{{node1 + before, "1"}, {node1 + "_errorlog_download_20200515080614590", "2"}}, []entry{{node1 + after, "3"}}, nil,
+		},
+		"a new export with extensions": {
+			[]entry{{node1 + before + ".log.gz", "1"}}, []entry{{node1 + after, "2"}, {node1 + after + ".log.gz", "3"}}, map[string]string{node1 + before + ".log.gz": "3"},
+		},
+		"digits that are no time":   {[]entry{{"log_48300000000017", "1"}}, []entry{{"log_48300000000018", "2"}}, nil},
+		"digits that are no month":  {[]entry{{"log_20202000000017", "1"}}, []entry{{"log_20202000000018", "2"}}, nil},
+		"digits that are no second": {[]entry{{"log_20200515080690", "1"}}, []entry{{"log_20200515080691", "2"}}, nil},
+		"only digits":               {[]entry{{"20200515080614589", "1"}}, []entry{{"20200515083001002", "2"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				directory := t.TempDir()
+				files := func(entries []entry, version string) (list []download.File) {
+					for _, e := range entries {
+						f := download.File{Name: e.name, Link: "https://obs.example.com/" + e.object + "?Signature=" + secret + version, Failed: e.object == ""}
+						if f.Failed {
+							f.Link = ""
+						}
+						list = append(list, f)
+					}
+					return list
+				}
+				o := exact(directory, &store{valid: "2"}, 0)
+				o.Refresh = func(context.Context) ([]download.File, error) { return files(c.fresh, "2"), nil }
+				saved, err := download.Save(t.Context(), files(c.given, "1"), o)
+				want := map[string]string{}
+				for name, object := range c.want {
+					want[name] = "content of /" + object
+				}
+				wantOnly(t, directory, want)
+				failed := -len(c.want)
+				for _, e := range c.given {
+					if e.object != "" {
+						failed++
+					}
+				}
+				var errs download.Errors
+				_ = errors.As(err, &errs)
+				if len(saved) != len(c.want) || len(errs) != failed {
+					t.Error(saved, err)
+				}
+			})
+		})
+	}
 }
 
-// TestLinksOfANewExport have other names, because the names hold the export's time. They are for the same files, in
-// the same order.
-func TestLinksOfANewExport(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const base = "https://obs.example.com/"
-		file := func(name, object, version string) download.File {
-			return download.File{Name: name, Link: base + object + "?Signature=" + secret + version}
-		}
-		directory := t.TempDir()
-		o := exact(directory, &store{valid: "2"}, 0)
-		o.Refresh = func(context.Context) ([]download.File, error) {
-			return []download.File{file("a-0830", "a", "2"), file("b-0830", "b", "2")}, nil
-		}
-		_, err := download.Save(t.Context(), []download.File{file("a-0815", "a", "1"), file("b-0815", "b", "1")}, o)
-		_ = wantErrors(t, err)
-		wantOnly(t, directory, map[string]string{"a-0815": "content of /a", "b-0815": "content of /b"})
-	})
+// TestFilesThatTheCloudCouldNotPrepare are no errors of Save, which can't do more than the caller: but they keep their
+// places and names, so that those of the others do not depend on them.
+func TestFilesThatTheCloudCouldNotPrepare(t *testing.T) {
+	directory, base := t.TempDir(), newNetwork(good)
+	files := []download.File{{Name: "log", Failed: true}, {Name: "log", Link: link, Size: -1}, {Name: "b", Link: link, Failed: true}}
+	var told []string
+	o := exact(directory, base, 0)
+	o.Progress = func(p download.Progress) { told = append(told, fmt.Sprintf("%d/%d %s", p.Index+1, p.Count, p.Name)) }
+	saved, err := download.Save(t.Context(), files, o)
+	_ = wantErrors(t, err)
+	wantOnly(t, directory, map[string]string{"log-2": text})
+	if len(saved) != 1 || saved[0].Index != 1 || len(base.requests) != 1 {
+		t.Error(saved, base.seen())
+	}
+	if diff := cmp.Diff([]string{"2/3 log-2"}, told); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestExpiredLinksWithoutHope(t *testing.T) {
@@ -150,7 +228,7 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		"refresh fails": {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
 		"the file is gone": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "x", Link: "https://x"}, {Name: "y", Link: "https://y"}}, nil
-		}, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
+		}, 1, 1, expired + "the cloud gave fresh links, and none that is surely for it: request id r-1"},
 		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"no address": {func(int) ([]download.File, error) {

@@ -18,22 +18,26 @@ type links struct {
 
 	mu    sync.Mutex
 	files []File
-	calls int   // of refresh, ended
-	err   error // of the last one
+	calls int     // of refresh, ended
+	errs  []error // of the last one, for each file
 }
 
 func newLinks(files []File, refresh func(context.Context) ([]File, error)) *links {
-	return &links{refresh: refresh, turn: make(chan struct{}, 1), files: slices.Clone(files)}
+	return &links{refresh: refresh, turn: make(chan struct{}, 1), files: slices.Clone(files), errs: make([]error, len(files))}
 }
 
-// errNoFreshLink is a cloud that has no other link for a file than the one it refuses.
-var errNoFreshLink = errors.New("the cloud gave no other link for it")
+// errNoFreshLink is a cloud that has no other link for a file than the one it refuses. errUnsureLink is one that has
+// links, of which none can be told to be for the file.
+var (
+	errNoFreshLink = errors.New("the cloud gave no other link for it")
+	errUnsureLink  = errors.New("the cloud gave fresh links, and none that is surely for it")
+)
 
 // of returns file i's link, and after how many calls of refresh it is so.
 func (l *links) of(i int) (link string, calls int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.files[i].Link, l.calls, l.err
+	return l.files[i].Link, l.calls, l.errs[i]
 }
 
 // renew returns a link for file i other than the one that was refused. What a call for another file brings while this
@@ -64,37 +68,23 @@ func (l *links) renew(ctx context.Context, i int, refused string) (string, error
 	return "", err
 }
 
-// take puts fresh links in the place of those for files of the same name: the first for the first, the second for the
-// second. Where no name is the same, the cloud has begun a new export meanwhile, whose names hold another time: then
-// the places in the list count, if there are as many.
+// take puts fresh links in the place of those for the same files.
 func (l *links) take(fresh []File, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls++
-	l.err = err
-	if len(fresh) == len(l.files) && !l.nameOneOf(fresh) {
-		for i, f := range fresh {
-			l.files[i].Link = cmp.Or(f.Link, l.files[i].Link)
-		}
-		return
-	}
-	byName := map[string][]string{}
-	for _, f := range fresh {
-		byName[f.Name] = append(byName[f.Name], f.Link)
-	}
-	for i, f := range l.files {
-		if of := byName[f.Name]; len(of) > 0 {
-			if of[0] != "" {
-				l.files[i].Link = of[0]
-			}
-			byName[f.Name] = of[1:]
+	same, left := pair(l.files, fresh), slices.Clone(fresh)
+	for i, j := range same {
+		l.errs[i] = err
+		if j >= 0 {
+			l.files[i].Link = cmp.Or(fresh[j].Link, l.files[i].Link)
+			left[j].Link = ""
 		}
 	}
-}
-
-// nameOneOf says whether one of these has a name that is known.
-func (l *links) nameOneOf(fresh []File) bool {
-	return slices.ContainsFunc(fresh, func(f File) bool {
-		return slices.ContainsFunc(l.files, func(known File) bool { return known.Name == f.Name })
-	})
+	unsure := slices.ContainsFunc(left, func(f File) bool { return f.Link != "" })
+	for i, j := range same {
+		if unsure && j < 0 {
+			l.errs[i] = cmp.Or(err, errUnsureLink)
+		}
+	}
 }

@@ -38,6 +38,9 @@ func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
 	indexes := make(chan int, len(s.files))
 	for i := range s.files {
+		if s.files[i].Failed {
+			continue
+		}
 		if saved[i] = s.before(i); saved[i] != nil {
 			continue
 		}

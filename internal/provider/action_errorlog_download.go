@@ -141,18 +141,15 @@ func (a *errorLogDownloadAction) saveOptions(model errorLogDownloadActionModel, 
 	return o
 }
 
-// downloads are the files that have a link.
+// downloads are the files of an answer, also those without a link: they keep their places and names.
 func downloads(answer *rds.ErrorLogDownload) []download.File {
 	var files []download.File
 	for _, f := range answer.Files {
-		if f.Link == "" {
-			continue
-		}
 		size := int64(-1)
 		if f.Size != nil {
 			size = *f.Size
 		}
-		files = append(files, download.File{Name: f.FileName, Link: f.Link, Size: size})
+		files = append(files, download.File{Name: f.FileName, Link: f.Link, Size: size, Failed: f.Link == ""})
 	}
 	return files
 }
