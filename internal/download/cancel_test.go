@@ -7,7 +7,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +81,53 @@ func TestCancelOfMany(t *testing.T) {
 		}
 		wantOnly(t, directory, map[string]string{saved[0].Name: text})
 	})
+}
+
+// TestCancelWhileFilesAreHashed: a file of 256 GiB takes minutes to be proven to be the one that was saved before, or
+// the one that has come.
+func TestCancelWhileFilesAreHashed(t *testing.T) {
+	const length = 256 << 30
+	for name, c := range map[string]struct {
+		file, sum string
+		reply     reply
+		requests  int
+	}{
+		"before a transfer": {exported, sumOf("x"), hangs, 0},
+		"after a transfer":  {"log", sumOf("x"), chunkedWhole, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := t.TempDir()
+			path := filepath.Join(directory, c.file)
+			write(t, path, "")
+			must(t, os.Truncate(path, length)) // a hole, which takes no room
+			write(t, filepath.Join(directory, "SHA256SUMS"), c.sum+"  "+c.file+"\n")
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			base := newNetwork(c.reply)
+			var err error
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				_, err = download.Save(ctx, one(c.file), exact(directory, base, 0))
+			}()
+			select {
+			case <-done:
+			case <-time.After(20 * time.Second):
+				t.Fatal("it goes on")
+			}
+			var errs download.Errors
+			if !errors.As(err, &errs) || errs[0].Kind != download.KindInterrupted || len(base.requests) != c.requests {
+				t.Error(err, base.seen())
+			}
+		})
+	}
+}
+
+// chunkedWhole answers without a length, and to the end.
+func chunkedWhole(req *http.Request) (*http.Response, error) {
+	resp := response(req, 200, strings.NewReader(text), -1)
+	resp.TransferEncoding = []string{"chunked"}
+	return resp, nil
 }
 
 func TestCancelBefore(t *testing.T) {

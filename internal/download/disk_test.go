@@ -120,7 +120,8 @@ func TestFoldersThatAreFine(t *testing.T) {
 	}
 }
 
-// TestWhatIsThereStays: what has the file's name is not replaced, and nothing is asked for; other files are saved.
+// TestWhatIsThereStays: what has the file's name is not replaced, and other files are saved. Only a file is asked for,
+// because it might be the same.
 func TestWhatIsThereStays(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare   func(t *testing.T, path string)
@@ -147,7 +148,11 @@ func TestWhatIsThereStays(t *testing.T) {
 			_ = wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
 			after, statErr := os.Lstat(path)
 			must(t, statErr)
-			if !os.SameFile(before, after) || len(base.requests) != 1 || len(saved) != 1 || saved[0].Index != 1 {
+			asked := 1
+			if name == "a file" {
+				asked = 2
+			}
+			if !os.SameFile(before, after) || len(base.requests) != asked || len(saved) != 1 || saved[0].Index != 1 {
 				t.Error(before, after, base.seen(), saved)
 			}
 			if read(t, filepath.Join(directory, "other")) != text || read(t, filepath.Join(directory, "SHA256SUMS")) != sumOf(text)+"  other\n" {
@@ -214,7 +219,7 @@ func TestPackedFilesAreFoundOutEarly(t *testing.T) {
 	directory := t.TempDir()
 	write(t, filepath.Join(directory, "log.gz"), "mine")
 	base := newNetwork(half(200, "\x1f\x8b\x08\x00 and more", 5))
-	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
+	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
 	_ = wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" already exists")
 }
 

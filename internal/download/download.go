@@ -10,6 +10,7 @@
 //	folder.go    the folder: temporary files, and the step to the final name that never replaces unasked
 //	sums.go      SHA256SUMS, merged with what stands there
 //	saving.go    all files of a Save, some side by side
+//	before.go    what is there already: the same file, or another one
 //	transfer.go  one file from its first byte to its name; the one loop that retries
 //	answer.go    what an answer means: go on, begin anew, try again, give up
 //	pause.go     how long it waits before the next attempt
@@ -28,8 +29,8 @@
 // files with mode 0600.
 //
 // A transfer that breaks goes on where it stopped, but only if it is sure that the object is still the same: by a
-// strong ETag, else by Last-Modified and length. In doubt it begins anew. Sizes that an API announces are for
-// display: only what the object store says counts.
+// strong ETag, else by Last-Modified and length. In doubt it begins anew. How long a file is, the object store says:
+// a size that an API announces is for display, and a help to know a file that was saved before.
 //
 // Memory does not depend on the size of a file: about 4 MiB for each transfer under way.
 //
@@ -54,7 +55,7 @@ type File struct {
 	Name string
 	// Link is an http or https address, with all that it needs in it to be allowed. A secret.
 	Link string
-	// Size is what the cloud says of its size in bytes, for Progress only; below 0: not known. It may be wrong.
+	// Size is what the cloud says of its size in bytes; below 0: not known. It may be wrong, or in another unit.
 	Size int64
 	// Failed says that the cloud could not prepare it. There is no link then, and Save passes over it without an error;
 	// but it keeps its place and its name, so that the others do not get them.
@@ -108,7 +109,7 @@ type Saved struct {
 	Size int64
 	// SHA256 is the checksum of the content in 64 hex digits. It stands in SHA256SUMS too.
 	SHA256 string
-	// Before says that an earlier Save had saved it, and that it was not transferred again.
+	// Before says that it was there already with this content, and was left as it was.
 	Before bool
 }
 
@@ -136,10 +137,12 @@ type Progress struct {
 // of files, also along with an error. The error is nil or of type [Errors], which has one [Error] for each file that
 // was not saved, or a single one where the folder can't be used.
 //
-// Each file fails for itself: one that already exists and must not be overwritten is reported before anything is
-// transferred for it, and the others are saved. One that an earlier Save saved is no failure, so that a Save that was
-// not complete can be run again: its name is the cloud's, its size is not another than the cloud's, and SHA256SUMS
-// has its checksum. Save returns soon after ctx has ended, and leaves neither temporary files nor goroutines behind.
+// Each file fails for itself; the others are saved. A file that is there is no failure if it is the same, so that a
+// Save that was not complete can be run again. One that an earlier Save saved is not even asked for: that is certain
+// where SHA256SUMS has its checksum, and its name is the cloud's own, given once and with the time of its export or
+// with the size that the cloud tells. Where only the content can tell, the file is transferred and compared, unless the
+// store says another length; what is there stays as it is. Save returns soon after ctx has ended, and leaves neither
+// temporary files nor goroutines behind.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	if o.Base == nil {
 		base := defaultBase()
@@ -155,10 +158,11 @@ func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 		return nil, Errors{diskFailure(o.Directory, err)}
 	}
 	defer folder.close()
-	if _, err := folder.readSums(); err != nil {
+	sums, err := folder.readSums()
+	if err != nil {
 		return nil, Errors{diskFailure(folder.join(sumsName), err)}
 	}
-	return newSaving(files, o, folder).run(ctx)
+	return newSaving(files, o, folder, sums).run(ctx)
 }
 
 // defaultBase is the standard library's way out, with the proxy of the environment and its timeouts for connecting.

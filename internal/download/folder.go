@@ -145,6 +145,15 @@ func (f *folder) free(name string, overwrite bool) error {
 	}
 }
 
+// size is that of a file; below 0 where there is none.
+func (f *folder) size(name string) int64 {
+	there, err := f.root.Lstat(name)
+	if err != nil || !there.Mode().IsRegular() {
+		return -1
+	}
+	return there.Size()
+}
+
 // publish gives a temporary file, closed and synced, its final name. Without overwrite nothing that is there is
 // replaced, whoever puts it there and when.
 func (f *folder) publish(temp, name string, overwrite bool) error {

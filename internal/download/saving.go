@@ -18,33 +18,40 @@ type saving struct {
 	options Options
 	folder  *folder
 	files   []File
-	names   []string // safe, in the files' order
+	names   []string          // safe, in the files' order
+	alike   map[string]int    // how many files compete for a safe name
+	listed  map[string]string // the checksums in SHA256SUMS when it began
 	links   *links
 
 	answered sync.Map // the hosts that have answered
 	telling  sync.Mutex
 }
 
-func newSaving(files []File, o Options, f *folder) *saving {
-	names := make([]string, len(files))
+func newSaving(files []File, o Options, f *folder, sums []byte) *saving {
+	names, alike := make([]string, len(files)), map[string]int{}
 	for i, file := range files {
 		names[i] = file.Name
+		alike[collisionKey(cleanName(file.Name))]++
 	}
-	return &saving{options: o, folder: f, files: files, names: safeNames(names), links: newLinks(files, o.Refresh)}
+	return &saving{
+		options: o, folder: f, files: files, names: safeNames(names), alike: alike, listed: listed(sums), links: newLinks(files, o.Refresh),
+	}
 }
 
-// run saves all files that can be saved.
+// run saves all files that can be saved. Whatever can be known before a transfer comes before all of them.
 func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
+	s.each(func(i int) bool { return !s.files[i].Failed }, func(i int) { saved[i], failed[i] = s.look(ctx, i) })
+	open := func(i int) bool { return !s.files[i].Failed && saved[i] == nil && failed[i] == nil }
+	s.each(open, func(i int) { saved[i], failed[i] = s.save(ctx, i) })
+	return collect(saved, failed)
+}
+
+// each does something for the files for which it is to be done, some side by side.
+func (s *saving) each(wanted func(int) bool, do func(int)) {
 	indexes := make(chan int, len(s.files))
 	for i := range s.files {
-		if s.files[i].Failed {
-			continue
-		}
-		if saved[i] = s.before(i); saved[i] != nil {
-			continue
-		}
-		if failed[i] = s.check(i); failed[i] == nil {
+		if wanted(i) {
 			indexes <- i
 		}
 	}
@@ -53,12 +60,11 @@ func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	for range min(s.options.Parallel, len(indexes)) {
 		workers.Go(func() {
 			for i := range indexes {
-				saved[i], failed[i] = s.save(ctx, i)
+				do(i)
 			}
 		})
 	}
 	workers.Wait()
-	return collect(saved, failed)
 }
 
 func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
@@ -76,32 +82,6 @@ func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 		return files, nil
 	}
 	return files, errs
-}
-
-// before returns a file that an earlier Save saved, or nil.
-func (s *saving) before(i int) *Saved {
-	if s.options.Overwrite {
-		return nil
-	}
-	for _, name := range possibleNames(s.names[i]) {
-		size, sum, ok := s.folder.proven(name)
-		if announced := s.files[i].Size; ok && (announced <= 0 || announced == size) {
-			return &Saved{Index: i, Name: name, Path: s.folder.join(name), Size: size, SHA256: sum, Before: true}
-		}
-	}
-	return nil
-}
-
-// check finds out before any transfer what can be known then.
-func (s *saving) check(i int) *Error {
-	t := s.transfer(i)
-	if err := checkLink(t.link); err != nil {
-		return t.failure(err)
-	}
-	if err := s.folder.free(t.name, s.options.Overwrite); err != nil {
-		return t.failure(&diskError{err})
-	}
-	return nil
 }
 
 func (s *saving) transfer(i int) *transfer {
@@ -127,14 +107,11 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 		s.folder.discard(temp)
 	}()
 	if err := t.fetch(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil, t.interrupted(ctx)
-		}
-		return nil, t.failure(err)
+		return nil, t.ended(ctx, err)
 	}
-	saved, err := t.finish()
+	saved, err := t.finish(ctx)
 	if err != nil {
-		return nil, t.failure(err)
+		return nil, t.ended(ctx, err)
 	}
 	t.tell(Progress{Done: true})
 	if err := s.folder.addSum(saved.Name, saved.SHA256); err != nil {
@@ -157,6 +134,14 @@ func (t *transfer) announced() int64 { return t.files[t.index].Size }
 // diskFailure is an error about the folder or its list of checksums.
 func diskFailure(path string, err error) *Error {
 	return &Error{Kind: diskKind(err), Index: -1, Path: path, Total: -1, Err: reason(err)}
+}
+
+// ended is the error of a transfer that did not reach its end.
+func (t *transfer) ended(ctx context.Context, err error) *Error {
+	if ctx.Err() != nil {
+		return t.interrupted(ctx)
+	}
+	return t.failure(err)
 }
 
 // interrupted is the error of a transfer whose context ended; what had gone wrong before is told too.

@@ -5,6 +5,7 @@ package download
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -97,28 +98,36 @@ func mergeSum(old []byte, name, sum string) []byte {
 	return fmt.Appendf(merged, "%s  %s\n", sum, name)
 }
 
-// proven says whether a file is the one that SHA256SUMS has a checksum for.
-func (f *folder) proven(name string) (size int64, sum string, ok bool) {
-	sums, err := f.readSums()
-	if err != nil || !errors.Is(f.free(name, false), fs.ErrExist) {
-		return 0, "", false
-	}
+// listed are the checksums of a list, by the files' names.
+func listed(sums []byte) map[string]string {
+	of := map[string]string{}
 	for line := range bytes.Lines(sums) {
-		if named(string(line)) == name {
-			sum = checksum(string(line)) // the last one counts
+		if name := named(string(line)); name != "" {
+			of[name] = checksum(string(line)) // the last one counts
 		}
 	}
-	if sum == "" {
-		return 0, "", false
-	}
+	return of
+}
+
+// checksum reads a file that may be large, until the context ends.
+func (f *folder) checksum(ctx context.Context, name string) (string, error) {
 	file, err := f.root.Open(name)
 	if err != nil {
-		return 0, "", false
+		return "", err
 	}
 	defer func() { _ = file.Close() }() // only read from
-	hash := sha256.New()
-	size, err = io.Copy(hash, file)
-	return size, sum, err == nil && hex.EncodeToString(hash.Sum(nil)) == sum
+	hash, buffer := sha256.New(), make([]byte, bufferSize)
+	for ctx.Err() == nil {
+		n, err := file.Read(buffer)
+		hash.Write(buffer[:n])
+		if errors.Is(err, io.EOF) {
+			return hex.EncodeToString(hash.Sum(nil)), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", ctx.Err()
 }
 
 // checksum is what a line of checksums says, in lower case; "" where it can't be told.

@@ -76,9 +76,9 @@ func TestManySavesIntoOneFolder(t *testing.T) {
 	wantOnly(t, directory, want)
 }
 
-// TestTwoSavesOfOneFile at the same time: one of them gets the name, the other an error, and both files are never
+// TestTwoSavesOfOneName at the same time: one of them gets the name, the other an error, and both files are never
 // mixed.
-func TestTwoSavesOfOneFile(t *testing.T) {
+func TestTwoSavesOfOneName(t *testing.T) {
 	directory := t.TempDir()
 	var (
 		mu     sync.Mutex
@@ -112,6 +112,37 @@ func TestTwoSavesOfOneFile(t *testing.T) {
 	wantOnly(t, directory, map[string]string{"log": content})
 	if sumOf(content) != saved[0].SHA256 {
 		t.Error(content)
+	}
+}
+
+// TestTwoSavesOfTheSame at the same time: both have it, and it was saved once.
+func TestTwoSavesOfTheSame(t *testing.T) {
+	for _, content := range []string{text, "\x1f\x8b\x08\x00packed"} {
+		directory := t.TempDir()
+		var both, begun sync.WaitGroup
+		before, failed := make([]bool, 2), make([]error, 2)
+		begun.Add(2)
+		for i := range 2 {
+			both.Go(func() {
+				base := newNetwork(func(req *http.Request) (*http.Response, error) {
+					begun.Done()
+					begun.Wait() // both have looked, and neither has found a file
+					return says(200, content)(req)
+				})
+				saved, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
+				failed[i] = err
+				before[i] = len(saved) == 1 && saved[0].Before && saved[0].SHA256 == sumOf(content)
+			})
+		}
+		both.Wait()
+		if before[0] == before[1] || failed[0] != nil || failed[1] != nil {
+			t.Error(before, failed)
+		}
+		name := "log"
+		if content != text {
+			name = "log.gz"
+		}
+		wantOnly(t, directory, map[string]string{name: content})
 	}
 }
 

@@ -185,7 +185,7 @@ func (t *transfer) accept(resp *http.Response) error {
 			return err
 		}
 		t.object = identify(resp)
-		return t.claim(t.object.length)
+		return t.prepare(t.object.length)
 	case resp.StatusCode == http.StatusPartialContent && t.offset > 0:
 		length, err := checkPart(resp, t.offset, t.object)
 		if err != nil {
@@ -217,7 +217,15 @@ func (t *transfer) learn(length int64) error {
 		return nil
 	}
 	t.object.length = length
-	return t.claim(length - t.offset)
+	return t.prepare(length - t.offset)
+}
+
+// prepare finds out, once the answer is there, what keeps the file from being saved.
+func (t *transfer) prepare(toCome int64) error {
+	if err := t.vacant(); err != nil {
+		return err
+	}
+	return t.claim(toCome)
 }
 
 // claim makes sure that there is room for that many bytes; below 0: not known.
@@ -267,21 +275,18 @@ func (t *transfer) nameByContent(whole bool) error {
 		return nil
 	}
 	t.name = name
-	if err := t.folder.free(name, t.options.Overwrite); err != nil {
-		return &diskError{err}
-	}
-	return nil
+	return t.vacant()
 }
 
 // finish puts the file on the disk and gives it its name.
-func (t *transfer) finish() (Saved, error) {
+func (t *transfer) finish(ctx context.Context) (Saved, error) {
 	if err := t.sink.finish(); err != nil {
 		return Saved{}, &diskError{err}
 	}
-	if err := t.folder.publish(t.sink.name(), t.name, t.options.Overwrite); err != nil {
-		return Saved{}, &diskError{err}
-	}
 	saved := Saved{Index: t.index, Name: t.name, Path: t.folder.join(t.name), Size: t.offset, SHA256: hex.EncodeToString(t.hash.Sum(nil))}
+	if err := t.publish(ctx, &saved); err != nil {
+		return Saved{}, err
+	}
 	return saved, nil
 }
 
