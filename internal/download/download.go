@@ -9,6 +9,7 @@
 //	name.go      safe, unique names out of hostile ones
 //	folder.go    the folder: temporary files, and the step to the final name that never replaces unasked
 //	sums.go      SHA256SUMS, merged with what stands there
+//	lock.go      one at a time changes SHA256SUMS
 //	saving.go    all files of a Save, some side by side
 //	before.go    what is there already: the same file, or another one
 //	transfer.go  one file from its first byte to its name; the one loop that retries

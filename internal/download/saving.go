@@ -114,7 +114,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 		return nil, t.ended(ctx, err)
 	}
 	t.tell(Progress{Done: true})
-	if err := s.folder.addSum(saved.Name, saved.SHA256); err != nil {
+	if err := s.folder.addSum(ctx, saved.Name, saved.SHA256); err != nil {
 		failure := diskFailure(s.folder.join(sumsName), err)
 		failure.Index, failure.Name = i, transport.Printable(s.files[i].Name)
 		return &saved, failure

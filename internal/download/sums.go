@@ -14,22 +14,20 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync"
-	"time"
 )
 
 // maxSums bounds what is read of a SHA256SUMS that is there: 200,000 files and more.
 const maxSums = 32 << 20
 
-// sumsTurn lets one transfer of this process at a time change a SHA256SUMS.
-var sumsTurn sync.Mutex
-
 // addSum notes a file's checksum in SHA256SUMS, in the form of "sha256sum -c". Lines for other files stay as they
-// are, also those that another run adds at the same time.
-func (f *folder) addSum(name, sum string) error {
-	sumsTurn.Lock()
-	defer sumsTurn.Unlock()
-	defer f.lockSums()()
+// are, also those that another run adds at the same time. While another one keeps the list locked it waits, until soon
+// after the context has ended.
+func (f *folder) addSum(ctx context.Context, name, sum string) error {
+	unlock, err := f.lockSums(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	old, err := f.readSums()
 	if err != nil {
 		return err
@@ -44,23 +42,6 @@ func (f *folder) addSum(name, sum string) error {
 		return err
 	}
 	return f.publish(filepath.Base(temp.Name()), sumsName, true)
-}
-
-// lockSums waits a little for other processes, which need the lock for milliseconds only, and returns what unlocks.
-// One that holds it for longer, or a file system that has no locks, is no reason to lose a checksum: then it goes
-// without.
-func (f *folder) lockSums() (unlock func()) {
-	for range 100 {
-		locked, err := lockFolder(f.dir)
-		if locked {
-			return func() { unlockFolder(f.dir) }
-		}
-		if err != nil {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	return func() {}
 }
 
 // readSums returns what stands in SHA256SUMS; nothing where there is none.

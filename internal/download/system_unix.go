@@ -28,14 +28,13 @@ func freeSpace(dir *os.File) (int64, error) {
 // isFull says whether an error means that there is no room.
 func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// lockFolder keeps other processes that save to the same folder away from its checksums; it returns false while one
-// holds the lock. The lock goes with the open folder, so no process that was killed leaves it behind.
-func lockFolder(dir *os.File) (bool, error) {
-	err := unix.Flock(int(dir.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return false, nil
+// lockFolder keeps other processes that save to the same folder away from its checksums; while one holds the lock it
+// returns errHeld. The lock goes with the open folder, so no process that was killed leaves it behind.
+func lockFolder(dir *os.File) (unlock func(), err error) {
+	fd := int(dir.Fd())
+	err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+		return nil, errHeld
 	}
-	return err == nil, err
+	return func() { _ = unix.Flock(fd, unix.LOCK_UN) }, err
 }
-
-func unlockFolder(dir *os.File) { _ = unix.Flock(int(dir.Fd()), unix.LOCK_UN) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
@@ -36,7 +37,19 @@ func isFull(err error) bool {
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
 
-// lockFolder has nothing to lock: Windows locks no folders.
-func lockFolder(*os.File) (bool, error) { return true, nil }
-
-func unlockFolder(*os.File) {}
+// lockFolder keeps other processes that save to the same folder away from its checksums; while one holds the lock it
+// returns errHeld. Windows locks no folders. So the lock is a file that one handle only can have open, and that goes
+// with this handle, also if the process is killed. Who comes while it goes is told that access is denied.
+func lockFolder(dir *os.File) (unlock func(), err error) {
+	path, err := windows.UTF16PtrFromString(filepath.Join(dir.Name(), ".download-lock"))
+	if err != nil {
+		return nil, err
+	}
+	const alone = 0
+	const flags = windows.FILE_ATTRIBUTE_HIDDEN | windows.FILE_FLAG_DELETE_ON_CLOSE | windows.FILE_FLAG_OPEN_REPARSE_POINT
+	handle, err := windows.CreateFile(path, windows.GENERIC_WRITE, alone, nil, windows.OPEN_ALWAYS, flags, 0)
+	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+		return nil, errHeld
+	}
+	return func() { _ = windows.CloseHandle(handle) }, err
+}
