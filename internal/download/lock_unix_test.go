@@ -8,6 +8,7 @@ package download_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +49,21 @@ func TestAnotherProgramWritesTheList(t *testing.T) {
 			t.Error(saved, after)
 		}
 	})
+}
+
+// TestTheLockIsGivenBack as soon as a file is in the list, not at the end of all files.
+func TestTheLockIsGivenBack(t *testing.T) {
+	directory := t.TempDir()
+	o := exact(directory, newNetwork(good, func(req *http.Request) (*http.Response, error) {
+		lock(t, directory)()
+		return good(req)
+	}), 0)
+	o.Parallel = 1
+	saved, err := download.Save(t.Context(), append(one("a"), one("b")...), o)
+	_ = wantErrors(t, err)
+	if len(saved) != 2 {
+		t.Error(saved)
+	}
 }
 
 // TestAnotherProgramKeepsTheLock for ever: the file is saved, and that its checksum is not in the list is told soon after

@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 		serveLargeFiles()
 	case os.Getenv(saveVariable) != "":
 		saveAndTellPeak(os.Getenv(saveVariable))
+	case os.Getenv(manyVariable) != "":
+		saveMany(os.Getenv(manyVariable))
 	default:
 		goleak.VerifyTestMain(m)
 	}

@@ -4,9 +4,11 @@
 package download_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -73,6 +75,44 @@ func TestManySavesIntoOneFolder(t *testing.T) {
 		})
 	}
 	running.Wait()
+	wantOnly(t, directory, want)
+}
+
+// manyVariable makes this test program save many files into the folder where it was started; its value is what their
+// names begin with.
+const manyVariable = "DOWNLOAD_TEST_SAVE_MANY"
+
+const many = 25
+
+func saveMany(prefix string) {
+	var files []download.File
+	for n := range many {
+		files = append(files, one(fmt.Sprint(prefix, n))...)
+	}
+	if _, err := download.Save(context.Background(), files, exact(".", newNetwork(good), 0)); err != nil {
+		panic(err)
+	}
+}
+
+// TestManyProgramsWriteTheList at the same time, and no line is lost.
+func TestManyProgramsWriteTheList(t *testing.T) {
+	self, err := os.Executable()
+	must(t, err)
+	directory, want := t.TempDir(), map[string]string{}
+	var all sync.WaitGroup
+	for _, prefix := range []string{"a", "b", "c", "d"} {
+		for n := range many {
+			want[fmt.Sprint(prefix, n)] = text
+		}
+		all.Go(func() {
+			saving := exec.CommandContext(t.Context(), self)
+			saving.Dir, saving.Env = directory, append(os.Environ(), manyVariable+"="+prefix)
+			if out, err := saving.CombinedOutput(); err != nil {
+				t.Errorf("%v: %s", err, out)
+			}
+		})
+	}
+	all.Wait()
 	wantOnly(t, directory, want)
 }
 
