@@ -7,7 +7,8 @@
 //	download.go  what goes in and comes out: File, Options, Saved, Progress, Save
 //	error.go     the typed errors and what a person can do about each
 //	name.go      safe, unique names out of hostile ones
-//	folder.go    the folder: temporary files, and the step to the final name that never replaces unasked
+//	folder.go    the folder, and the step to the final name that never replaces unasked
+//	sweep.go     temporary files, and what is left of them where a run was killed
 //	sums.go      SHA256SUMS, merged with what stands there
 //	lock.go      one at a time changes SHA256SUMS
 //	saving.go    all files of a Save, some side by side
@@ -26,8 +27,8 @@
 // # What it holds to
 //
 // A file appears under its final name only once all of it is on the disk. Until then its bytes are in a temporary
-// file in the same folder, which goes away if the transfer ends without success. Folders are made with mode 0700,
-// files with mode 0600.
+// file in the same folder, which goes away if the transfer ends without success. If the program was killed, a Save
+// into the same folder removes it a day later. Folders are made with mode 0700, files with mode 0600.
 //
 // A transfer that breaks goes on where it stopped, but only if it is sure that the object is still the same: by a
 // strong ETag, else by Last-Modified and length. In doubt it begins anew. How long a file is, the object store says:
@@ -159,6 +160,7 @@ func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 		return nil, Errors{diskFailure(o.Directory, err)}
 	}
 	defer folder.close()
+	folder.sweep()
 	sums, err := folder.readSums()
 	if err != nil {
 		return nil, Errors{diskFailure(folder.join(sumsName), err)}

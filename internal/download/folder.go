@@ -4,13 +4,11 @@
 package download
 
 import (
-	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"syscall"
 )
 
@@ -117,9 +115,9 @@ func (f *folder) close() {
 
 func (f *folder) join(name string) string { return filepath.Join(f.path, name) }
 
-// temporary makes an empty file for its maker only. Its name tells nothing.
+// temporary makes an empty file for its maker only.
 func (f *folder) temporary() (*os.File, error) {
-	return f.root.OpenFile(".download-"+strings.ToLower(rand.Text())+".part", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	return f.root.OpenFile(temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // discard removes a temporary file. It is no matter whether it is closed already.

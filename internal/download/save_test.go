@@ -108,6 +108,44 @@ func TestQueryGoesAsItIs(t *testing.T) {
 	}
 }
 
+// TestWhatKilledRunsLeft: temporary files of runs that were killed go away a day later. All else stays, whatever its
+// age; also those that may belong to a run under way.
+func TestWhatKilledRunsLeft(t *testing.T) {
+	const part = ".download-abcdefghijklmnopqrstuvwxyz.part"
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		file string
+		age  time.Duration
+		gone bool
+	}{
+		"old":               {part, day + time.Minute, true},
+		"young":             {part, day - time.Minute, false},
+		"from the future":   {part, -day, false},
+		"another ending":    {".download-abcdefghijklmnopqrstuvwxyz.part.log", 9 * day, false},
+		"another beginning": {"download-abcdefghijklmnopqrstuvwxyz.part", 9 * day, false},
+		"too short":         {".download-abc.part", 9 * day, false},
+		"other letters":     {".download-ABCDEFGHIJKLMNOPQRSTUVWXYZ.part", 9 * day, false},
+		"a log":             {exported, 9 * day, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory := t.TempDir()
+			path := filepath.Join(directory, c.file)
+			write(t, path, "half")
+			at := time.Now().Add(-c.age)
+			must(t, os.Chtimes(path, at, at))
+			must(t, download.Check(directory))
+			if _, err := os.Lstat(path); err != nil {
+				t.Error("a look removed it:", err)
+			}
+			_, err := download.Save(t.Context(), nil, exact(directory, newNetwork(hangs), 0))
+			_ = wantErrors(t, err)
+			if _, err := os.Lstat(path); (err != nil) != c.gone {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestNothingToSave(t *testing.T) {
 	directory := t.TempDir()
 	saved, err := download.Save(t.Context(), nil, exact(directory, newNetwork(hangs), 0))
