@@ -81,7 +81,7 @@ func (t *transfer) publish(ctx context.Context, saved *Saved) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, fs.ErrExist) {
+	if errors.Is(err, fs.ErrExist) && t.folder.size(t.name) == saved.Size {
 		is, _ := t.folder.checksum(ctx, t.name) // that the name is taken says more than why it can't be read
 		if saved.Before = is == saved.SHA256; saved.Before {
 			return nil

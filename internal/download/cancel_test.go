@@ -83,44 +83,44 @@ func TestCancelOfMany(t *testing.T) {
 	})
 }
 
-// TestCancelWhileFilesAreHashed: a file of 256 GiB takes minutes to be proven to be the one that was saved before, or
-// the one that has come.
+// TestCancelWhileFilesAreHashed: that a file of 256 GiB is the one that was saved before takes minutes to prove.
 func TestCancelWhileFilesAreHashed(t *testing.T) {
-	const length = 256 << 30
-	for name, c := range map[string]struct {
-		file, sum string
-		reply     reply
-		requests  int
-	}{
-		"before a transfer": {exported, sumOf("x"), hangs, 0},
-		"after a transfer":  {"log", sumOf("x"), chunkedWhole, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			directory := t.TempDir()
-			path := filepath.Join(directory, c.file)
-			write(t, path, "")
-			must(t, os.Truncate(path, length)) // a hole, which takes no room
-			write(t, filepath.Join(directory, "SHA256SUMS"), c.sum+"  "+c.file+"\n")
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			defer cancel()
-			base := newNetwork(c.reply)
-			var err error
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				_, err = download.Save(ctx, one(c.file), exact(directory, base, 0))
-			}()
-			select {
-			case <-done:
-			case <-time.After(20 * time.Second):
-				t.Fatal("it goes on")
-			}
-			var errs download.Errors
-			if !errors.As(err, &errs) || errs[0].Kind != download.KindInterrupted || len(base.requests) != c.requests {
-				t.Error(err, base.seen())
-			}
-		})
+	directory, base := t.TempDir(), newNetwork(hangs)
+	path := filepath.Join(directory, exported)
+	write(t, path, "")
+	must(t, os.Truncate(path, 256<<30)) // a hole, which takes no room
+	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("x")+"  "+exported+"\n")
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	done := make(chan error)
+	go func() {
+		_, err := download.Save(ctx, one(exported), exact(directory, base, 0))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		_ = wantErrors(t, err, "interrupted: The download of "+exported+" was interrupted: context deadline exceeded")
+	case <-time.After(20 * time.Second):
+		t.Fatal("it goes on")
 	}
+	if len(base.requests) != 0 {
+		t.Error(base.seen())
+	}
+}
+
+// TestFilesThatCantBeTheSameAreNotHashed: their sizes differ from what the cloud tells, or from what came.
+func TestFilesThatCantBeTheSameAreNotHashed(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "log")
+	write(t, path, "")
+	must(t, os.Truncate(path, 256<<30))
+	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("x")+"  log\n")
+	files := one("log")
+	files[0].Size = 10
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	_, err := download.Save(ctx, files, exact(directory, newNetwork(chunkedWhole), 0))
+	_ = wantErrors(t, err, "exists: "+path+" already exists")
 }
 
 // chunkedWhole answers without a length, and to the end.
@@ -128,6 +128,31 @@ func chunkedWhole(req *http.Request) (*http.Response, error) {
 	resp := response(req, 200, strings.NewReader(text), -1)
 	resp.TransferEncoding = []string{"chunked"}
 	return resp, nil
+}
+
+// TestCancelBeforeFilesAreCompared: all of the file has come, after a fault, and what has its name is not looked at.
+func TestCancelBeforeFilesAreCompared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		directory := t.TempDir()
+		write(t, filepath.Join(directory, "log"), text)
+		ctx, cancel := context.WithCancel(t.Context())
+		base := newNetwork(says(503, ""), func(req *http.Request) (*http.Response, error) {
+			return response(req, 200, io.MultiReader(strings.NewReader(text), ending{cancel}), 10), nil
+		})
+		saved, err := download.Save(ctx, one("log"), exact(directory, base, 1))
+		_ = wantErrors(t, err, "interrupted: The download of log was interrupted after 10 of 10 bytes: context canceled")
+		if saved != nil || read(t, filepath.Join(directory, "log")) != text {
+			t.Error(saved)
+		}
+	})
+}
+
+// ending does something at the end of a body.
+type ending struct{ do func() }
+
+func (e ending) Read([]byte) (int, error) {
+	e.do()
+	return 0, io.EOF
 }
 
 func TestCancelBefore(t *testing.T) {

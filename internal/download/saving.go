@@ -109,6 +109,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	if err := t.fetch(ctx); err != nil {
 		return nil, t.ended(ctx, err)
 	}
+	t.fault = nil // it was endured
 	saved, err := t.finish(ctx)
 	if err != nil {
 		return nil, t.ended(ctx, err)

@@ -97,7 +97,7 @@ func (f *folder) checksum(ctx context.Context, name string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = file.Close() }() // only read from
-	hash, buffer := sha256.New(), make([]byte, bufferSize)
+	hash, buffer := sha256.New(), make([]byte, 128<<10)
 	for ctx.Err() == nil {
 		n, err := file.Read(buffer)
 		hash.Write(buffer[:n])
