@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -175,8 +174,7 @@ func passing(err error) bool {
 // passing says the same of a fault of this transfer. A name that is not found is a wrong one, until its host has
 // answered: then the network was lost, which for a VPN that reconnects looks the same.
 func (t *transfer) passing(err error) bool {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
+	if transport.NoSuchHost(err) {
 		_, answered := t.answered.Load(hostOf(t.link))
 		return answered
 	}
