@@ -16,41 +16,41 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// identity is what an answer says about which object it has a part of.
-type identity struct {
+// version is what an answer says about which object it has a part of.
+type version struct {
 	etag     string
 	modified string
 	length   int64 // of the whole object; < 0: not known
 }
 
 // identify reads an answer with the whole object.
-func identify(resp *http.Response) identity {
-	return identity{resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.ContentLength}
+func identify(resp *http.Response) version {
+	return version{resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.ContentLength}
 }
 
 // condition is the value of If-Range for this object, or "" where nothing could prove that a later part belongs to
 // it. A weak ETag promises a like content only, not the same bytes (RFC 9110, 8.8.1); a date with a length is as good
 // as the store's clock.
-func (i identity) condition() string {
+func (v version) condition() string {
 	switch {
-	case i.etag != "" && !strings.HasPrefix(i.etag, "W/"):
-		return i.etag
-	case i.modified != "" && i.length >= 0:
-		return i.modified
+	case v.etag != "" && !strings.HasPrefix(v.etag, "W/"):
+		return v.etag
+	case v.modified != "" && v.length >= 0:
+		return v.modified
 	default:
 		return ""
 	}
 }
 
 // matches says whether a part belongs to the object. Servers that know nothing of If-Range are the reason for asking.
-func (i identity) matches(part identity) bool {
-	if i.length >= 0 && part.length >= 0 && i.length != part.length {
+func (v version) matches(part version) bool {
+	if v.length >= 0 && part.length >= 0 && v.length != part.length {
 		return false
 	}
-	if i.condition() == i.etag {
-		return part.etag == i.etag
+	if v.condition() == v.etag {
+		return part.etag == v.etag
 	}
-	return part.modified == i.modified && part.length == i.length
+	return part.modified == v.modified && part.length == v.length
 }
 
 // errChanged is a part that can't be joined to what is there.
@@ -59,7 +59,7 @@ var errChanged = errors.New("the file changed on the server, or the server can't
 // checkPart reads an answer of status 206, which must begin at offset and be of the same object, and returns how long
 // that is: some stores tell it here first. Where neither the whole nor a part tells it, a part that ends early would
 // look like the end of the file.
-func checkPart(resp *http.Response, offset int64, whole identity) (length int64, err error) {
+func checkPart(resp *http.Response, offset int64, whole version) (length int64, err error) {
 	first, length, ok := parseContentRange(resp.Header.Get("Content-Range"))
 	if !ok || first != offset {
 		return -1, errors.New("the server sent another part of the file than the one that was asked for")
@@ -92,7 +92,7 @@ func parseContentRange(text string) (first, length int64, ok bool) {
 	return first, length, err == nil && length > last
 }
 
-// errEndless is a file that nobody could tell from its half.
+// errEndless is the server announces no length, so a truncated file would look whole.
 var errEndless = errors.New("the server does not say how long the file is, so it can't be known whether it is whole")
 
 // checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection,

@@ -24,7 +24,7 @@
 //	space.go     an account of the disk's room for all files together
 //	system_*.go  what differs from system to system
 //
-// # What it holds to
+// # Guarantees
 //
 // A file appears under its final name only once all of it is on the disk. Until then its bytes are in a temporary
 // file in the same folder, which goes away if the transfer ends without success. If the program was killed, a Save

@@ -6,7 +6,6 @@ package download
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -99,7 +98,7 @@ func (e *Error) Status() string {
 	if e.StatusCode == 0 {
 		return ""
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode)))
+	return transport.StatusText(e.StatusCode)
 }
 
 // Sentence says what happened, in one whole sentence that names the file. Cause and answer are in the other fields.

@@ -96,7 +96,7 @@ func (f *folder) prove(before fs.FileInfo) (err error) {
 		return err
 	}
 	if !os.SameFile(before, after) {
-		return &obstacleError{"something else than a moment ago"}
+		return &obstacleError{"replaced while it was being opened"}
 	}
 	temp, err := f.temporary()
 	if err != nil {

@@ -51,7 +51,7 @@ func cleanName(name string) string {
 		}
 	}, name)
 	clean = clean[:min(len(clean), maxStem)]
-	// A "." hides a file at its begin and is lost on Windows at its end; a "-" at the begin makes an option of a name.
+	// A leading "." hides a file, and Windows drops a trailing one; a leading "-" looks like an option.
 	clean = replaceLeading(clean, ".-")
 	clean = replaceTrailing(clean, ".")
 	if strings.Trim(clean, "_") == "" {

@@ -87,7 +87,7 @@ func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 func (s *saving) transfer(i int) *transfer {
 	link, _, _ := s.links.of(i)
 	now := time.Now()
-	return &transfer{saving: s, index: i, name: s.names[i], link: link, begun: now, told: now, object: identity{length: -1}}
+	return &transfer{saving: s, index: i, name: s.names[i], link: link, begun: now, told: now, object: version{length: -1}}
 }
 
 // save saves one file. Both can be returned: a file that is there, and what kept its checksum from being noted.
@@ -103,7 +103,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t.sink, t.hash, t.buffers = newSink(temp), sha256.New(), newBuffers()
 	defer func() {
 		t.settle(t.claimed)
-		_ = t.sink.settled() // what it met is told already, or of no matter
+		_ = t.sink.settled() // what it met is already reported, or no longer relevant
 		s.folder.discard(temp)
 	}()
 	if err := t.fetch(ctx); err != nil {

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameNew is not to be had on these systems through an open folder. A hard link does the same.
+// renameNew is not available on these systems through an open folder. A hard link does the same.
 func renameNew(*os.File, string, string) error { return errors.ErrUnsupported }
 
-// writeUncached is not to be had on these systems.
+// writeUncached is not available on these systems.
 func writeUncached(*os.File, []byte, int64) int { return 0 }
 
 // unitOf is the size in bytes of what free space is counted in.

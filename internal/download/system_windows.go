@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// renameNew is not to be had through an open folder. A hard link does the same.
+// renameNew is not available through an open folder. A hard link does the same.
 func renameNew(*os.File, string, string) error { return errors.ErrUnsupported }
 
-// writeUncached is not to be had: Windows does so for aligned buffers only.
+// writeUncached is not available: Windows does so for aligned buffers only.
 func writeUncached(*os.File, []byte, int64) int { return 0 }
 
 // freeSpace is what this user may still write to the folder's disk, in bytes.

@@ -33,11 +33,11 @@ type transfer struct {
 	hash    hash.Hash
 	buffers chan []byte
 
-	head    []byte   // the content's begin
-	object  identity // of what the bytes so far belong to
-	offset  int64    // how many bytes are there
-	best    int64    // the most that ever were there
-	claimed int64    // of the disk's space
+	head    []byte  // the content's begin
+	object  version // of what the bytes so far belong to
+	offset  int64   // how many bytes are there
+	best    int64   // the most that ever were there
+	claimed int64   // of the disk's space
 
 	fault    error // the last one that was endured
 	faults   int   // in a row, without one new byte
@@ -203,7 +203,7 @@ func (t *transfer) accept(resp *http.Response) error {
 func (t *transfer) restart() error {
 	t.settle(t.claimed)
 	t.name, t.known = t.names[t.index], false
-	t.offset, t.head, t.object = 0, nil, identity{length: -1}
+	t.offset, t.head, t.object = 0, nil, version{length: -1}
 	t.hash.Reset()
 	if err := t.sink.empty(); err != nil {
 		return &diskError{err}

@@ -30,7 +30,7 @@ const (
 		"the checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is complete."
 
 	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does not exist. Must not be a symbolic link."
-	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an error, unless an earlier run saved it."
+	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an error, unless it is the same file."
 
 	instanceIDDescription = "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The instance must be an RDS for PostgreSQL " +
 		"instance that works properly."
