@@ -44,6 +44,9 @@ func TestResolveRefuses(t *testing.T) {
 		"negative number": {change(func(c *Config) { c.MaxRetries = ptr(int64(-1)) }), nil, ConfigError{
 			"max_retries", "Unable to use max_retries", "The number of retries is -1. It must be between 0 and 100.",
 		}},
+		"number beyond the bound": {change(func(c *Config) { c.MaxRetries = ptr(int64(101)) }), nil, ConfigError{
+			"max_retries", "Unable to use max_retries", "The number of retries is 101. It must be between 0 and 100.",
+		}},
 		"endpoint type": {change(func(c *Config) { c.EndpointType = "private" }), nil, ConfigError{
 			"endpoint_type", "Unable to use endpoint_type", `The endpoint type is "private". It is one of public, internal and admin.`,
 		}},
@@ -128,6 +131,12 @@ func TestResolveRefuses(t *testing.T) {
 		"auth_url with a query": {change(func(c *Config) { c.AuthURL = "https://iam.example.com/v3?x=1" }), nil, ConfigError{
 			"auth_url", "Unable to use auth_url", "The URL has a query or fragment. Leave out everything from ? or # on.",
 		}},
+		"auth_url with a fragment": {change(func(c *Config) { c.AuthURL = "https://iam.example.com/v3#x" }), nil, ConfigError{
+			"auth_url", "Unable to use auth_url", "The URL has a query or fragment. Leave out everything from ? or # on.",
+		}},
+		"endpoint with a lone question mark": {change(func(c *Config) { c.Endpoint = "https://rds.example.com/v3?" }), nil, ConfigError{
+			"endpoint", "Unable to use endpoint", "The URL has a query or fragment. Leave out everything from ? or # on.",
+		}},
 		"endpoint without host": {change(func(c *Config) { c.Endpoint = "https:///v3" }), nil, ConfigError{
 			"endpoint", "Unable to use endpoint", "The URL names no host. It looks like https://rds.eu-de.otc.t-systems.com.",
 		}},
@@ -166,6 +175,57 @@ func TestResolveRefuses(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestResolveTakes: what is just good.
+func TestResolveTakes(t *testing.T) {
+	for name, c := range map[string]Config{
+		"the most retries":          {Token: "t", Region: "eu-de", MaxRetries: ptr(int64(100))},
+		"no retries":                {Token: "t", Region: "eu-de", MaxRetries: ptr(int64(0))},
+		"each sign that can be one": {Token: "!~", Region: "eu-de"},
+		"schemes in capitals":       {Token: "t", AuthURL: "HTTPS://iam.example.com/v3", Endpoint: "Http://rds.example.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Resolve(c, surroundings(t, nil)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestUnencrypted: whose URLs send credentials and logs in clear over a network. One to this machine does not.
+func TestUnencrypted(t *testing.T) {
+	both := []string{"auth_url", "endpoint"}
+	for address, want := range map[string][]string{
+		"":                                   nil,
+		"https://iam.example.com/v3":         nil,
+		"HTTPS://iam.example.com":            nil,
+		"http://iam.example.com/v3":          both,
+		"HTTP://iam.example.com:80":          both,
+		"http://192.0.2.1":                   both,
+		"http://[2001:db8::1]:8080":          both,
+		"http://localhost":                   nil,
+		"http://localhost:5000/v3":           nil,
+		"http://127.0.0.1":                   nil,
+		"http://127.1.2.3:5000":              nil,
+		"http://[::1]:5000/v3":               nil,
+		"http://[::ffff:127.0.0.1]":          nil,
+		"http://localhost.example.com":       both,
+		"http://127.0.0.1.example.com":       both,
+		"http://localhost@iam.example.com/":  both,
+		"http://iam.example.com/#@localhost": both,
+		"http://0.0.0.0:5000":                both,
+	} {
+		if diff := cmp.Diff(want, Config{AuthURL: address, Endpoint: address}.Unencrypted()); diff != "" {
+			t.Errorf("%s: %s", address, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"endpoint"}, Config{AuthURL: "https://a.example.com", Endpoint: "http://b.example.com"}.Unencrypted()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"auth_url"}, Config{AuthURL: "http://a.example.com", Endpoint: "http://127.0.0.1"}.Unencrypted()); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -120,6 +120,27 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			nil,
 			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
 		},
+		"profile before cloud": {
+			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: acme\n    profile: otc\n    region_name: eu-new1", 1)},
+			nil,
+			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
+		},
+		"vendor file, region of the project that another replaced": {
+			map[string]string{
+				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme", 1),
+				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://{region_name}.acme.example/{region_name}/v3'}}}",
+			},
+			map[string]string{"OS_TENANT_ID": "pid"},
+			map[string]string{"auth_url": "https://eu-de.acme.example/eu-de/v3", "tenant_id": "pid", "tenant_name": ""},
+		},
+		"vendor file of this cloud, a region that is not known": {
+			map[string]string{
+				"clouds.yaml":        documentedFile,
+				"clouds-public.yaml": "public-clouds: {otc: {auth: {auth_url: 'https://identity.{region_name}.otc.example/v3'}}}",
+			},
+			map[string]string{"OS_REGION_NAME": "eu-new1"},
+			map[string]string{"auth_url": "https://identity.eu-new1.otc.example/v3"},
+		},
 		"profile otc in Switzerland": {
 			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "profile: otc\n    region_name: eu-ch2", 1)},
 			nil,
@@ -185,6 +206,8 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	}
 	write(t, here, "clouds: {test: {}, stage: {}}")
 	check("unknown entry", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test, stage.`})
+	write(t, here, "base: &b {other: {}}\nclouds: {<<: *b, test: {}}")
+	check("unknown entry, and a merge", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test.`})
 	write(t, here, "clouds: {prod: {auth: {auth_url: iam.example.com, token: t, project_id: p}}}")
 	check("value of an entry", ConfigError{
 		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry \"prod\" of " + here + ".",
@@ -194,6 +217,17 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 		"password", "Unable to find password",
 		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
 			"In entry \"prod\" of " + here + " were found: profile, region_name, auth.username, auth.pasword, auth.project_name.",
+	})
+	write(t, here, "who: &w {username: u, pasword: p, project_name: p}\nclouds: {prod: {profile: otc, region_name: eu-de, auth: *w}}")
+	check("misspelt key behind an alias", ConfigError{
+		"password", "Unable to find password",
+		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
+			"In entry \"prod\" of " + here + " were found: profile, region_name, auth.username, auth.pasword, auth.project_name.",
+	})
+	write(t, here, "clouds: {prod: {region_name: eu-de, auth: {tokn: t}}}")
+	check("misspelt key, and no credential", ConfigError{
+		"", "Unable to find credentials",
+		noCredentialsText(t) + "\n\nIn entry \"prod\" of " + here + " were found: region_name, auth.tokn.",
 	})
 	write(t, here, "cloud: {prod: {}}")
 	check("misspelt top", ConfigError{"cloud", "Unable to read clouds.yaml", here + ", line 1: has no clouds: at its top level, above the entries."})
@@ -215,4 +249,15 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	check("folder", ConfigError{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
 	check("variable", ConfigError{"cloud", "Unable to find clouds.yaml", "OS_CLIENT_CONFIG_FILE says /gone/clouds.yaml, but there is no such file."})
+}
+
+// noCredentialsText is what is said where there are none at all.
+func noCredentialsText(t *testing.T) string {
+	t.Helper()
+	_, err := Resolve(Config{}, surroundings(t, nil))
+	var failure *ConfigError
+	if !errors.As(err, &failure) {
+		t.Fatalf("no ConfigError but %v", err)
+	}
+	return failure.Detail
 }

@@ -6,6 +6,7 @@ package identity
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,20 +60,70 @@ func TestCloudsYAMLEachKey(t *testing.T) {
 				if inner, found := strings.CutPrefix(key, "auth."); found {
 					text = "clouds:\n  c:\n    auth:\n      " + inner + ": '" + value + "'\n"
 				}
-				file, err := parseYAML(strings.NewReader(text), "clouds.yaml", "clouds")
-				if err != nil {
-					t.Fatal(err)
-				}
-				entry, found, err := file.entry("c")
-				if err != nil || !found {
-					t.Fatalf("found %v, %v", found, err)
-				}
-				if diff := cmp.Diff(map[string]string{attribute.attribute: value}, describe(entry.config)); diff != "" {
+				if diff := cmp.Diff(map[string]string{attribute.attribute: value}, describe(entryOf(t, text).config)); diff != "" {
 					t.Error(diff)
 				}
 			})
 		}
 	}
+}
+
+// TestCloudsYAMLFirstKey: of the keys that an attribute may stand at, the first that is set wins. The order is written
+// down here once more: programs that read the same file have it so.
+func TestCloudsYAMLFirstKey(t *testing.T) {
+	order := map[string][]string{
+		"user_name":          {"auth.username", "auth.user_name"},
+		"token":              {"auth.token", "token"},
+		"tenant_id":          {"auth.project_id", "auth.tenant_id"},
+		"tenant_name":        {"auth.project_name", "auth.tenant_name"},
+		"domain_id":          {"auth.user_domain_id", "auth.project_domain_id", "auth.domain_id", "auth.default_domain"},
+		"domain_name":        {"auth.user_domain_name", "auth.project_domain_name", "auth.domain_name"},
+		"access_key":         {"auth.ak", "auth.access_key", "ak", "access_key"},
+		"secret_key":         {"auth.sk", "auth.secret_key", "sk", "secret_key"},
+		"security_token":     {"auth.security_token", "security_token"},
+		"agency_name":        {"auth.target_agency_name", "auth.agency_name"},
+		"agency_domain_name": {"auth.target_domain_name", "auth.agency_domain_name"},
+		"delegated_project":  {"auth.target_project_name", "auth.delegated_project"},
+		"endpoint":           {"rds_endpoint_override", "rdsv3_endpoint_override"},
+		"endpoint_type":      {"endpoint_type", "interface"},
+	}
+	for attribute, keys := range order {
+		for first, winner := range keys {
+			t.Run(winner, func(t *testing.T) {
+				var top, auth []string
+				for _, key := range slices.Backward(keys[first:]) { // the file's own order does not count
+					if inner, found := strings.CutPrefix(key, "auth."); found {
+						auth = append(auth, inner+": from "+key)
+					} else {
+						top = append(top, key+": from "+key)
+					}
+				}
+				text := "clouds: {c: {" + strings.Join(append(top, "auth: {"+strings.Join(auth, ", ")+"}"), ", ") + "}}"
+				if diff := cmp.Diff(map[string]string{attribute: "from " + winner}, describe(entryOf(t, text).config)); diff != "" {
+					t.Error(text, diff)
+				}
+			})
+		}
+	}
+	for _, row := range cloudKeys {
+		if len(row.keys) > 1 && len(row.keys) != len(order[row.attribute]) {
+			t.Errorf("%s: the order of %v is not tested", row.attribute, row.keys)
+		}
+	}
+}
+
+// entryOf reads entry "c" of a file.
+func entryOf(t *testing.T, text string) cloudEntry {
+	t.Helper()
+	file, err := parseYAML(strings.NewReader(text), "clouds.yaml", "clouds")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, found, err := file.entry("c")
+	if err != nil || !found {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	return entry
 }
 
 func TestCloudsYAMLForms(t *testing.T) {
@@ -110,9 +161,45 @@ func TestCloudsYAMLForms(t *testing.T) {
 			"base: &base {region_name: eu-nl, interface: admin}\nsecret: &s {password: p}\nclouds:\n  c:\n    <<: *base\n    region_name: eu-de\n    auth: {<<: [*s, {username: u}]}\n",
 			map[string]string{"region": "eu-de", "endpoint_type": "admin", "password": "p", "user_name": "u"},
 		},
-		"endpoint type beats interface": {
-			"clouds: {c: {interface: public, endpoint_type: internal}}",
-			map[string]string{"endpoint_type": "internal"},
+		"a list of one to merge": {
+			"secret: &s {password: p}\nclouds: {c: {auth: {<<: [*s]}}}",
+			map[string]string{"password": "p"},
+		},
+		"a merge in quotes is none": {
+			`clouds: {c: {"<<": {ak: A}, sk: S}}`,
+			map[string]string{"secret_key": "S"},
+		},
+		"an alias for a key is none of that name": {
+			"name: &sk other\nclouds: {c: {*sk : not-this, sk: S}}",
+			map[string]string{"secret_key": "S"},
+		},
+		"what stands twice and may": {
+			"clouds: {c: {ak: sk, sk: ak, regions: [eu-de, eu-nl, eu-de]}, d: {ak: A}}\nother: {[ak]: 1, [sk]: 2, {}: 3}",
+			map[string]string{"access_key": "sk", "secret_key": "ak"},
+		},
+		"auth_type password": {
+			"clouds: {c: {auth_type: password, token: t, ak: A, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"access_key": "A", "password": "p", "passcode": "1"},
+		},
+		"auth_type v3password": {
+			"clouds: {c: {auth_type: v3password, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"password": "p", "passcode": "1"},
+		},
+		"auth_type v3multifactor": {
+			"clouds: {c: {auth_type: v3multifactor, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"password": "p", "passcode": "1"},
+		},
+		"auth_type token": {
+			"clouds: {c: {auth_type: token, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"token": "t"},
+		},
+		"auth_type v3token": {
+			"clouds: {c: {auth_type: v3token, ak: A, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"access_key": "A", "token": "t"},
+		},
+		"another auth_type": {
+			"clouds: {c: {auth_type: v3totp, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"token": "t", "password": "p", "passcode": "1"},
 		},
 		"unknown keys do not matter": {
 			"clouds: {c: {regions: [eu-de, {name: x}], auth: {system_scope: all}, region_name: r}, d: [1]}",
@@ -121,15 +208,7 @@ func TestCloudsYAMLForms(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			file, err := parseYAML(strings.NewReader(test.text), "clouds.yaml", "clouds")
-			if err != nil {
-				t.Fatal(err)
-			}
-			entry, found, err := file.entry("c")
-			if err != nil || !found {
-				t.Fatalf("found %v, %v", found, err)
-			}
-			if diff := cmp.Diff(test.want, describe(entry.config)); diff != "" {
+			if diff := cmp.Diff(test.want, describe(entryOf(t, test.text).config)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -140,21 +219,25 @@ func TestCloudsYAMLForms(t *testing.T) {
 // the value that is wrong: it may be a secret.
 func TestCloudsYAMLBroken(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
-		"syntax":               {"clouds:\n  c:\n   auth: [secret\n", "F, line 3: is not valid YAML: did not find expected ',' or ']' in the block that begins there."},
-		"wrong indent":         {"clouds:\n  c:\n    ak: b\n   sk: secret\n", "F, line 2: is not valid YAML: did not find expected key in the block that begins there."},
-		"no colon":             {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
-		"tab":                  {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: a tab stands where only spaces may indent."},
-		"unquoted star":        {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * must stand in quotes."},
-		"a list":               {"- clouds\n", "F, line 1: does not begin with a mapping such as clouds:."},
-		"a word":               {"secret", "F, line 1: does not begin with a mapping such as clouds:."},
-		"clouds is a list":     {"clouds:\n  - secret\n", "F, line 2: clouds is not a mapping from names to entries."},
-		"entry is a word":      {"clouds:\n  c: secret\n", `F, line 2: entry "c" is not a mapping.`},
-		"auth is a word":       {"clouds:\n  c:\n    auth: secret\n", "F, line 3: auth is not a mapping."},
-		"password is a list":   {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
-		"verify is a path":     {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
-		"key that repeats":     {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: key "password" stands there for the second time.`},
-		"entry that repeats":   {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: key "c" stands there for the second time.`},
-		"profile is a mapping": {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
+		"syntax":                     {"clouds:\n  c:\n   auth: [secret\n", "F, line 3: is not valid YAML: did not find expected ',' or ']' in the block that begins there."},
+		"wrong indent":               {"clouds:\n  c:\n    ak: b\n   sk: secret\n", "F, line 2: is not valid YAML: did not find expected key in the block that begins there."},
+		"no colon":                   {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
+		"tab":                        {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: a tab stands where only spaces may indent."},
+		"unquoted star":              {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * must stand in quotes."},
+		"a list":                     {"- clouds\n", "F, line 1: does not begin with a mapping such as clouds:."},
+		"a word":                     {"secret", "F, line 1: does not begin with a mapping such as clouds:."},
+		"clouds is a list":           {"clouds:\n  - secret\n", "F, line 2: clouds is not a mapping from names to entries."},
+		"entry is a word":            {"clouds:\n  c: secret\n", `F, line 2: entry "c" is not a mapping.`},
+		"auth is a word":             {"clouds:\n  c:\n    auth: secret\n", "F, line 3: auth is not a mapping."},
+		"password is a list":         {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
+		"verify is a path":           {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
+		"key that repeats":           {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: key "password" stands there for the second time.`},
+		"entry that repeats":         {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: key "c" stands there for the second time.`},
+		"key that repeats in a list": {"clouds:\n  c:\n    regions:\n      - {name: a}\n      - name: secret\n        name: secret2\n", `F, line 6: key "name" stands there for the second time.`},
+		"key that repeats elsewhere": {"base: &b {ak: secret, ak: secret2}\nclouds:\n  c:\n    <<: *b\n", `F, line 1: key "ak" stands there for the second time.`},
+		"two merges":                 {"a: &a {ak: secret}\nb: &b {sk: secret}\nclouds:\n  c:\n    <<: *a\n    <<: *b\n", `F, line 6: key "<<" stands there for the second time.`},
+		"auth_type is a list":        {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
+		"profile is a mapping":       {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -118,6 +118,38 @@ func TestResolveEachVariable(t *testing.T) {
 	}
 }
 
+// TestResolveFirstVariable: of the variables of one attribute the first that is set wins. The order is written down here
+// once more: it is that of the opentelekomcloud provider, and an environment made for that must mean the same here.
+func TestResolveFirstVariable(t *testing.T) {
+	order := map[string][]string{
+		"region":      {"OS_REGION_NAME", "OS_REGION"},
+		"user_id":     {"OS_USER_ID", "OS_USERID"},
+		"token":       {"OS_TOKEN", "OS_AUTH_TOKEN"},
+		"tenant_id":   {"OS_TENANT_ID", "OS_PROJECT_ID"},
+		"tenant_name": {"OS_TENANT_NAME", "OS_PROJECT_NAME"},
+		"domain_id":   {"OS_USER_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID", "OS_DOMAIN_ID"},
+		"domain_name": {"OS_USER_DOMAIN_NAME", "OS_PROJECT_DOMAIN_NAME", "OS_DOMAIN_NAME", "OS_DEFAULT_DOMAIN"},
+	}
+	for attribute, names := range order {
+		for first, winner := range names {
+			t.Run(winner, func(t *testing.T) {
+				env := map[string]string{}
+				for _, name := range names[first:] {
+					env[name] = "from-" + name
+				}
+				if got := must(t, baseFor(attribute), env)[attribute]; got != "from-"+winner {
+					t.Errorf("%s is %q", attribute, got)
+				}
+			})
+		}
+	}
+	for _, v := range Variables {
+		if len(v.Env) > 1 && len(v.Env) != len(order[v.Attribute]) {
+			t.Errorf("%s: the order of %v is not tested", v.Attribute, v.Env)
+		}
+	}
+}
+
 // baseFor is a configuration that is complete but for one attribute.
 func baseFor(attribute string) Config {
 	c := Config{Region: "eu-de"}
@@ -234,6 +266,21 @@ func TestResolveAlternatives(t *testing.T) {
 			Config{Token: "t", Endpoint: "https://rds.eu-nl.otc.t-systems.com/v3/abc"},
 			nil,
 			map[string]string{"tenant_id": "abc", "region": "eu-nl", "auth_url": ""},
+		},
+		"project in the endpoint, and a project's name": {
+			Config{Token: "t", TenantName: "eu-de_p", Endpoint: "https://rds.example.com/v3/abc"},
+			nil,
+			map[string]string{"tenant_id": "", "tenant_name": "eu-de_p"},
+		},
+		"project in the endpoint, and an agency": {
+			Config{Token: "t", Region: "eu-de", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p", Endpoint: "https://rds.example.com/v3/abc"},
+			nil,
+			map[string]string{"tenant_id": ""},
+		},
+		"blanks around addresses": {
+			Config{Token: "t", AuthURL: " https://iam.example.com/v3\n", Endpoint: "\thttps://rds.example.com/v3\r\n"},
+			nil,
+			map[string]string{"auth_url": "https://iam.example.com/v3", "endpoint": "https://rds.example.com/v3"},
 		},
 		"agency's project tells the region": {
 			Config{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"},
