@@ -11,10 +11,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,6 +234,64 @@ func TestKeystone(t *testing.T) {
 	stopIAM()
 	if got := get(t, job, token); got != http.StatusUnauthorized {
 		t.Errorf("no identity server: got %d", got)
+	}
+}
+
+// TestKeystoneThatRedirects: a token goes to the identity server that the user named, and nowhere else.
+func TestKeystoneThatRedirects(t *testing.T) {
+	var asked atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"token":{"project":{"id":"`+rdssim.ProjectID+`"}}}`)
+	}))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL+"/v3/auth/tokens", status))
+		text, stop := started(t, "-keystone", redirecting.URL+"/v3/")
+		job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
+		if got := get(t, job, "t0ken"); got != http.StatusUnauthorized || asked.Load() != 0 {
+			t.Errorf("%d: answered %d, the other server was asked %d times", status, got, asked.Load())
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		redirecting.Close()
+	}
+}
+
+// TestKeystoneThatVouchesForNothing: what is no 200 with a project's id makes no token good.
+func TestKeystoneThatVouchesForNothing(t *testing.T) {
+	const project = `{"token":{"project":{"id":"` + rdssim.ProjectID + `"}}}`
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   int
+	}{
+		"good":            {200, project, http.StatusBadRequest}, // no such job
+		"another project": {200, `{"token":{"project":{"id":"` + rdssim.RootProjectID + `"}}}`, http.StatusForbidden},
+		"another status":  {203, project, http.StatusUnauthorized},
+		"an error":        {401, project, http.StatusUnauthorized},
+		"no project":      {200, `{"token":{}}`, http.StatusUnauthorized},
+		"half":            {200, project[:20], http.StatusUnauthorized},
+		"a page":          {200, "<html>", http.StatusUnauthorized},
+		"nothing":         {200, "", http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			iam := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Method + " " + r.RequestURI + " " + r.Header.Get("X-Auth-Token") + " " + r.Header.Get("X-Subject-Token"); got != "GET /v3/auth/tokens?nocatalog t0ken t0ken" {
+					t.Errorf("asked for %s", got)
+				}
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer iam.Close()
+			text, stop := started(t, "-keystone", iam.URL+"/v3/")
+			defer func() { _ = stop() }()
+			job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
+			if got := get(t, job, "t0ken"); got != c.want {
+				t.Errorf("answered %d, want %d", got, c.want)
+			}
+		})
 	}
 }
 
