@@ -50,11 +50,17 @@ type asked struct {
 // ask runs the program in virtual time, with nothing between it and the simulator but what tamper puts there.
 func ask(t *testing.T, cloud *rdssim.Server, env map[string]string, tamper tamper, args ...string) asked {
 	t.Helper()
+	return askThrough(t, func(*tls.Config) http.RoundTripper { return tampered{cloud.Transport(), tamper} }, env, args...)
+}
+
+// askThrough runs the program with a network of the caller's.
+func askThrough(t *testing.T, network func(*tls.Config) http.RoundTripper, env map[string]string, args ...string) asked {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
 	status := run(t.Context(), args, outside{
 		environment: identity.Environment{LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, WorkDir: t.TempDir(), HomeDir: t.TempDir()},
-		network:     func(*tls.Config) http.RoundTripper { return tampered{cloud.Transport(), tamper} },
+		network:     network,
 		stdout:      &stdout, stderr: &stderr,
 	})
 	return asked{status, stdout.String(), stderr.String(), time.Since(start)}
