@@ -278,6 +278,7 @@ func TestNothingCanBeAsked(t *testing.T) {
 		change map[string]string
 		text   string
 	}{
+		"no credentials": {map[string]string{"OS_PASSWORD": "", "OS_USERNAME": ""}, "assume: Unable to find credentials\n"},
 		"no password":    {map[string]string{"OS_PASSWORD": ""}, "assume: Unable to find password\n"},
 		"wrong password": {map[string]string{"OS_PASSWORD": "wr0ng"}, "assume: Unable to log in\n"},
 	} {
