@@ -192,16 +192,16 @@ func (f yamlFile) readVerify(entry *yaml.Node, c *Config) error {
 	return nil
 }
 
-// readAuthType drops what auth_type says is not used: a token that lies beside a password, say.
+// readAuthType drops what auth_type says is not used: a token or a key that lies beside a password, say.
 func (f yamlFile) readAuthType(entry *yaml.Node, c *Config) error {
 	kind, _, err := f.scalar(entry, "auth_type")
 	switch {
 	case err != nil:
 		return err
 	case strings.HasSuffix(kind, "password"), strings.HasSuffix(kind, "multifactor"):
-		c.Token = ""
+		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case strings.HasSuffix(kind, "token"):
-		c.Password, c.Passcode = "", ""
+		c.Password, c.Passcode, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", "", ""
 	}
 	return nil
 }

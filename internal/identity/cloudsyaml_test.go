@@ -178,8 +178,8 @@ func TestCloudsYAMLForms(t *testing.T) {
 			map[string]string{"access_key": "sk", "secret_key": "ak"},
 		},
 		"auth_type password": {
-			"clouds: {c: {auth_type: password, token: t, ak: A, auth: {token: t, password: p, passcode: '1'}}}",
-			map[string]string{"access_key": "A", "password": "p", "passcode": "1"},
+			"clouds: {c: {auth_type: password, token: t, ak: A, sk: S, security_token: ST, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"password": "p", "passcode": "1"},
 		},
 		"auth_type v3password": {
 			"clouds: {c: {auth_type: v3password, auth: {token: t, password: p, passcode: '1'}}}",
@@ -194,8 +194,8 @@ func TestCloudsYAMLForms(t *testing.T) {
 			map[string]string{"token": "t"},
 		},
 		"auth_type v3token": {
-			"clouds: {c: {auth_type: v3token, ak: A, auth: {token: t, password: p, passcode: '1'}}}",
-			map[string]string{"access_key": "A", "token": "t"},
+			"clouds: {c: {auth_type: v3token, ak: A, sk: S, security_token: ST, auth: {token: t, password: p, passcode: '1'}}}",
+			map[string]string{"token": "t"},
 		},
 		"another auth_type": {
 			"clouds: {c: {auth_type: v3totp, auth: {token: t, password: p, passcode: '1'}}}",

@@ -68,9 +68,10 @@ func ParseRefusal(status int, header http.Header, body []byte, secrets ...string
 	return r
 }
 
-// Without cuts secrets out of a text.
+// Without cuts secrets out of a text, the longest first: one may hold another.
 func Without(secrets []string, text string) string {
-	for _, secret := range secrets {
+	longestFirst := slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
+	for _, secret := range longestFirst {
 		text = strings.ReplaceAll(text, secret, Hidden)
 	}
 	return text

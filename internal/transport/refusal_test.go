@@ -131,6 +131,13 @@ func TestParseRefusal_Described(t *testing.T) {
 	}
 }
 
+// TestWithout: a secret that holds another one leaves nothing of itself.
+func TestWithout(t *testing.T) {
+	if got := transport.Without([]string{"password", "password-and-more"}, "a password-and-more, a password"); got != "a (hidden), a (hidden)" {
+		t.Error(got)
+	}
+}
+
 // TestParseRefusal_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is
 // cut to its length.
 func TestParseRefusal_Secrets(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,7 @@ func (c *cloud) send(ctx context.Context, what call) (exchange, error) {
 		return exchange{}, fmt.Errorf("there was no answer: %w", withoutURL(err))
 	}
 	last := after[len(after)-1]
+	last.secrets = c.secrets()
 	if last.status == http.StatusTooManyRequests || last.status >= http.StatusInternalServerError {
 		return exchange{}, fmt.Errorf("the cloud answered %s", last)
 	}
@@ -205,21 +207,22 @@ func methodsOf(loginBody []byte) []string {
 // withoutSecrets makes evidence fit to be shown and passed on: one line, without a credential, a token or a link's
 // query.
 func (c *cloud) withoutSecrets(text string) string {
-	secrets := []string{c.config.Token, c.config.Password, c.config.Passcode, c.config.SecretKey, c.config.SecurityToken, c.config.Key}
-	for _, e := range c.record.exchanges() {
-		secrets = append(secrets, e.header.Get("X-Subject-Token"))
-	}
-	for _, secret := range secrets {
-		if len(secret) >= 4 { // shorter ones would tear words apart
-			text = strings.ReplaceAll(text, secret, transport.Hidden)
-		}
-	}
+	text = transport.Without(c.secrets(), text)
 	for _, link := range c.export.links() {
 		if _, query, ok := strings.Cut(link, "?"); ok {
 			text = strings.ReplaceAll(text, query, transport.Hidden)
 		}
 	}
 	return transport.Printable(text)
+}
+
+// secrets are the caller's, and the tokens that were issued. Shorter ones than 4 bytes would tear words apart.
+func (c *cloud) secrets() []string {
+	secrets := []string{c.config.Token, c.config.Password, c.config.Passcode, c.config.SecretKey, c.config.SecurityToken, c.config.Key}
+	for _, e := range c.record.exchanges() {
+		secrets = append(secrets, e.header.Get("X-Subject-Token"))
+	}
+	return slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < 4 })
 }
 
 // withoutURL takes off the layer in which net/http repeats the whole URL.

@@ -29,11 +29,12 @@ type exchange struct {
 	at            time.Time // when it was complete, by this machine's clock
 	header        http.Header
 	body          []byte
+	secrets       []string // what the cloud may repeat: cut out of a text before that is cut to its length
 }
 
 // refusal reads what an answer says about itself, in whichever form.
 func (e exchange) refusal() transport.Refusal {
-	return transport.ParseRefusal(e.status, e.header, e.body)
+	return transport.ParseRefusal(e.status, e.header, e.body, e.secrets...)
 }
 
 // String is an answer's status, code and message, for evidence.

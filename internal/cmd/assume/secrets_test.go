@@ -83,6 +83,20 @@ func TestAServerThatRepeatsSecrets(t *testing.T) {
 	}
 }
 
+// TestASecretAtTheCut: evidence is cut to its length, and a part of a secret is one too.
+func TestASecretAtTheCut(t *testing.T) {
+	for filler := 340; filler < 410; filler++ {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := rdssim.New()
+			text := strings.Repeat("x ", filler/2) + strings.Repeat("y", filler%2) + rdssim.Password
+			a := ask(t, cloud, byPassword(cloud), repeats(func(*http.Request) string { return text }), rdssim.InstanceMissing)
+			if strings.Contains(a.stdout, rdssim.Password[:4]) {
+				t.Errorf("%d: a part of the password is told:\n%s", filler, a.stdout)
+			}
+		})
+	}
+}
+
 // TestAGivenTokenIsNotTold: nor is one that the user brought.
 func TestAGivenTokenIsNotTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
