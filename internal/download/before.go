@@ -83,6 +83,9 @@ func (t *transfer) publish(ctx context.Context, saved *Saved) error {
 	}
 	if errors.Is(err, fs.ErrExist) && t.folder.size(t.name) == saved.Size {
 		is, _ := t.folder.checksum(ctx, t.name) // that the name is taken says more than why it can't be read
+		if ctx.Err() != nil {
+			return ctx.Err() // whether it is the same file is not known
+		}
 		if saved.Before = is == saved.SHA256; saved.Before {
 			return nil
 		}

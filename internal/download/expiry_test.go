@@ -228,7 +228,7 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		"refresh fails": {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
 		"the file is gone": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "x", Link: "https://x"}, {Name: "y", Link: "https://y"}}, nil
-		}, 1, 1, expired + "the cloud gave fresh links, and none that is surely for it: request id r-1"},
+		}, 1, 1, expired + "the cloud gave fresh links, but none can be matched to this file with certainty: request id r-1"},
 		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
 		"no address": {func(int) ([]download.File, error) {

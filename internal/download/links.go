@@ -30,7 +30,7 @@ func newLinks(files []File, refresh func(context.Context) ([]File, error)) *link
 // links, of which none can be told to be for the file.
 var (
 	errNoFreshLink = errors.New("the cloud gave no other link for it")
-	errUnsureLink  = errors.New("the cloud gave fresh links, and none that is surely for it")
+	errUnsureLink  = errors.New("the cloud gave fresh links, but none can be matched to this file with certainty")
 )
 
 // of returns file i's link, and after how many calls of refresh it is so.

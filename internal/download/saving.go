@@ -139,7 +139,8 @@ func diskFailure(path string, err error) *Error {
 
 // ended is the error of a transfer that did not reach its end.
 func (t *transfer) ended(ctx context.Context, err error) *Error {
-	if ctx.Err() != nil {
+	var disk *diskError // says more than that the time was up
+	if ctx.Err() != nil && !errors.As(err, &disk) {
 		return t.interrupted(ctx)
 	}
 	return t.failure(err)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -39,7 +40,8 @@ func isFull(err error) bool {
 
 // lockFolder keeps other processes that save to the same folder away from its checksums; while one holds the lock it
 // returns errHeld. Windows locks no folders. So the lock is a file that one handle only can have open, and that goes
-// with this handle, also if the process is killed. Who comes while it goes is told that access is denied.
+// with this handle, also if the process is killed. Who comes while it goes is told for a moment that access is
+// denied.
 func lockFolder(dir *os.File) (unlock func(), err error) {
 	path, err := windows.UTF16PtrFromString(filepath.Join(dir.Name(), ".download-lock"))
 	if err != nil {
@@ -47,9 +49,15 @@ func lockFolder(dir *os.File) (unlock func(), err error) {
 	}
 	const alone = 0
 	const flags = windows.FILE_ATTRIBUTE_HIDDEN | windows.FILE_FLAG_DELETE_ON_CLOSE | windows.FILE_FLAG_OPEN_REPARSE_POINT
-	handle, err := windows.CreateFile(path, windows.GENERIC_WRITE, alone, nil, windows.OPEN_ALWAYS, flags, 0)
-	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-		return nil, errHeld
+	for tries := 0; ; tries++ {
+		handle, err := windows.CreateFile(path, windows.GENERIC_WRITE, alone, nil, windows.OPEN_ALWAYS, flags, 0)
+		switch {
+		case errors.Is(err, windows.ERROR_SHARING_VIOLATION):
+			return nil, errHeld
+		case errors.Is(err, windows.ERROR_ACCESS_DENIED) && tries < 100: // a second at most: it may be denied for good
+			time.Sleep(10 * time.Millisecond)
+		default:
+			return func() { _ = windows.CloseHandle(handle) }, err
+		}
 	}
-	return func() { _ = windows.CloseHandle(handle) }, err
 }

@@ -116,6 +116,10 @@ func TestResolveRefuses(t *testing.T) {
 			"region", "Unable to find the identity service",
 			`The address of the identity service in region "eu-xx" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL).`,
 		}},
+		"unknown region, read from a project's name": {change(func(c *Config) { c.TenantName = "eu-xx_p" }), nil, ConfigError{
+			"region", "Unable to find the identity service",
+			`The address of the identity service in region "eu-xx" is not known. Known are eu-de, eu-nl, eu-ch2. For another region set auth_url (OS_AUTH_URL).`,
+		}},
 		"auth_url of another scheme": {change(func(c *Config) { c.AuthURL = "ftp://iam.example.com/v3" }), nil, ConfigError{
 			"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.",
 		}},

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,8 +42,15 @@ func loadCloud(name string, env Environment) (cloudEntry, error) {
 	if !inClouds && !inSecure {
 		return cloudEntry{}, noSuchCloud(name, clouds)
 	}
+	if entry.from == nil { // it stands in secure.yaml alone
+		entry.from = map[string]string{}
+	}
 	entry.fill(secrets)
-	return fromVendor(entry, env)
+	if entry, err = fromVendor(entry, env); err != nil {
+		return cloudEntry{}, err
+	}
+	entry.obeyAuthType()
+	return entry, nil
 }
 
 // fill takes over what the entry does not say. Unlike between the provider block
@@ -55,14 +63,12 @@ func (e *cloudEntry) fill(gaps cloudEntry) {
 		if text, set := v.get(gaps.config); set {
 			// A text that was read from a field can be read into it again.
 			_ = v.set(&e.config, text, "")
+			e.from[v.Attribute] = gaps.from[v.Attribute]
 		}
 	}
-	if e.profile == "" {
-		e.profile = gaps.profile
-	}
-	if e.path == "" {
-		e.path, e.keys = gaps.path, gaps.keys
-	}
+	e.profile = cmp.Or(e.profile, gaps.profile)
+	e.authType = cmp.Or(e.authType, gaps.authType)
+	e.found = append(e.found, gaps.found...)
 }
 
 // fromVendor fills gaps from the entry of clouds-public.yaml that the profile
@@ -79,6 +85,7 @@ func fromVendor(entry cloudEntry, env Environment) (cloudEntry, error) {
 	if err != nil {
 		return cloudEntry{}, err
 	}
+	defaults.found = nil // not the user's own
 	entry.fill(defaults)
 	return entry, nil
 }
@@ -164,7 +171,7 @@ func noSuchFile(variable, path string) error {
 }
 
 func noSuchCloud(name string, clouds yamlFile) error {
-	detail := fmt.Sprintf("%s has no entry %q. It has no entries at all.", clouds.path, name)
+	detail := fmt.Sprintf("%s has no entry %q. It has no entries at all below the key clouds.", clouds.path, name)
 	if names := clouds.names(); len(names) > 0 {
 		detail = fmt.Sprintf("%s has no entry %q. It has: %s.", clouds.path, name, strings.Join(names, ", "))
 	}

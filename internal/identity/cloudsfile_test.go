@@ -95,6 +95,14 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			nil,
 			map[string]string{"token": "", "password": "p"},
 		},
+		"auth_type password, and a token in secure.yaml": {
+			map[string]string{
+				"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: password, auth: {username: u, password: p, project_name: p, domain_name: d}}}",
+				"secure.yaml": "clouds: {otc: {auth: {token: t}}}",
+			},
+			nil,
+			map[string]string{"token": "", "password": "p"},
+		},
 		"auth_type token": {
 			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: token, auth: {token: t, username: u, password: p, project_name: p, domain_name: d}}}"},
 			nil,
@@ -216,30 +224,47 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	check("misspelt key", ConfigError{
 		"password", "Unable to find password",
 		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
-			"In entry \"prod\" of " + here + " were found: profile, region_name, auth.username, auth.pasword, auth.project_name.",
+			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.username, auth.pasword, auth.project_name.",
 	})
 	write(t, here, "who: &w {username: u, pasword: p, project_name: p}\nclouds: {prod: {profile: otc, region_name: eu-de, auth: *w}}")
 	check("misspelt key behind an alias", ConfigError{
 		"password", "Unable to find password",
 		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
-			"In entry \"prod\" of " + here + " were found: profile, region_name, auth.username, auth.pasword, auth.project_name.",
+			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.username, auth.pasword, auth.project_name.",
 	})
 	write(t, here, "clouds: {prod: {region_name: eu-de, auth: {tokn: t}}}")
 	check("misspelt key, and no credential", ConfigError{
 		"", "Unable to find credentials",
-		noCredentialsText(t) + "\n\nIn entry \"prod\" of " + here + " were found: region_name, auth.tokn.",
+		noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": region_name, auth.tokn.",
+	})
+	noPassword := "user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n"
+	write(t, here, "base: &b {region_name: eu-de}\nclouds: {prod: {<<: *b, auth: {username: u, password:T0psecret-7f1c, project_name: p}}}")
+	check("no blank behind a colon, and a merge", ConfigError{
+		"password", "Unable to find password",
+		noPassword + "Found in entry \"prod\" of " + here + ": << (merged), auth.username, auth.… (no name of a key), auth.project_name.",
+	})
+	secure := write(t, filepath.Join(env.WorkDir, "secure.yaml"), "clouds: {prod: {auth: {pasword: T0psecret-7f1c}}}")
+	write(t, here, "clouds: {prod: {region_name: eu-de, auth: {username: u, project_name: p}}}")
+	check("misspelt key in secure.yaml", ConfigError{
+		"password", "Unable to find password",
+		noPassword + "Found in entry \"prod\" of " + here + ": region_name, auth.username, auth.project_name.\nFound in entry \"prod\" of " + secure + ": auth.pasword.",
+	})
+	write(t, secure, "{}")
+	write(t, here, "clouds: {prod: }")
+	check("empty entry, and an empty secure.yaml", ConfigError{
+		"", "Unable to find credentials", noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": nothing.",
 	})
 	write(t, here, "cloud: {prod: {}}")
-	check("misspelt top", ConfigError{"cloud", "Unable to read clouds.yaml", here + ", line 1: has no clouds: at its top level, above the entries."})
+	check("misspelt top", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all below the key clouds.`})
 	write(t, here, "clouds: {prod: {profile: acme, auth: {username: u, password: p, project_name: p, domain_name: d}}}")
 	write(t, filepath.Join(env.WorkDir, "clouds-public.yaml"), "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3'}}}")
 	check("vendor file without a region", ConfigError{
 		"auth_url", "Unable to find the identity service",
 		"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one of them.\n\n" +
-			"In entry \"prod\" of " + here + " were found: profile, auth.username, auth.password, auth.project_name, auth.domain_name.",
+			"Found in entry \"prod\" of " + here + ": profile, auth.username, auth.password, auth.project_name, auth.domain_name.",
 	})
 	write(t, here, "# nothing\n")
-	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all.`})
+	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all below the key clouds.`})
 
 	variables["OS_CLIENT_SECURE_FILE"] = "gone.yaml"
 	check("variable for the secrets", ConfigError{

@@ -23,9 +23,20 @@ type cloudEntry struct {
 	config Config
 	// profile names an entry of the vendor file to fill gaps from.
 	profile string
-	// path and keys tell what was read: a misspelt key is of no effect, and seen nowhere else.
-	path string
-	keys []string
+	// authType says which of several credentials is meant.
+	authType string
+	// found lists the keys that the user's files have, in words: one that is misspelt
+	// has no effect and is seen nowhere else.
+	found []string
+	// from says which file's entry each attribute comes from.
+	from map[string]string
+}
+
+func foundIn(place string, keys []string) string {
+	if len(keys) == 0 {
+		return "Found in " + place + ": nothing."
+	}
+	return "Found in " + place + ": " + strings.Join(keys, ", ") + "."
 }
 
 // cloudKeys says where each attribute stands in an entry, the first that is set
@@ -86,17 +97,14 @@ func parseYAML(r io.Reader, path, top string) (yamlFile, error) {
 		return yamlFile{path: path}, nil
 	}
 	if key, line := repeatedKey(&document); key != "" {
-		return yamlFile{}, brokenFile(path, line, fmt.Sprintf("key %q stands there for the second time", key))
+		return yamlFile{}, brokenFile(path, line, fmt.Sprintf("has key %q twice", key))
 	}
 	root := resolve(document.Content[0])
 	if root.Kind != yaml.MappingNode {
 		return yamlFile{}, brokenFile(path, root.Line, "does not begin with a mapping such as "+top+":")
 	}
 	entries := lookup(root, top)
-	if entries == nil {
-		return yamlFile{}, brokenFile(path, root.Line, fmt.Sprintf("has no %s: at its top level, above the entries", top))
-	}
-	if isNull(entries) {
+	if entries == nil || isNull(entries) {
 		return yamlFile{path: path}, nil
 	}
 	if entries.Kind != yaml.MappingNode {
@@ -128,7 +136,8 @@ func (f yamlFile) entry(name string) (entry cloudEntry, ok bool, err error) {
 	if node == nil {
 		return cloudEntry{}, false, nil
 	}
-	entry.path, entry.keys = f.path, keysOf(node)
+	place := fmt.Sprintf("entry %q of %s", name, f.path)
+	entry.found, entry.from = []string{foundIn(place, keysOf(node))}, map[string]string{}
 	if isNull(node) {
 		return entry, true, nil
 	}
@@ -143,7 +152,7 @@ func (f yamlFile) entry(name string) (entry cloudEntry, ok bool, err error) {
 	if err := f.readVerify(node, &entry.config); err != nil {
 		return cloudEntry{}, false, err
 	}
-	if err := f.readAuthType(node, &entry.config); err != nil {
+	if entry.authType, _, err = f.scalar(node, "auth_type"); err != nil {
 		return cloudEntry{}, false, err
 	}
 	for _, key := range []string{"profile", "cloud"} {
@@ -153,6 +162,11 @@ func (f yamlFile) entry(name string) (entry cloudEntry, ok bool, err error) {
 		}
 		if entry.profile == "" {
 			entry.profile = profile
+		}
+	}
+	for _, v := range Variables {
+		if _, set := v.get(entry.config); set {
+			entry.from[v.Attribute] = place
 		}
 	}
 	return entry, true, nil
@@ -192,18 +206,15 @@ func (f yamlFile) readVerify(entry *yaml.Node, c *Config) error {
 	return nil
 }
 
-// readAuthType drops what auth_type says is not used: a token or a key that lies beside a password, say.
-func (f yamlFile) readAuthType(entry *yaml.Node, c *Config) error {
-	kind, _, err := f.scalar(entry, "auth_type")
+// obeyAuthType drops what auth_type says is not used: a token or a key that lies beside a password, say.
+func (e *cloudEntry) obeyAuthType() {
+	c := &e.config
 	switch {
-	case err != nil:
-		return err
-	case strings.HasSuffix(kind, "password"), strings.HasSuffix(kind, "multifactor"):
+	case strings.HasSuffix(e.authType, "password"), strings.HasSuffix(e.authType, "multifactor"):
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
-	case strings.HasSuffix(kind, "token"):
+	case strings.HasSuffix(e.authType, "token"):
 		c.Password, c.Passcode, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", "", ""
 	}
-	return nil
 }
 
 // scalar returns the text at a dotted key as it is written, "" where it is

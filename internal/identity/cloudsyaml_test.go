@@ -208,7 +208,9 @@ func TestCloudsYAMLForms(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, describe(entryOf(t, test.text).config)); diff != "" {
+			entry := entryOf(t, test.text)
+			entry.obeyAuthType()
+			if diff := cmp.Diff(test.want, describe(entry.config)); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -231,11 +233,11 @@ func TestCloudsYAMLBroken(t *testing.T) {
 		"auth is a word":             {"clouds:\n  c:\n    auth: secret\n", "F, line 3: auth is not a mapping."},
 		"password is a list":         {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
 		"verify is a path":           {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
-		"key that repeats":           {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: key "password" stands there for the second time.`},
-		"entry that repeats":         {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: key "c" stands there for the second time.`},
-		"key that repeats in a list": {"clouds:\n  c:\n    regions:\n      - {name: a}\n      - name: secret\n        name: secret2\n", `F, line 6: key "name" stands there for the second time.`},
-		"key that repeats elsewhere": {"base: &b {ak: secret, ak: secret2}\nclouds:\n  c:\n    <<: *b\n", `F, line 1: key "ak" stands there for the second time.`},
-		"two merges":                 {"a: &a {ak: secret}\nb: &b {sk: secret}\nclouds:\n  c:\n    <<: *a\n    <<: *b\n", `F, line 6: key "<<" stands there for the second time.`},
+		"key that repeats":           {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: has key "password" twice.`},
+		"entry that repeats":         {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: has key "c" twice.`},
+		"key that repeats in a list": {"clouds:\n  c:\n    regions:\n      - {name: a}\n      - name: secret\n        name: secret2\n", `F, line 6: has key "name" twice.`},
+		"key that repeats elsewhere": {"base: &b {ak: secret, ak: secret2}\nclouds:\n  c:\n    <<: *b\n", `F, line 1: has key "ak" twice.`},
+		"two merges":                 {"a: &a {ak: secret}\nb: &b {sk: secret}\nclouds:\n  c:\n    <<: *a\n    <<: *b\n", `F, line 6: has key "<<" twice.`},
 		"auth_type is a list":        {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
 		"profile is a mapping":       {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
 	}

@@ -61,7 +61,7 @@ func (s *Session) connectionFailure(err error) *Error {
 func (c Config) certificateHint() string {
 	if c.CACertFile != "" {
 		return "cacert_file (OS_CACERT) is set: only what stands in it is trusted, and the system's authorities are not. Put the missing authority into it, " +
-			"or leave it out. If the certificate's name differs, check auth_url."
+			"or remove cacert_file. If the certificate's name differs, check auth_url."
 	}
 	return "If a company's own authority signed it, set cacert_file (OS_CACERT) to that authority's certificate. If its name differs, check auth_url."
 }
@@ -112,7 +112,7 @@ func (s *Session) answerFailure(status int, header http.Header, body []byte, sen
 	return failure
 }
 
-// location is where a redirect leads, scheme and host only. One to the same host says nothing new.
+// location is where a redirect leads, scheme and host only. A relative one says nothing new.
 func location(header http.Header) string {
 	to, err := url.Parse(header.Get("Location"))
 	if err != nil || to.Host == "" {

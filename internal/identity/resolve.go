@@ -48,7 +48,7 @@ func Resolve(configured Config, env Environment) (Config, error) {
 		}
 	}
 	c.trim()
-	from := sources{configured: configured, env: env, cloud: c.Cloud, entry: entry}
+	from := sources{configured: configured, env: env, entry: entry}
 	if err := c.locate(entry.profile, replaced); err != nil {
 		return Config{}, from.explain(err, c)
 	}
@@ -98,7 +98,7 @@ func (c *Config) giveWay(stronger Config) {
 		c.Token, c.AccessKey, c.SecretKey, c.SecurityToken = "", "", "", ""
 	case kindAKSK:
 		c.Token = ""
-		if stronger.AccessKey != "" && stronger.SecretKey != "" && c.AccessKey != "" {
+		if stronger.AccessKey != "" && stronger.SecretKey != "" && c.AccessKey != "" && c.AccessKey != stronger.AccessKey {
 			c.SecurityToken = "" // it belongs to another key
 		}
 	case kindToken, kindNone: // nothing weaker would win

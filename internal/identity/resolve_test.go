@@ -257,6 +257,11 @@ func TestResolveAlternatives(t *testing.T) {
 			with(map[string]string{"OS_ACCESS_KEY": "other", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"access_key": "a", "secret_key": "s", "security_token": ""},
 		},
+		"configured key takes the security token of the environment's same key": {
+			Config{AccessKey: "a", SecretKey: "s"},
+			with(map[string]string{"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s", "OS_SECURITY_TOKEN": "st"}),
+			map[string]string{"access_key": "a", "secret_key": "s", "security_token": "st"},
+		},
 		"TENANT before PROJECT": {
 			Config{},
 			with(map[string]string{"OS_PROJECT_ID": "other"}),

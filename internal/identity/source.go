@@ -5,7 +5,6 @@ package identity
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 )
 
@@ -14,8 +13,7 @@ import (
 type sources struct {
 	configured Config
 	env        Environment
-	cloud      string     // the name of an entry of clouds.yaml
-	entry      cloudEntry // its path is "" where none was read
+	entry      cloudEntry // of clouds.yaml
 }
 
 // explain adds to an error where the value that it complains of comes from, or, where a value is missing, what was
@@ -27,11 +25,11 @@ func (s sources) explain(err error, c Config) error {
 	}
 	switch {
 	case fault.Attribute != "" && isSet(c, fault.Attribute):
-		if !isSet(s.configured, fault.Attribute) {
-			fault.Detail += "\n\nThe value comes from " + s.of(fault.Attribute) + "."
+		if place := s.of(fault.Attribute); place != "" && place != providerBlock {
+			fault.Detail += "\n\nThe value comes from " + place + "."
 		}
-	case s.entry.path != "":
-		fault.Detail += fmt.Sprintf("\n\nIn %s were found: %s.", s.file(), strings.Join(s.entry.keys, ", "))
+	case len(s.entry.found) > 0:
+		fault.Detail += "\n\n" + strings.Join(s.entry.found, "\n")
 	}
 	return fault
 }
@@ -50,7 +48,7 @@ func (s sources) credential(c Config) string {
 	switch {
 	case len(others) > 0:
 		text += "; it takes precedence over " + strings.Join(others, " and ")
-	case isSet(s.configured, used):
+	case text == providerBlock:
 		return ""
 	}
 	return text
@@ -58,18 +56,18 @@ func (s sources) credential(c Config) string {
 
 var credentialOf = map[kind]string{kindToken: "token", kindAKSK: "access_key", kindPassword: "password"}
 
-// of names the place that an attribute's value comes from.
+const providerBlock = "the provider block"
+
+// of names the place that an attribute's value comes from; "" where it was derived from another one.
 func (s sources) of(attribute string) string {
 	if isSet(s.configured, attribute) {
-		return "the provider block"
+		return providerBlock
 	}
 	if name := s.env.firstSet(variable(attribute).Env); name != "" {
 		return "environment variable " + name
 	}
-	return s.file()
+	return s.entry.from[attribute]
 }
-
-func (s sources) file() string { return fmt.Sprintf("entry %q of %s", s.cloud, s.entry.path) }
 
 func isSet(c Config, attribute string) bool {
 	_, set := variable(attribute).get(c)

@@ -15,7 +15,8 @@ func TestSource(t *testing.T) {
 		configured Config
 		env        map[string]string
 		file       string // the entry "c" of clouds.yaml
-		want       string // {file} is its path
+		secure     string // that of secure.yaml
+		want       string // {file} and {secure} are their paths
 	}{
 		"the provider block, alone": {
 			configured: Config{UserName: "u", Password: "p"}, want: "",
@@ -28,6 +29,9 @@ func TestSource(t *testing.T) {
 		},
 		"clouds.yaml": {
 			file: "auth: {username: u, password: p}", want: `entry "c" of {file}`,
+		},
+		"secure.yaml": {
+			file: "auth: {username: u}", secure: "auth: {password: p}", want: `entry "c" of {secure}`,
 		},
 		"a key that beats a password": {
 			env:  map[string]string{"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s", "OS_PASSWORD": "p"},
@@ -53,11 +57,15 @@ func TestSource(t *testing.T) {
 				c.configured.Cloud = "c"
 				write(t, path, "clouds: {c: {"+c.file+"}}")
 			}
+			secure := filepath.Join(env.WorkDir, "secure.yaml")
+			if c.secure != "" {
+				write(t, secure, "clouds: {c: {"+c.secure+"}}")
+			}
 			got, err := Resolve(c.configured, env)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := strings.ReplaceAll(c.want, "{file}", path); got.source != want {
+			if want := strings.NewReplacer("{file}", path, "{secure}", secure).Replace(c.want); got.source != want {
 				t.Errorf("got %q, want %q", got.source, want)
 			}
 		})

@@ -49,16 +49,30 @@ func lookupOnce(mapping *yaml.Node, key string, seen map[*yaml.Node]bool) *yaml.
 func keysOf(entry *yaml.Node) []string {
 	var keys []string
 	for i := 0; i+1 < len(entry.Content); i += 2 {
-		key, value := entry.Content[i].Value, resolve(entry.Content[i+1])
-		if value.Kind != yaml.MappingNode {
+		key, value := shownKey(entry.Content[i]), resolve(entry.Content[i+1])
+		switch {
+		case value.Kind != yaml.MappingNode:
 			keys = append(keys, key)
-			continue
-		}
-		for j := 0; j+1 < len(value.Content); j += 2 {
-			keys = append(keys, key+"."+value.Content[j].Value)
+		case entry.Content[i].Tag == "!!merge":
+			keys = append(keys, key+" (merged)")
+		default:
+			for j := 0; j+1 < len(value.Content); j += 2 {
+				keys = append(keys, key+"."+shownKey(value.Content[j]))
+			}
 		}
 	}
 	return keys
+}
+
+var keyShape = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_-]{0,40}|<<)$`)
+
+// shownKey is a key as it may be shown. Where the blank after the colon is missing, YAML takes the value for a part of
+// the key: that may be a password.
+func shownKey(key *yaml.Node) string {
+	if !keyShape.MatchString(key.Value) {
+		return "… (no name of a key)"
+	}
+	return key.Value
 }
 
 // repeatedKey finds a key that stands twice in one mapping, and the line where it does so. YAML forbids it, the library
@@ -73,7 +87,7 @@ func repeatedKey(node *yaml.Node) (key string, line int) {
 			continue
 		}
 		if seen[child.Value] {
-			return child.Value, child.Line
+			return shownKey(child), child.Line
 		}
 		seen[child.Value] = true
 	}

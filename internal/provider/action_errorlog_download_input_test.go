@@ -38,7 +38,7 @@ func TestAction_BadInput(t *testing.T) {
 		"directory is blank":  {map[string]any{"instance_id": "a", "directory": " "}, "must be a folder, or not exist yet, got: \"\", which is empty."},
 		"directory of a shell": {
 			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
-			"which is a shell's variable, which Terraform does not expand: write pathexpand(\"~/…\").",
+			"which is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…).",
 		},
 		"directory is a link": {map[string]any{"instance_id": "a", "directory": link}, "a symbolic link: name the folder that it leads to"},
 		"timeout negative":    {map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}}, "Invalid Attribute Value (timeouts)\n\nAttribute timeouts.invoke must be a positive duration"},

@@ -46,7 +46,7 @@ func cloudSays(p rds.Progress) string {
 	}
 	var refusal *rds.Error
 	if errors.As(p.Outage, &refusal) && refusal.Code != "" { // its request id is another each time
-		return "the cloud says " + refusal.Code + ", " + strings.TrimSuffix(refusal.Message, ".")
+		return strings.TrimSuffix(strings.TrimSuffix("the cloud says "+refusal.Code+", "+refusal.Message, "."), ", ")
 	}
 	return "no good answer"
 }

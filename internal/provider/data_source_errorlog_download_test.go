@@ -245,7 +245,7 @@ func TestDataSource_HugeCount(t *testing.T) {
 func TestDataSource_NotThere(t *testing.T) {
 	const (
 		elsewhere = "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
-		name      = "This looks like a name: an ID is 32 hexadecimal digits and in03. You find it on the instance's page in the console."
+		name      = "This does not look like an ID, which is 32 hexadecimal digits followed by in03. You find it on the instance's page in the console."
 		proxy     = " If all are right, something else may answer in the API's place: check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
 	)
 	refused := func(id string) string {

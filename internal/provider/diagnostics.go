@@ -76,7 +76,7 @@ func timeoutText(e *rds.TimeoutError, timeoutName string) string {
 	case e.Last.Done():
 		fmt.Fprintf(&b, "The export for DB instance %s is done, but in %s and %s the cloud gave no usable link for every file%s\n", e.InstanceID, e.Timeout, calls(e.Calls), listed(e.Last.Files))
 	case e.Outage != nil:
-		fmt.Fprintf(&b, "The export for DB instance %s was still running when the cloud last answered; no more good answers came until %s and %s were over.\n", e.InstanceID, e.Timeout, calls(e.Calls))
+		fmt.Fprintf(&b, "The export for DB instance %s was still running when the cloud last answered. After that, no good answer came before the timeout (%s, %s).\n", e.InstanceID, e.Timeout, calls(e.Calls))
 		fmt.Fprintf(&b, "The last good answer said %s%s\n", statusWord(e.Status), listed(e.Last.Files))
 	default:
 		fmt.Fprintf(&b, "The export for DB instance %s was still running after %s and %s.\n", e.InstanceID, e.Timeout, calls(e.Calls))
@@ -186,7 +186,7 @@ func refusalAdvice(instanceID string, e *rds.Error) string {
 func notFoundAdvice(instanceID string, e *rds.Error) string {
 	advice := "The region or the project is probably not the instance's: compare both, and the ID, with the instance's page in the console."
 	if !rds.UsualInstanceID(instanceID) {
-		advice = "This looks like a name: an ID is 32 hexadecimal digits and in03. You find it on the instance's page in the console."
+		advice = "This does not look like an ID, which is 32 hexadecimal digits followed by in03. You find it on the instance's page in the console."
 	}
 	if e.Described {
 		advice += " If all are right, something else may answer in the API's place: check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."

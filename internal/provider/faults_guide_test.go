@@ -38,7 +38,7 @@ func (g *guide) add(f fault, s seen) {
 	case s.end == "an error":
 		g.index(summaryOf(s.texts[0]), f.words, link)
 	default:
-		fmt.Fprintf(&g.warnings, "| %s | %s |\n", summaryOf(s.texts[0]), link)
+		fmt.Fprintf(&g.warnings, "| %s | %s | %s |\n", summaryOf(s.texts[0]), f.words, link)
 	}
 	if g.title != "" {
 		fmt.Fprintf(&g.sections, "\n## %s\n", g.title)
@@ -119,8 +119,8 @@ These are the most frequent errors, not all.
 const warningsHead = `
 A warning stops nothing. You get the links that there are, or, with the action, the files.
 
-| after ` + "`Warning:`" + ` | read |
-|---|---|
+| after ` + "`Warning:`" + ` | and below it | read |
+|---|---|---|
 `
 
 const textsHead = `

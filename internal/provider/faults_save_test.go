@@ -49,7 +49,7 @@ func saveFaults() []fault {
 		{name: "Transfer never begins", cause: "Each connection to the object store breaks.", words: "broke off", faults: at("obs.get", forEver, rdssim.Drop())},
 		{name: "Time is up in a download", cause: "The object store hangs until `timeouts.invoke` has passed, here 50 s.", words: "raise timeouts.invoke", arguments: map[string]any{"timeouts": map[string]any{"invoke": "50s"}}, faults: at("obs.get", forEver, rdssim.Hang())},
 		{name: "Interrupted download", cause: "Ctrl-C, nine seconds after the start.", words: "was interrupted", interrupt: 9 * time.Second, faults: at("obs.get", 1, rdssim.Hang())},
-		{name: "Files missing from a partly failed export", cause: "The cloud could prepare two of three files. They are saved.", arguments: instance(rdssim.InstancePartlyFails)},
+		{name: "Files missing from a partly failed export", words: "The other files are saved", cause: "The cloud could prepare two of three files. They are saved.", arguments: instance(rdssim.InstancePartlyFails)},
 	}
 	for i := range rows {
 		rows[i].saves = true

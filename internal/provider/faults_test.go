@@ -103,7 +103,7 @@ func refusals() []fault {
 	}
 	return []fault{
 		{name: "No such instance", cause: "The id is wrong, or the instance is in another project or region.", words: "is probably not the instance's", arguments: instance(rdssim.InstanceMissing)},
-		{name: "A name in place of an ID", cause: "`instance_id` is the instance's name.", words: "This looks like a name", arguments: instance("orders")},
+		{name: "A name in place of an ID", cause: "`instance_id` is the instance's name.", words: "does not look like an ID", arguments: instance("orders")},
 		{
 			name: "Wrong endpoint", cause: "`endpoint` leads to something that is not the RDS API.", words: "has no API to export",
 			faults: refuse(404, "APIGW.0101", "The API does not exist or has not been published in the environment"),
@@ -166,7 +166,7 @@ func exportFaults() []fault {
 	}
 	return []fault{
 		{name: "Export fails", cause: "The cloud could prepare no file.", words: "no file was prepared", arguments: instance(rdssim.InstanceFails)},
-		{name: "Export fails in part", cause: "The cloud could prepare some files and others not.", arguments: instance(rdssim.InstancePartlyFails)},
+		{name: "Export fails in part", words: "The other links are good", cause: "The cloud could prepare some files and others not.", arguments: instance(rdssim.InstancePartlyFails)},
 		{name: "Export never ends", cause: "The log is very large, or the export is stuck.", words: "was still running after", arguments: instance(rdssim.InstanceStuck)},
 		{name: "No file", cause: "The export is done and lists nothing.", arguments: instance(rdssim.InstanceEmpty)},
 		{name: "A link is missing", cause: "The export is done and a file has no link, however often one asks.", words: "gave no usable link", arguments: instance(rdssim.InstanceNoLink)},

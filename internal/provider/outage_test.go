@@ -88,7 +88,7 @@ func TestOutageUntilTheTimeIsUp(t *testing.T) {
 
 // TestOutageAtTheEnd: an export that had begun is told from one whose state is not known any more.
 func TestOutageAtTheEnd(t *testing.T) {
-	const lost = " was still running when the cloud last answered; no more good answers came until 50s and "
+	const lost = " was still running when the cloud last answered. After that, no good answer came before the timeout (50s, "
 	for name, c := range map[string]struct {
 		method        string
 		kind          string        // of the calls that fail

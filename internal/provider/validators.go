@@ -136,7 +136,7 @@ func directoryFault(path string) string {
 		return "empty"
 	}
 	if strings.HasPrefix(path, "$") {
-		return "a shell's variable, which Terraform does not expand: write pathexpand(\"~/…\")"
+		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
 	}
 	if path == "~" || strings.HasPrefix(path, "~/") {
 		return "no home folder to Terraform: write pathexpand(\"" + transport.Printable(path) + "\")"

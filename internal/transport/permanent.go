@@ -57,8 +57,13 @@ func retriedBelow(err error) bool {
 
 // NeverSent says that no connection was made, so that the server has seen nothing.
 func NeverSent(err error) bool {
-	var dial *net.OpError
-	return errors.As(err, &dial) && dial.Op == "dial"
+	// Through a proxy, the error of dialling it is inside another one of the same type.
+	for ; err != nil; err = errors.Unwrap(err) {
+		if dial, ok := err.(*net.OpError); ok && dial.Op == "dial" { //nolint:errorlint // each layer is looked at
+			return true
+		}
+	}
+	return false
 }
 
 // ProxyError is a proxy that does not open the way to a server. It is permanent: a login at the proxy that failed must

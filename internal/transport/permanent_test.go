@@ -48,6 +48,7 @@ func TestAtMostOnce(t *testing.T) {
 		times []time.Duration
 	}{
 		"refused connection": {breaks(refused), seconds(0, 1, 3, 7)},
+		"proxy not there":    {breaks(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}), seconds(0, 1, 3, 7)},
 		"429 of the gateway": {says(429, "{}"), seconds(0, 1, 3, 7)},
 		"lost answer":        {breaks(io.EOF), seconds(0)},
 		"reset connection":   {breaks(&net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}), seconds(0)},
