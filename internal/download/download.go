@@ -81,9 +81,10 @@ type Options struct {
 	UserAgent string
 	// Refresh asks for fresh links of all files. One that it returns is taken for the given file that leads to the same
 	// address but for its query, else for the one of the same Name, else for the one whose Name differs in the time at
-	// its end only. Of several with the same Name the first is the first, if there are as many as were given. Where that
-	// leaves a doubt, no link is taken. It is called when a link was refused with 403, never twice at a time, and once only for all files that
-	// wait for it; it must return soon after its context has ended. nil: an expired link is an error.
+	// its end only. Of several with the same Name the first is the first, if there are as many as were given. Where
+	// that leaves a doubt, no link is taken. It is called when a link was refused with 403, never twice at a time, and
+	// once only for all files that wait for it; it must return soon after its context has ended. nil: an expired link
+	// is an error.
 	Refresh func(context.Context) ([]File, error)
 	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each
 	// pause. Calls never overlap, and a call that takes long holds up transfers.

@@ -48,7 +48,7 @@ func (s *Session) connectionFailure(err error) *Error {
 		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(transport.Reason(err))},
 		Hint: "Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME), the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
 	}
-	if s.cfg.usesPasscode() {
+	if s.cfg.SpendsPasscode() {
 		failure.Hint += " A passcode works once, and this one may be spent: give the next one."
 	}
 	if untrusted(err) {
@@ -182,7 +182,7 @@ func (c Config) passwordHint() string {
 	if strings.TrimSpace(c.Password) != c.Password {
 		blank = "The password begins or ends with a space or line break: where it comes from a file or a command, wrap it in trimspace(). "
 	}
-	if c.usesPasscode() {
+	if c.SpendsPasscode() {
 		suspects, once = "A wrong password, a wrong passcode", "A passcode works once, and only while the device shows it. "
 	}
 	if c.hasAgency() {
@@ -201,7 +201,7 @@ func (c Config) loginNames() string {
 	if c.DomainID != "" || c.DomainName != "" {
 		attributes = append(attributes, c.domainHint())
 	}
-	if c.usesPasscode() {
+	if c.SpendsPasscode() {
 		attributes = append(attributes, "passcode")
 	}
 	if !c.hasAgency() {

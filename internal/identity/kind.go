@@ -30,12 +30,9 @@ func (c Config) kind() kind {
 	}
 }
 
-// usesPasscode says whether a login spends a passcode. One that lies about in the
-// environment means nothing to the other kinds.
-func (c Config) usesPasscode() bool { return c.kind() == kindPassword && c.Passcode != "" }
-
-// SpendsPasscode says that a login is good once: sent again, it is refused, and that counts towards a lock.
-func (c Config) SpendsPasscode() bool { return c.usesPasscode() }
+// SpendsPasscode says whether a login spends a passcode, which is good once: sent again, it is refused, and that counts
+// towards a lock. One that lies about in the environment means nothing to the other kinds.
+func (c Config) SpendsPasscode() bool { return c.kind() == kindPassword && c.Passcode != "" }
 
 func (c Config) hasAgency() bool {
 	return c.AgencyName != "" || c.AgencyDomainName != "" || c.DelegatedProject != ""

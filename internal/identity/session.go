@@ -187,7 +187,7 @@ func (s *Session) signs() bool { return s.cfg.kind() == kindAKSK && !s.cfg.hasAg
 // renewable says whether a refused token can be replaced without asking the
 // user: not a token of theirs, and not with a passcode, which works once.
 func (s *Session) renewable() bool {
-	return s.cfg.kind() != kindToken && !s.cfg.usesPasscode() && (s.cfg.AllowReauth == nil || *s.cfg.AllowReauth)
+	return s.cfg.kind() != kindToken && !s.cfg.SpendsPasscode() && (s.cfg.AllowReauth == nil || *s.cfg.AllowReauth)
 }
 
 func (s *Session) interrupted(ctx context.Context) *Error {

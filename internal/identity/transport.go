@@ -129,7 +129,7 @@ func (s *Session) unrenewable(resp *http.Response) error {
 	switch {
 	case s.cfg.kind() == kindToken:
 		failure.Hint = tokenHint
-	case s.cfg.usesPasscode():
+	case s.cfg.SpendsPasscode():
 		failure.Hint = "A passcode works once, so the token cannot be renewed. Run again with the current passcode (OS_PASSCODE)."
 	default:
 		failure.Hint = "allow_reauth (OS_ALLOW_REAUTH) is false, so the provider does not log in again. Run again, or set it to true."
