@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
@@ -110,7 +111,7 @@ func checkWhole(resp *http.Response, announced int64) error {
 
 // refusal is an answer that is no part of the file.
 type refusal struct {
-	transport.Refusal
+	apierror.Refusal
 	header http.Header
 }
 
@@ -122,7 +123,7 @@ const maxRefusal = 64 << 10
 func readRefusal(resp *http.Response, link string) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // half of it is better than nothing, and the status is there
 	body = []byte(redact(string(body), link))                    // before a long message is cut: a part of a signature is a secret too
-	r := &refusal{transport.ParseRefusal(resp.StatusCode, resp.Header, body), resp.Header}
+	r := &refusal{apierror.Parse(resp.StatusCode, resp.Header, body), resp.Header}
 	switch {
 	case resp.StatusCode/100 == 2:
 		r.Message = "(an answer to something that was not asked for)"

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Kind says what kept a file from being saved, for code that decides by it.
@@ -82,10 +82,10 @@ func (e *Error) Cause() string {
 		}
 	}
 	if e.Err != nil {
-		parts = append(parts, transport.Printable(e.Err.Error()))
+		parts = append(parts, apierror.Printable(e.Err.Error()))
 	}
 	if e.Fault != nil {
-		parts = append(parts, transport.Printable(e.Fault.Error()))
+		parts = append(parts, apierror.Printable(e.Fault.Error()))
 	}
 	if e.RequestID != "" {
 		parts = append(parts, "request id "+e.RequestID)
@@ -98,12 +98,12 @@ func (e *Error) Status() string {
 	if e.StatusCode == 0 {
 		return ""
 	}
-	return transport.StatusText(e.StatusCode)
+	return apierror.StatusText(e.StatusCode)
 }
 
 // Sentence says what happened, in one whole sentence that names the file. Cause and answer are in the other fields.
 func (e *Error) Sentence() string {
-	path := cmp.Or(transport.Printable(e.Path), "The directory")
+	path := cmp.Or(apierror.Printable(e.Path), "The directory")
 	switch e.Kind {
 	case KindExists:
 		return path + " already exists."

@@ -57,7 +57,7 @@ func TestSaveFilesOfACloud(t *testing.T) {
 			}
 		}
 		for _, r := range cloud.Requests()[1:] {
-			if diff := cmp.Diff(http.Header{"Accept-Encoding": {"identity"}, "User-Agent": {"Go-http-client/1.1"}}, r.Header); diff != "" {
+			if diff := cmp.Diff(http.Header{"Accept-Encoding": {"identity"}, "Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"}}, r.Header); diff != "" {
 				t.Error("headers:", diff)
 			}
 			if r.Kind != "obs.get" || r.Status != 200 || !strings.Contains(files[0].Link+files[1].Link, "?"+r.RawQuery) {

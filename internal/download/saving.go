@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // saving is one call of Save: what its transfers share.
@@ -117,7 +117,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t.tell(Progress{Done: true})
 	if err := s.folder.addSum(ctx, saved.Name, saved.SHA256); err != nil {
 		failure := diskFailure(s.folder.join(sumsName), err)
-		failure.Index, failure.Name = i, transport.Printable(s.files[i].Name)
+		failure.Index, failure.Name = i, apierror.Printable(s.files[i].Name)
 		return &saved, failure
 	}
 	return &saved, nil
@@ -187,7 +187,7 @@ func (t *transfer) failure(err error) *Error {
 
 func (t *transfer) describe() *Error {
 	return &Error{
-		Index: t.index, Name: transport.Printable(t.files[t.index].Name), Path: t.folder.join(t.name),
+		Index: t.index, Name: apierror.Printable(t.files[t.index].Name), Path: t.folder.join(t.name),
 		Bytes: t.offset, Total: t.total(), Faults: t.faults,
 	}
 }

@@ -51,7 +51,7 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 	options := agencyOptions{agency: s.cfg.AgencyName, domain: s.cfg.AgencyDomainName, project: s.cfg.DelegatedProject}
 	result := tokens.Create(ctx, client, options)
 	if result.Err != nil {
-		return nil, s.agencyFailure(result.Err, known, client.Token())
+		return nil, s.agencyFailure(result.Err, known)
 	}
 	return s.granted(result)
 }
@@ -103,8 +103,8 @@ const agencyHint = "that agency_name, agency_domain_name and delegated_project a
 	"and may work in that project, and that the caller has the role Agent Operator."
 
 // agencyFailure is for the agency's login. Where the caller is not known before it, a 401 may mean either.
-func (s *Session) agencyFailure(err error, known bool, sent string) *Error {
-	failure := s.loginFailure(err, sent)
+func (s *Session) agencyFailure(err error, known bool) *Error {
+	failure := s.loginFailure(err)
 	switch {
 	case failure.Kind == KindProject, failure.StatusCode == http.StatusUnauthorized && known:
 		failure.Kind, failure.Hint = KindAgency, "Check "+agencyHint

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // agencyCallers are who asks for the agency.
@@ -107,7 +107,7 @@ func TestAgencyRefused(t *testing.T) {
 				// The text is one that a first login would take for a question for a passcode, or for a lock.
 				failure := assume(t, caller, agencyNetwork(nil, answering(status, `{"error":{"message":"No agency mfa-readers."}}`)))
 				text := w.sentence + "\n\nTried:      " + agencyTried[caller] + inAgency + "\nURL:        " + iamURL +
-					"\nStatus:     " + transport.StatusText(status) + "\nMessage:    No agency mfa-readers.\n\n" + w.hint
+					"\nStatus:     " + apierror.StatusText(status) + "\nMessage:    No agency mfa-readers.\n\n" + w.hint
 				if diff := cmp.Diff(text, failure.Detail()); diff != "" || failure.Kind != w.kind || !failure.Permanent() {
 					t.Errorf("%s: %s", failure.Kind, diff)
 				}
@@ -144,7 +144,7 @@ func TestAgencyCallerRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			failure := assume(t, c.caller, agencyNetwork(answering(c.status, `{"error":{"message":"no"}}`), nil))
 			text := iamRefused + "\n\nTried:      " + agencyTried[c.caller] + "\nURL:        " + iamURL +
-				"\nStatus:     " + transport.StatusText(c.status) + "\nMessage:    no\n\n" + ownLogin + c.hint
+				"\nStatus:     " + apierror.StatusText(c.status) + "\nMessage:    no\n\n" + ownLogin + c.hint
 			if diff := cmp.Diff(text, failure.Detail()); diff != "" || failure.Kind != KindRefused {
 				t.Errorf("%s: %s", failure.Kind, diff)
 			}

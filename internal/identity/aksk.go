@@ -108,9 +108,9 @@ func (s *Session) signer(projectID string) signer {
 
 // signedClient is the identity service's client with signatures.
 func (s *Session) signedClient(sign signer) *http.Client {
-	client := *s.client
-	client.Transport = signing{sign: sign, now: s.now, next: transportOf(s.client)}
-	return &client
+	return s.connect(func(next http.RoundTripper) http.RoundTripper {
+		return s.cfg.concealAttempts(signing{sign: sign, now: s.now, next: next})
+	})
 }
 
 // getSigned asks the identity service and decodes its JSON answer.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // TestAnswers: what is an error of the identity service's, and what has come in its place. text is what follows the
@@ -45,7 +45,7 @@ func TestAnswers(t *testing.T) {
 			if !errors.As(err, &failure) || failure.Kind != c.kind {
 				t.Fatalf("%v", err)
 			}
-			if _, got, _ := strings.Cut(failure.Detail(), transport.StatusText(c.status)+"\n"); got != c.text {
+			if _, got, _ := strings.Cut(failure.Detail(), apierror.StatusText(c.status)+"\n"); got != c.text {
 				t.Errorf("got %q, want %q", got, c.text)
 			}
 		})

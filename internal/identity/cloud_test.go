@@ -42,11 +42,16 @@ func newSession(t *testing.T, c Config, network http.RoundTripper) *Session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewSession(resolved, &http.Client{
-		Transport:     network,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return NewSession(resolved, func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
+		return &http.Client{
+			Transport:     outer(wrap(network)),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
 	})
 }
+
+// outer stands for the layer that retries.
+var outer = func(next http.RoundTripper) http.RoundTripper { return next }
 
 // call asks RDS for something, through the session, and returns the status.
 func call(ctx context.Context, s *Session, network http.RoundTripper, instance string) (int, error) {

@@ -10,13 +10,14 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// ConcealAttempts returns a RoundTripper for requests to the identity service that takes secrets out of what is said
+// concealAttempts returns a RoundTripper for requests to the identity service that takes secrets out of what is said
 // in place of a success, before anybody can show it or cut it short: the configuration's, and the tokens that went
 // with the request. It belongs below whatever retries.
-func (c Config) ConcealAttempts(next http.RoundTripper) http.RoundTripper {
+func (c Config) concealAttempts(next http.RoundTripper) http.RoundTripper {
 	return concealing{config: c, next: next}
 }
 
@@ -48,7 +49,7 @@ func concealHeader(header http.Header, secrets []string) {
 			continue
 		}
 		for i := range values {
-			values[i] = transport.Without(secrets, values[i])
+			values[i] = apierror.Without(secrets, values[i])
 		}
 	}
 }
@@ -60,7 +61,7 @@ func concealBody(resp *http.Response, secrets []string) {
 	_ = resp.Body.Close() // all that will come has come
 	for _, secret := range secrets {
 		for _, form := range [][]byte{[]byte(secret), quoted(secret, true), quoted(secret, false)} {
-			body = bytes.ReplaceAll(body, form, []byte(transport.Hidden))
+			body = bytes.ReplaceAll(body, form, []byte(apierror.Hidden))
 		}
 	}
 	rest := io.Reader(http.NoBody)
@@ -89,7 +90,7 @@ func concealError(err error, secrets []string) error {
 		return err
 	}
 	text := place.Err.Error()
-	if safe := transport.Without(secrets, text); safe != text {
+	if safe := apierror.Without(secrets, text); safe != text {
 		return &transport.Error{Method: place.Method, URL: place.URL, Err: scrubbed{place.Err, safe}}
 	}
 	return err

@@ -31,7 +31,7 @@ func TestConcealAttempts(t *testing.T) {
 			t.Fatal(newErr)
 		}
 		req.Header.Set("X-Auth-Token", sent)
-		return Config{Password: password}.ConcealAttempts(network).RoundTrip(req)
+		return Config{Password: password}.concealAttempts(network).RoundTrip(req)
 	}
 	const text = sent + ` pa\"ss<word>=1 pa\"ss\u003cword\u003e=1 ` + password
 	for status, want := range map[int]string{201: text, 200: text, 300: "(hidden) (hidden) (hidden) (hidden)", 401: "(hidden) (hidden) (hidden) (hidden)", 503: "(hidden) (hidden) (hidden) (hidden)"} {
@@ -80,7 +80,7 @@ func TestConcealEachSecret(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			resp, err := c.config.ConcealAttempts(network).RoundTrip(req)
+			resp, err := c.config.concealAttempts(network).RoundTrip(req)
 			if err != nil {
 				t.Fatal(err)
 			}

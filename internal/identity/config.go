@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Config is what a user said about the caller: one field for each attribute of
@@ -83,7 +83,7 @@ func (c Config) redacted() string {
 			continue
 		}
 		if v.Sensitive {
-			text = transport.Hidden
+			text = apierror.Hidden
 		}
 		set = append(set, v.Attribute+"="+text)
 	}
@@ -100,11 +100,5 @@ func (c Config) secrets(more ...string) []string {
 // shortestSecret is the shortest text that is taken out of others', in bytes: shorter ones are words, or parts of
 // words, and taking them out would tell what they are.
 const shortestSecret = 8
-
-// scrub hides secrets in a text that comes from elsewhere: a server may echo
-// what it was sent.
-func (c Config) scrub(text string) string {
-	return transport.Without(c.secrets(), text)
-}
 
 func isTrue(flag *bool) bool { return flag != nil && *flag }

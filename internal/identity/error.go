@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
@@ -93,7 +94,7 @@ type Error struct {
 func (e *Error) Error() string {
 	parts := []string{e.headline()}
 	if e.StatusCode != 0 {
-		parts = append(parts, transport.StatusText(e.StatusCode))
+		parts = append(parts, apierror.StatusText(e.StatusCode))
 	}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
@@ -164,7 +165,7 @@ func (e *Error) Detail() string {
 	line("Source", e.Source)
 	line("URL", e.URL)
 	if e.StatusCode != 0 {
-		line("Status", transport.StatusText(e.StatusCode))
+		line("Status", apierror.StatusText(e.StatusCode))
 	}
 	line("Code", e.Code)
 	line("Message", e.Message)

@@ -16,18 +16,18 @@ import (
 
 	"github.com/gophercloud/gophercloud/v2"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // loginFailure turns whatever a login met into an Error. That the context ended is
-// seen by [Session.fly]. sent are secrets that went with the request and are not the
-// configuration's.
-func (s *Session) loginFailure(err error, sent ...string) *Error {
+// seen by [Session.fly].
+func (s *Session) loginFailure(err error) *Error {
 	if failure := (*Error)(nil); errors.As(err, &failure) {
 		return failure
 	}
 	if answer := (gophercloud.ErrUnexpectedResponseCode{}); errors.As(err, &answer) {
-		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body, sent...)
+		return s.answerFailure(answer.Actual, answer.ResponseHeader, answer.Body)
 	}
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		return s.notIdentity("the answer is not JSON")
@@ -45,7 +45,7 @@ func (s *Session) connectionFailure(err error) *Error {
 		err = outer.Err
 	}
 	failure := &Error{
-		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, s.cfg.scrub(transport.Reason(err))},
+		Kind: KindUnreachable, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: scrubbed{err, transport.Reason(err)},
 		Hint: "Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME), the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
 	}
 	if s.cfg.SpendsPasscode() {
@@ -77,14 +77,14 @@ func untrusted(err error) bool {
 }
 
 // answerFailure is for an answer that is no success.
-func (s *Session) answerFailure(status int, header http.Header, body []byte, sent ...string) *Error {
-	r := transport.ParseRefusal(status, header, body, s.cfg.secrets(sent...)...)
+func (s *Session) answerFailure(status int, header http.Header, body []byte) *Error {
+	r := apierror.Parse(status, header, body)
 	failure := &Error{
 		URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source, StatusCode: status,
 		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
 	}
 	failure.Location = location(header)
-	isIdentity := !r.Described && !transport.IsHTML(body) && !r.UnknownAPI() // an object store's errors are markup
+	isIdentity := !r.Described && !apierror.IsHTML(body) && !r.UnknownAPI() // an object store's errors are markup
 	switch {
 	case status == http.StatusUnauthorized && s.anotherFactor(failure, header, body):
 		if r.Described { // a receipt names no error, and none is missing
@@ -118,7 +118,7 @@ func location(header http.Header) string {
 	if err != nil || to.Host == "" {
 		return ""
 	}
-	return transport.Printable(strings.TrimPrefix(to.Scheme+"://"+to.Host, "://"))
+	return apierror.Printable(strings.TrimPrefix(to.Scheme+"://"+to.Host, "://"))
 }
 
 const faultHint = "Try again later. If it stays so, look at the cloud's status page."

@@ -6,6 +6,7 @@ package identity
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -368,7 +369,7 @@ func TestConfigHidesSecrets(t *testing.T) {
 		SecretKey: "secret-key", SecurityToken: "secret-security-token", Key: "secret-pem",
 	}
 	holder := struct{ C *Config }{&c}
-	session := NewSession(c, nil)
+	session := NewSession(c, func(func(http.RoundTripper) http.RoundTripper) *http.Client { return nil })
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("config", "c", c)
 	texts := []string{log.String(), fmt.Sprint(c, &c), fmt.Sprint(session), fmt.Sprintf("%+v %#v %s %q %d %x", session, session, session, session, session, session)}

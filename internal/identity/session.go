@@ -19,10 +19,11 @@ import (
 // it, once for all that ask at the same time. All methods are safe for
 // concurrent use.
 type Session struct {
-	cfg    Config
-	client *http.Client
-	now    func() time.Time
-	probe  probe
+	cfg     Config
+	connect Connect
+	client  *http.Client // to the identity service, without signatures
+	now     func() time.Time
+	probe   probe
 
 	mu sync.Mutex
 	// grant is the result of the last login, nil before it and while a token is
@@ -57,12 +58,13 @@ type flight struct {
 	abandoned bool
 }
 
-// NewSession makes a session for a Config that came from [Resolve]. The client
-// is used for requests to the identity service; it is expected to retry faults,
-// to bound the time and the size of answers, and to follow no redirect. No
-// request is made here.
-func NewSession(c Config, client *http.Client) *Session {
-	return &Session{cfg: c, client: client, now: time.Now}
+// Connect makes a client for the identity service that puts wrap around each attempt. It is expected to retry faults,
+// to bound the time and the size of answers, and to follow no redirect.
+type Connect func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client
+
+// NewSession makes a session for a Config that came from [Resolve]. No request is made here.
+func NewSession(c Config, connect Connect) *Session {
+	return &Session{cfg: c, connect: connect, client: connect(c.concealAttempts), now: time.Now}
 }
 
 // Format prints who the session is for, and no secrets.

@@ -5,14 +5,13 @@ package identity
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Transport returns a RoundTripper that authorises each request to RDS and hands
@@ -109,7 +108,7 @@ func tokenRefused(resp *http.Response) bool {
 	case http.StatusUnauthorized:
 		return true
 	case http.StatusForbidden:
-		return transport.ParseRefusal(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
+		return apierror.Parse(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
 	default:
 		return false
 	}
@@ -117,7 +116,7 @@ func tokenRefused(resp *http.Response) bool {
 
 // unrenewable ends the session over a token that was refused for good.
 func (s *Session) unrenewable(resp *http.Response) error {
-	r := transport.ParseRefusal(resp.StatusCode, resp.Header, peek(resp), s.cfg.secrets()...)
+	r := apierror.Parse(resp.StatusCode, resp.Header, peek(resp))
 	discard(resp)
 	failure := &Error{
 		Kind: KindTokenExpired, Tried: s.cfg.caller(), Source: s.cfg.source, StatusCode: r.StatusCode,
@@ -176,7 +175,8 @@ func (s *Session) refusal() error {
 	return s.refused
 }
 
-// signing signs each request that passes through.
+// signing signs each attempt of a request anew: it belongs below whatever retries, so that a retry after a long pause
+// carries no old signature.
 type signing struct {
 	sign signer
 	now  func() time.Time
@@ -190,32 +190,6 @@ func (r signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	signed := withBody(req, body)
 	if err := r.sign.sign(signed, body, r.now()); err != nil {
-		return nil, err
-	}
-	return r.next.RoundTrip(signed.WithContext(context.WithValue(req.Context(), signingKey{}, r)))
-}
-
-type signingKey struct{}
-
-// SignAttempts returns a RoundTripper that signs anew each attempt of a request
-// which a Session has signed. Put below whatever retries requests to the
-// identity service, it keeps a retry after a long pause from carrying an old
-// signature. Other requests pass unchanged.
-func SignAttempts(next http.RoundTripper) http.RoundTripper { return resigning{next} }
-
-type resigning struct{ next http.RoundTripper }
-
-func (r resigning) RoundTrip(req *http.Request) (*http.Response, error) {
-	outer, ok := req.Context().Value(signingKey{}).(signing)
-	if !ok {
-		return r.next.RoundTrip(req)
-	}
-	body, err := takeBody(req)
-	if err != nil {
-		return nil, err
-	}
-	signed := withBody(req, body)
-	if err := outer.sign.sign(signed, body, outer.now()); err != nil {
 		return nil, err
 	}
 	return r.next.RoundTrip(signed)

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // teller turns how an action goes on into lines that a person reads while it runs. Its methods are not called at the
@@ -57,7 +57,7 @@ func (t *teller) downloading(p download.Progress) {
 	switch {
 	case p.Done: // saved tells of it
 	case p.Fault != nil:
-		t.send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), transport.Printable(p.Fault.Error())))
+		t.send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), apierror.Printable(p.Fault.Error())))
 	case p.Total > 0:
 		t.send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.", megabytes(p.Bytes), megabytes(p.Total), p.Bytes*100/p.Total, megabytes(int64(p.BytesPerSecond))))
 	default:

@@ -55,12 +55,9 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 		Observe:    logRequest,
 		Random:     p.outside.Random,
 	})
-	session := identity.NewSession(config, out.Client(transport.Rules{
-		Wrap: func(next http.RoundTripper) http.RoundTripper {
-			return config.ConcealAttempts(identity.SignAttempts(next))
-		},
-		AtMostOnce: config.SpendsPasscode(),
-	}))
+	session := identity.NewSession(config, func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
+		return out.Client(transport.Rules{Wrap: wrap, AtMostOnce: config.SpendsPasscode()})
+	})
 	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
 		e, err := session.Endpoint(ctx)
 		return rds.Endpoint(e), err

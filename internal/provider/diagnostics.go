@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -156,8 +157,8 @@ func refusalLines(e *rds.Error) string {
 	return answerLines(e.Refusal) + labelled("Location", e.Location)
 }
 
-func answerLines(r transport.Refusal) string {
-	return labelled("Status", transport.StatusText(r.StatusCode)) +
+func answerLines(r apierror.Refusal) string {
+	return labelled("Status", apierror.StatusText(r.StatusCode)) +
 		labelled("Code", r.Code) + labelled("Message", r.Message) + labelled("Request ID", r.RequestID)
 }
 
@@ -201,7 +202,7 @@ func networkText(instanceID string, err error) string {
 	if errors.As(err, &tooLarge) {
 		happened, advice = "gave no usable answer", "Something that is not the API may be answering in its place: check endpoint, region and proxy."
 	}
-	return fmt.Sprintf("The RDS API %s for the error log of DB instance %s.\n\nTried:      %s\n\n%s", happened, instanceID, transport.Printable(err.Error()), advice)
+	return fmt.Sprintf("The RDS API %s for the error log of DB instance %s.\n\nTried:      %s\n\n%s", happened, instanceID, apierror.Printable(err.Error()), advice)
 }
 
 // faultLines shows a fault that the wait endured.
@@ -222,5 +223,5 @@ func faultLines(fault error) string {
 	if errors.As(fault, &decode) {
 		return strings.TrimSuffix("Status:     200 OK\n"+labelled("Message", decode.Error())+labelled("Request ID", decode.RequestID), "\n")
 	}
-	return "Tried:      " + transport.Printable(fault.Error())
+	return "Tried:      " + apierror.Printable(fault.Error())
 }

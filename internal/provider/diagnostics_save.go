@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // unableToSave is the summary of every error of saving files.
@@ -47,7 +47,7 @@ func savedText(saved []download.Saved, first bool) string {
 	var b strings.Builder
 	b.WriteString("\nThese files were saved:\n\n")
 	for _, file := range saved {
-		b.WriteString("  " + transport.Printable(file.Path) + "\n")
+		b.WriteString("  " + apierror.Printable(file.Path) + "\n")
 	}
 	return b.String()
 }
@@ -62,9 +62,9 @@ func saveText(instanceID string, e *download.Error) string {
 	cause := ""
 	switch {
 	case e.Fault != nil:
-		cause = transport.Printable(e.Fault.Error())
+		cause = apierror.Printable(e.Fault.Error())
 	case e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted: // the sentence says it
-		cause = transport.Printable(e.Err.Error())
+		cause = apierror.Printable(e.Err.Error())
 	}
 	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
 	if lines != "" {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // This file has the pieces that diagnostics are made of.
@@ -36,7 +36,7 @@ func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.
 	}
 	var names strings.Builder
 	for _, f := range missing {
-		names.WriteString("  " + transport.Printable(fileName(f)) + state(f) + "\n")
+		names.WriteString("  " + apierror.Printable(fileName(f)) + state(f) + "\n")
 	}
 	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n",
 		answer.Links(), len(answer.Files), instanceID, these, names.String())
@@ -50,9 +50,9 @@ func listed(files []rds.ErrorLogFile) string {
 	var b strings.Builder
 	b.WriteString(":\n")
 	for _, f := range files {
-		fmt.Fprintf(&b, "\n  %s: %s", transport.Printable(fileName(f)), fileState(f))
+		fmt.Fprintf(&b, "\n  %s: %s", apierror.Printable(fileName(f)), fileState(f))
 		if f.WorkflowID != "" {
-			b.WriteString(", task " + transport.Printable(f.WorkflowID))
+			b.WriteString(", task " + apierror.Printable(f.WorkflowID))
 		}
 	}
 	return b.String()

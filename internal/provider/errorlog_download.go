@@ -14,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // The data source, the ephemeral resource and the action of this name share the arguments, the wait and the mapping in
@@ -141,7 +141,7 @@ func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload, others st
 	}
 	for _, f := range answer.Files {
 		if f.SizeText != "" && f.Link != "" {
-			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", transport.Printable(fileName(f)), f.SizeText))
+			diags.AddWarning("Size of an error log file is not known", fmt.Sprintf("The cloud gave the size of %s as %q, which is no number of bytes, so its file_size is null. The link is good.", apierror.Printable(fileName(f)), f.SizeText))
 		}
 	}
 	return diags

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -46,7 +47,7 @@ func logProgress(ctx context.Context) func(rds.Progress) {
 			"status":      p.Status,
 		}
 		if p.Outage != nil {
-			fields["fault"] = transport.Printable(p.Outage.Error())
+			fields["fault"] = apierror.Printable(p.Outage.Error())
 		}
 		tflog.Info(ctx, "Waiting for the export of the error log", fields)
 	}

@@ -18,8 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of
@@ -72,7 +72,7 @@ func (v durationBetween) ValidateString(_ context.Context, req validator.StringR
 	// Terraform before 1.12 cannot point into timeouts = { … }, and then points at the whole block.
 	at := path.Root(req.Path.Steps()[0].String())
 	resp.Diagnostics.AddAttributeError(at, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, transport.Printable(req.ConfigValue.ValueString())))
+		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, apierror.Printable(req.ConfigValue.ValueString())))
 }
 
 // wholeNumber takes whole numbers between two bounds. The framework's own type for them calls a fraction "always an
@@ -125,7 +125,7 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	}
 	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), transport.Printable(req.ConfigValue.ValueString()), fault))
+			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), apierror.Printable(req.ConfigValue.ValueString()), fault))
 	}
 }
 
@@ -139,7 +139,7 @@ func directoryFault(path string) string {
 		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
 	}
 	if path == "~" || strings.HasPrefix(path, "~/") {
-		return "no home folder to Terraform: write pathexpand(\"" + transport.Printable(path) + "\")"
+		return "no home folder to Terraform: write pathexpand(\"" + apierror.Printable(path) + "\")"
 	}
 	info, err := os.Lstat(path)
 	switch {

@@ -31,7 +31,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Endpoint is where RDS answers, and for whom.
@@ -86,9 +86,9 @@ func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*Erro
 	}
 	answer, err := decodeErrorLog(body)
 	if err != nil {
-		return nil, &DecodeError{RequestID: transport.RequestID(header), Err: err}
+		return nil, &DecodeError{RequestID: apierror.RequestID(header), Err: err}
 	}
-	answer.RequestID = transport.RequestID(header)
+	answer.RequestID = apierror.RequestID(header)
 	answer.ServerTime, _ = http.ParseTime(header.Get("Date"))
 	return answer, nil
 }
@@ -102,7 +102,7 @@ func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
 	}
 	job, err := decodeJob(body)
 	if err != nil {
-		return nil, &DecodeError{RequestID: transport.RequestID(header), Err: err}
+		return nil, &DecodeError{RequestID: apierror.RequestID(header), Err: err}
 	}
 	return job, nil
 }
@@ -128,7 +128,7 @@ func (c *Client) do(ctx context.Context, method string, query url.Values, path .
 		return nil, nil, withoutURL(err)
 	}
 	body = bytes.TrimPrefix(body, []byte("\ufeff")) // some Windows servers' mark, which is no JSON
-	if resp.StatusCode < 200 || resp.StatusCode > 299 || transport.IsHTML(body) {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(body) {
 		return nil, nil, newError(resp, body, endpoint)
 	}
 	return resp.Header, body, nil

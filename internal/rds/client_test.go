@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -120,7 +121,7 @@ func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 	for _, id := range []string{
 		"", " ", ".", "..", "../jobs", "a/b", "a b", "a?b", "a#b", "a%2fb", `a\b`, "a\n", "\n", "ä", "a_b", "a.b", "a;b", instance + "\x00", strings.Repeat("a", 65), strings.Repeat("a", 10_000),
 	} {
-		t.Run(transport.Printable(id), func(t *testing.T) {
+		t.Run(apierror.Printable(id), func(t *testing.T) {
 			s := &server{status: 200, body: "{}"}
 			_, err := s.client().ErrorLogDownload(t.Context(), id)
 			if err == nil || s.asked != nil || rds.ValidInstanceID(id) {

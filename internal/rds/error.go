@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // Error is an answer of the API, or of the gateway before it, that is not what was asked for.
 type Error struct {
-	transport.Refusal
+	apierror.Refusal
 	Kind      Kind
 	ProjectID string
 	Region    string // may be ""
@@ -24,7 +25,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	parts := []string{transport.StatusText(e.StatusCode)}
+	parts := []string{apierror.StatusText(e.StatusCode)}
 	for _, part := range []string{e.Code, e.Message} {
 		if part != "" {
 			parts = append(parts, part)
@@ -37,7 +38,7 @@ func (e *Error) Error() string {
 }
 
 func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
-	refusal := transport.ParseRefusal(resp.StatusCode, resp.Header, body)
+	refusal := apierror.Parse(resp.StatusCode, resp.Header, body)
 	return &Error{
 		Refusal:   refusal,
 		Kind:      kindOf(resp.StatusCode, refusal.Code),
@@ -58,13 +59,13 @@ func location(resp *http.Response) string {
 	if err != nil || to.Host == "" {
 		return ""
 	}
-	return transport.Printable(to.Scheme + "://" + to.Host)
+	return apierror.Printable(to.Scheme + "://" + to.Host)
 }
 
 // Final tells the transport which answers it need not send again: those that never change, and those of a busy
 // instance, which the wait asks again at its own pace. It implements transport.Rules.
 func Final(status int, body []byte) bool {
-	refusal := transport.ParseRefusal(status, nil, body)
+	refusal := apierror.Parse(status, nil, body)
 	kind, known := kindByCode[strings.ToUpper(refusal.Code)]
 	return known && kind != KindThrottled && kind != KindServer
 }

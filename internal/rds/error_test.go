@@ -20,8 +20,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // TestRefusals shows a refusal whole, for each form of its body, and how it reads.
@@ -35,67 +35,67 @@ func TestRefusals(t *testing.T) {
 	}{
 		"RDS": {
 			status: 403, body: `{"error_code":"DBS.200604","error_msg":"The operation is not authorized."}`,
-			want: rds.Error{Kind: rds.KindForbidden, Refusal: transport.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
+			want: rds.Error{Kind: rds.KindForbidden, Refusal: apierror.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
 			text: "403 Forbidden, DBS.200604, The operation is not authorized., request id r1",
 		},
 		"the gateway": {
 			status: 401, body: `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"other"}`,
-			want: rds.Error{Kind: rds.KindUnauthorized, Refusal: transport.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"}},
+			want: rds.Error{Kind: rds.KindUnauthorized, Refusal: apierror.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"}},
 			text: "401 Unauthorized, APIGW.0301, Incorrect IAM authentication information, request id r1",
 		},
 		"OpenStack": {
 			status: 404, body: `{"itemNotFound":{"code":404,"message":"gone"}}`,
-			want: rds.Error{Kind: rds.KindNotFound, Refusal: transport.Refusal{Message: "gone"}},
+			want: rds.Error{Kind: rds.KindNotFound, Refusal: apierror.Refusal{Message: "gone"}},
 			text: "404 Not Found, gone, request id r1",
 		},
 		"HTML": {
 			status: 502, body: "<html>" + secret + "</html>",
-			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(an HTML page of 19 bytes in place of the API's JSON)"}},
+			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(an HTML page of 19 bytes in place of the API's JSON)"}},
 			text: "502 Bad Gateway, (an HTML page of 19 bytes in place of the API's JSON), request id r1",
 		},
 		"HTML, and status 200": {
 			status: 200, body: "<html>" + secret,
-			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(an HTML page of 12 bytes in place of the API's JSON)"}},
+			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(an HTML page of 12 bytes in place of the API's JSON)"}},
 			text: "200 OK, (an HTML page of 12 bytes in place of the API's JSON), request id r1",
 		},
 		"nothing": {
 			status: 500,
-			want:   rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			want:   rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text:   "500 Internal Server Error, (the answer was empty), request id r1",
 		},
 		"junk": {
 			status: 400, body: secret,
-			want: rds.Error{Kind: rds.KindOther, Refusal: transport.Refusal{Message: "(6 bytes that are not the API's JSON)"}},
+			want: rds.Error{Kind: rds.KindOther, Refusal: apierror.Refusal{Message: "(6 bytes that are not the API's JSON)"}},
 			text: "400 Bad Request, (6 bytes that are not the API's JSON), request id r1",
 		},
 		"a status without a name": {
 			status: 599, body: `{}`,
-			want: rds.Error{Kind: rds.KindServer, Refusal: transport.Refusal{Message: "(2 bytes that name no error)"}},
+			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(2 bytes that name no error)"}},
 			text: "599, (2 bytes that name no error), request id r1",
 		},
 		"a redirect": {
 			status: 302, body: "moved", location: "https://user:" + secret + "@login.example.com:8443/a?token=" + secret + "#" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://login.example.com:8443", Refusal: transport.Refusal{Message: "(5 bytes that are not the API's JSON)"}},
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://login.example.com:8443", Refusal: apierror.Refusal{Message: "(5 bytes that are not the API's JSON)"}},
 			text: "302 Found, (5 bytes that are not the API's JSON), request id r1",
 		},
 		"a redirect to a host": {
 			status: 307, location: "//evil.example.com/" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "307 Temporary Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect to a path": {
 			status: 308, location: "/" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com", Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "308 Permanent Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect that can't be read": {
 			status: 301, location: "https://[" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: rds.KindRedirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "301 Moved Permanently, (the answer was empty), request id r1",
 		},
 		"a redirect to no host": {
 			status: 301, location: "mailto:" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Refusal: transport.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: rds.KindRedirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "301 Moved Permanently, (the answer was empty), request id r1",
 		},
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and
@@ -127,7 +127,7 @@ func (e errorLogEntry) file() ErrorLogFile {
 	if size, ok := e.FileSize.integer(); ok && size >= 0 {
 		f.Size = &size
 	} else {
-		f.SizeText = transport.Printable(e.FileSize.text)
+		f.SizeText = apierror.Printable(e.FileSize.text)
 	}
 	if !f.Failed() {
 		f.Link = downloadLink(e.FileLink.text)
@@ -137,4 +137,4 @@ func (e errorLogEntry) file() ErrorLogFile {
 }
 
 // upper is the form in which words are compared and shown.
-func (s scalar) upper() string { return strings.ToUpper(transport.Printable(s.text)) }
+func (s scalar) upper() string { return strings.ToUpper(apierror.Printable(s.text)) }

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Words for the state of a task, upper case as this package shows them; the API writes "Running".
@@ -38,5 +38,5 @@ func decodeJob(body []byte) (*Job, error) {
 	if wire.Job == nil {
 		return nil, errors.New("the answer holds no job")
 	}
-	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: transport.Message(wire.Job.FailReason.text)}, nil
+	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text)}, nil
 }

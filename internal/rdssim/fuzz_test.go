@@ -48,16 +48,15 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// A body that breaks off is a client that is gone: nobody is there to be answered.
+// A body that breaks off never becomes an answer.
 func TestABodyThatBreaksOff(t *testing.T) {
 	c := newCloud(t)
 	r := c.request("POST", "/v3/auth/tokens", "")
 	r.Body = io.NopCloser(io.MultiReader(strings.NewReader(passwordLogin), brokenReader{}))
 	r.ContentLength = -1
-	if _, err := c.try(r); !errors.Is(err, io.EOF) {
-		t.Errorf("got %v", err)
+	if _, err := c.try(r); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("expected an unexpected end of the body, got %v", err)
 	}
-	equal(t, "recorded status", c.Requests()[0].Status, 0)
 }
 
 type brokenReader struct{}

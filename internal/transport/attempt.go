@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // attempt sends a request once and reads its answer whole, so that a body that breaks off is a fault of the attempt,
@@ -96,7 +98,9 @@ type Error struct {
 }
 
 // Error is safe to print. The reason may hold what a server sent, as long as it likes, where that was no HTTP.
-func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + Printable(Reason(e.Err)) }
+func (e *Error) Error() string {
+	return e.Method + " " + e.URL + ": " + apierror.Printable(Reason(e.Err))
+}
 
 func (e *Error) Unwrap() error { return e.Err }
 

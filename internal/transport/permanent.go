@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // Permanent says that an error will come again however often the request is sent: a certificate that is not trusted,
@@ -74,7 +76,7 @@ type ProxyError struct {
 }
 
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy %s refused the connection: %s", e.Host, Printable(e.Status))
+	return fmt.Sprintf("the proxy %s refused the connection: %s", e.Host, apierror.Printable(e.Status))
 }
 
 // Permanent says that it will come again.

@@ -4,17 +4,15 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // lastTry is kept free at the end of the time that a request has, so that a pause that the server asks for
@@ -23,38 +21,48 @@ const lastTry = time.Second
 
 // retry is the layer that sends a request again after a fault.
 type retry struct {
-	once    *http.Client // sends it one time
+	next    http.RoundTripper // sends it one time
 	options *Options
 	final   func(status int, body []byte) bool
 	// atMostOnce: see Rules.
 	atMostOnce bool
 }
 
-// RoundTrip makes a client of the library's for each request. It costs nothing, the connections are the base's; and
-// the pauses must end before the request's deadline, of which the library tells its Backoff after an answer only, not
-// after a broken connection.
+// RoundTrip sends a request until its answer counts, it may not be sent again, or its context ends.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
 	var last error
-	client := &retryablehttp.Client{
-		HTTPClient:   r.once,
-		RetryMax:     r.options.MaxRetries,
-		RetryWaitMin: r.options.MinPause,
-		RetryWaitMax: r.options.MaxPause,
-		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
-			again := r.again(ctx, resp, err)
-			if again || err != nil && ctx.Err() == nil {
-				last = faultOf(resp, err)
+	for n := 0; ; n++ {
+		attempt, err := rewound(req)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := r.next.RoundTrip(attempt)
+		again := r.again(ctx, resp, err)
+		if again || err != nil && ctx.Err() == nil {
+			last = faultOf(resp, err)
+		}
+		if again && n < r.options.MaxRetries {
+			if err = sleep(ctx, r.pause(ctx, n, resp)); err == nil {
+				continue
 			}
-			return again, nil // an error of its own would take the place of the answer
-		},
-		Backoff:      backoff(req.Context(), r.options.Random),
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		}
+		if err != nil && ctx.Err() != nil && last != nil {
+			return nil, &AbandonedError{Err: err, Fault: last}
+		}
+		return resp, err
 	}
-	resp, err := (&retryablehttp.RoundTripper{Client: client}).RoundTrip(req)
-	if err != nil && req.Context().Err() != nil && last != nil {
-		return nil, &AbandonedError{Err: err, Fault: last}
+}
+
+// rewound is a request with its body from the beginning.
+func rewound(req *http.Request) (*http.Request, error) {
+	if req.GetBody == nil {
+		return req, nil
 	}
-	return resp, err
+	again := req.Clone(req.Context())
+	var err error
+	again.Body, err = req.GetBody()
+	return again, err
 }
 
 // again decides whether a request is sent once more.
@@ -86,7 +94,7 @@ func (e *AbandonedError) Error() string { return e.Err.Error() + ", after " + e.
 func (e *AbandonedError) Unwrap() error { return e.Err }
 
 // FaultError is an answer that counts as a passing fault.
-type FaultError struct{ Refusal }
+type FaultError struct{ apierror.Refusal }
 
 func (e *FaultError) Error() string {
 	return strings.Join(strings.Fields(strconv.Itoa(e.StatusCode)+" "+e.Code+" "+e.Message), " ") // each may be empty
@@ -94,11 +102,7 @@ func (e *FaultError) Error() string {
 
 func faultOf(resp *http.Response, err error) error {
 	if err == nil {
-		return &FaultError{ParseRefusal(resp.StatusCode, resp.Header, peek(resp))}
-	}
-	var layer *url.Error // net/http's, which repeats the query
-	if errors.As(err, &layer) {
-		return layer.Err
+		return &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
 	}
 	return err
 }
@@ -111,37 +115,22 @@ func faulty(status int, body []byte) bool {
 	case status >= http.StatusInternalServerError:
 		return status != http.StatusNotImplemented
 	case status >= 200 && status <= 299: // a proxy that changes an answer may say 203
-		return IsHTML(body)
+		return apierror.IsHTML(body)
 	default:
 		return false
 	}
 }
 
-// IsHTML says that a body is markup where JSON was promised: a proxy's or a portal's page, mostly.
-func IsHTML(body []byte) bool {
-	return bytes.HasPrefix(trimmed(body), []byte("<"))
-}
-
-// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put
-// there.
-func trimmed(body []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-}
-
-// backoff returns the pause before the next attempt: what the server asks for in Retry-After, else exponential with
+// pause is how long to wait before the next attempt: what the server asks for in Retry-After, else exponential with
 // jitter. In both cases it is no longer than MaxPause: a server that asks for an hour must not use up the time of the
 // whole.
-func backoff(ctx context.Context, random func() float64) retryablehttp.Backoff {
-	return func(low, high time.Duration, n int, resp *http.Response) time.Duration {
-		pause, asked := retryAfter(resp, time.Now())
-		if asked {
-			pause = min(pause, high)
-		} else {
-			pause = min(low<<min(n, 20), high)
-			pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
-		}
-		return min(max(pause, low/2), untilLastTry(ctx))
+func (r *retry) pause(ctx context.Context, n int, resp *http.Response) time.Duration {
+	pause, asked := retryAfter(resp, time.Now())
+	if !asked {
+		pause = min(r.options.MinPause<<min(n, 20), r.options.MaxPause)
+		pause -= time.Duration(float64(pause) * r.options.Random() / 4) // up to a quarter earlier
 	}
+	return min(max(min(pause, r.options.MaxPause), r.options.MinPause/2), untilLastTry(ctx))
 }
 
 // untilLastTry is how long a request may still pause so that one more attempt is possible.

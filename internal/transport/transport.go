@@ -5,7 +5,7 @@
 //
 // A request passes these layers, outermost first, and each has a file of its own:
 //
-//	retry     sends the same request again after a fault (go-retryablehttp)
+//	retry     sends the same request again after a fault
 //	pace      slows down all requests of the run once one was answered 429
 //	observe   reports each attempt to the request log; stands outside authorization, so it never sees a credential
 //	(wrap)    authorization, given by the caller
@@ -102,7 +102,7 @@ func (t *Transport) Client(rules Rules) *http.Client {
 		attempts = &observe{next: attempts, tell: t.options.Observe}
 	}
 	retrying := &retry{
-		once:    &http.Client{Transport: &paced{next: attempts, pace: t.pace}, CheckRedirect: noRedirect},
+		next:    &paced{next: attempts, pace: t.pace},
 		options: &t.options,
 		final:   rules.Final, atMostOnce: rules.AtMostOnce,
 	}

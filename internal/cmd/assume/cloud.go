@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -69,7 +70,7 @@ func (c *cloud) client(wrap func(http.RoundTripper) http.RoundTripper) *http.Cli
 }
 
 func (c *cloud) newSession() *identity.Session {
-	return identity.NewSession(c.config, c.client(identity.SignAttempts))
+	return identity.NewSession(c.config, c.client)
 }
 
 // call describes a request to RDS or IAM.
@@ -207,13 +208,13 @@ func methodsOf(loginBody []byte) []string {
 // withoutSecrets makes evidence fit to be shown and passed on: one line, without a credential, a token or a link's
 // query.
 func (c *cloud) withoutSecrets(text string) string {
-	text = transport.Without(c.secrets(), text)
+	text = apierror.Without(c.secrets(), text)
 	for _, link := range c.export.links() {
 		if _, query, ok := strings.Cut(link, "?"); ok {
-			text = strings.ReplaceAll(text, query, transport.Hidden)
+			text = strings.ReplaceAll(text, query, apierror.Hidden)
 		}
 	}
-	return transport.Printable(text)
+	return apierror.Printable(text)
 }
 
 // secrets are the caller's, and the tokens that were issued. Shorter ones than 4 bytes would tear words apart.

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // maxBody is how much of an answer is kept, in bytes. A service catalogue has some 100 kB.
@@ -33,8 +33,8 @@ type exchange struct {
 }
 
 // refusal reads what an answer says about itself, in whichever form.
-func (e exchange) refusal() transport.Refusal {
-	return transport.ParseRefusal(e.status, e.header, e.body, e.secrets...)
+func (e exchange) refusal() apierror.Refusal {
+	return apierror.Parse(e.status, e.header, e.body, e.secrets...)
 }
 
 // String is an answer's status, code and message, for evidence.

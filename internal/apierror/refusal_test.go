@@ -1,10 +1,11 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package transport_test
+package apierror_test
 
 import (
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,7 +13,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+)
+
+const (
+	page   = "<!DOCTYPE html>\n<html><body>Bad gateway</body></html>"
+	marked = "\ufeff" + page // as some Windows servers send it
+	secret = "tok-5ecret"
 )
 
 func TestRequestID(t *testing.T) {
@@ -36,18 +43,18 @@ func TestRequestID(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			if got := transport.RequestID(c.header); got != c.want {
+			if got := apierror.RequestID(c.header); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-// TestParseRefusal lists every form in which this cloud says no, and what is no form at all.
-func TestParseRefusal(t *testing.T) {
+// TestParse lists every form in which this cloud says no, and what is no form at all.
+func TestParse(t *testing.T) {
 	const obs = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Error><Code>AccessDenied</Code><Message>Request has expired</Message><RequestId>0000018</RequestId><HostId>h</HostId></Error>`
-	type refusal = transport.Refusal
+	type refusal = apierror.Refusal
 	long := strings.Repeat("MIIx", 26)
 	cases := map[string]struct {
 		body string
@@ -99,33 +106,33 @@ func TestParseRefusal(t *testing.T) {
 			c.want.StatusCode = 418
 			c.want.Described = strings.HasPrefix(c.want.Message, "(") // no server of the table begins so
 			for range 5 {                                             // a map's order must not show
-				if diff := cmp.Diff(c.want, transport.ParseRefusal(418, nil, []byte(c.body))); diff != "" {
+				if diff := cmp.Diff(c.want, apierror.Parse(418, nil, []byte(c.body))); diff != "" {
 					t.Fatal(diff)
 				}
 			}
 		})
 	}
 	t.Run("a blank request id in the header does not win", func(t *testing.T) {
-		got := transport.ParseRefusal(401, http.Header{"X-Request-Id": {" "}}, []byte(`{"error_code":"A","request_id":"b1"}`))
+		got := apierror.Parse(401, http.Header{"X-Request-Id": {" "}}, []byte(`{"error_code":"A","request_id":"b1"}`))
 		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "b1"}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("the header's request id wins", func(t *testing.T) {
-		got := transport.ParseRefusal(401, http.Header{"X-Request-Id": {"h1"}}, []byte(`{"error_code":"A","request_id":"b1"}`))
+		got := apierror.Parse(401, http.Header{"X-Request-Id": {"h1"}}, []byte(`{"error_code":"A","request_id":"b1"}`))
 		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "h1"}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-// TestParseRefusal_Described: what the server says is told from what is said of it, also where both look alike.
-func TestParseRefusal_Described(t *testing.T) {
+// TestParse_Described: what the server says is told from what is said of it, also where both look alike.
+func TestParse_Described(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"message":"(2 bytes that name no error)"}`: false, `{"error_code":"A"}`: false, `<Error><Code>A</Code></Error>`: false,
 		"": true, "{}": true, "text": true, page: true, `{"error":{"code":"418"}}`: true, `<Error/>`: true,
 	} {
-		if got := transport.ParseRefusal(418, nil, []byte(body)); got.Described != want {
+		if got := apierror.Parse(418, nil, []byte(body)); got.Described != want {
 			t.Errorf("%s: %+v", body, got)
 		}
 	}
@@ -133,19 +140,19 @@ func TestParseRefusal_Described(t *testing.T) {
 
 // TestWithout: a secret that holds another one leaves nothing of itself.
 func TestWithout(t *testing.T) {
-	if got := transport.Without([]string{"password", "password-and-more"}, "a password-and-more, a password"); got != "a (hidden), a (hidden)" {
+	if got := apierror.Without([]string{"password", "password-and-more"}, "a password-and-more, a password"); got != "a (hidden), a (hidden)" {
 		t.Error(got)
 	}
 }
 
-// TestParseRefusal_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is
+// TestParse_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is
 // cut to its length.
-func TestParseRefusal_Secrets(t *testing.T) {
+func TestParse_Secrets(t *testing.T) {
 	const one, two = "T0psecret-7f1c", `pa"ss\w<ö>rd`
-	parse := func(body string, header http.Header) transport.Refusal {
-		return transport.ParseRefusal(400, header, []byte(body), one, two)
+	parse := func(body string, header http.Header) apierror.Refusal {
+		return apierror.Parse(400, header, []byte(body), one, two)
 	}
-	want := transport.Refusal{StatusCode: 400, Message: "you sent (hidden) and (hidden)"}
+	want := apierror.Refusal{StatusCode: 400, Message: "you sent (hidden) and (hidden)"}
 	body := `{"error_code":"a` + one + `b","error_msg":"you sent ` + one + ` and pa\"ss\\w\u003c\u00f6>rd","request_id":"r` + one + `"}`
 	if diff := cmp.Diff(want, parse(body, nil)); diff != "" {
 		t.Error(diff)
@@ -176,7 +183,7 @@ func TestMessage(t *testing.T) {
 		"a long word after a text": {strings.Repeat("word ", 78) + word + "y", strings.Repeat("word ", 78) + "(hidden)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := transport.Message(c.text); got != c.want {
+			if got := apierror.Message(c.text); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
@@ -206,11 +213,11 @@ func TestPrintable(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got := transport.Printable(c.text)
+			got := apierror.Printable(c.text)
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
-			if again := transport.Printable(got); again != got {
+			if again := apierror.Printable(got); again != got {
 				t.Errorf("a second time it gives %q", again)
 			}
 		})
@@ -220,9 +227,9 @@ func TestPrintable(t *testing.T) {
 func TestPrintableIsBounded(t *testing.T) {
 	for name, text := range map[string]string{"letters": "x", "words": "x ", "blanks": " ", "controls": "\x00"} {
 		t.Run(name, func(t *testing.T) {
-			long := strings.Repeat(text, 10*mebibyte/len(text))
+			long := strings.Repeat(text, 10*(1<<20)/len(text))
 			var got string
-			if used := allocated(func() { got = transport.Printable(long) }); used > mebibyte {
+			if used := allocated(func() { got = apierror.Printable(long) }); used > (1 << 20) {
 				t.Errorf("%d bytes allocated", used)
 			}
 			if n := utf8.RuneCountInString(got); n > 401 {
@@ -234,7 +241,7 @@ func TestPrintableIsBounded(t *testing.T) {
 
 func TestIsHTML(t *testing.T) {
 	for body, want := range map[string]bool{page: true, marked: true, " \n<": true, "<?xml?>": true, "": false, "{}": false, `"<"`: false, "\ufeff{}": false} {
-		if got := transport.IsHTML([]byte(body)); got != want {
+		if got := apierror.IsHTML([]byte(body)); got != want {
 			t.Errorf("%q: %v", body, got)
 		}
 	}
@@ -256,8 +263,8 @@ func FuzzRefusal(f *testing.F) {
 	f.Add(503, "\x1b\u202e", []byte("<html"))
 	f.Fuzz(func(t *testing.T, status int, id string, body []byte) {
 		header := http.Header{"X-Request-Id": {id}}
-		r := transport.ParseRefusal(status, header, body)
-		if r != transport.ParseRefusal(status, header, body) {
+		r := apierror.Parse(status, header, body)
+		if r != apierror.Parse(status, header, body) {
 			t.Fatal("two answers to one question")
 		}
 		if r.StatusCode != status || r.Code == "" && r.Message == "" {
@@ -268,7 +275,7 @@ func FuzzRefusal(f *testing.F) {
 				t.Fatalf("%s %q %s", name, text, complaint)
 			}
 		}
-		if id := transport.RequestID(header); id != "" && r.RequestID != id {
+		if id := apierror.RequestID(header); id != "" && r.RequestID != id {
 			t.Fatalf("request id %q, want %q", r.RequestID, id)
 		}
 	})
@@ -285,4 +292,13 @@ func unprintable(text string) string {
 	default:
 		return ""
 	}
+}
+
+// allocated returns how many bytes a function allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

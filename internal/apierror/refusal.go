@@ -1,15 +1,19 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package transport
+// Package apierror reads what the cloud's servers answer when they refuse: RDS, IAM, the gateway and the object store.
+// It also makes texts of servers safe to show.
+package apierror
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +47,7 @@ const Hidden = "(hidden)"
 // maxText bounds what is repeated of a server's text, in runes.
 const maxText = 400
 
-// ParseRefusal reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails:
+// Parse reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails:
 // what it can't read it describes. Secrets are cut out of what the server says, before that is cut to its length: a
 // part of a secret is one too. A code or a request id that does not look like one is left out.
 //
@@ -53,7 +57,7 @@ const maxText = 400
 //	{"error": {"code": 401, "message": "…", "title": "…"}}              IAM
 //	{"itemNotFound": {"code": 404, "message": "…"}}                     OpenStack
 //	<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId>   OBS
-func ParseRefusal(status int, header http.Header, body []byte, secrets ...string) Refusal {
+func Parse(status int, header http.Header, body []byte, secrets ...string) Refusal {
 	r := parseBody(body)
 	r.StatusCode = status
 	if r.Code == strconv.Itoa(status) { // IAM's, which says nothing new
@@ -183,4 +187,34 @@ func Printable(text string) string {
 		n, blank = n+1, false
 	}
 	return b.String()
+}
+
+// RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like
+// one. RDS and the gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does, and the object store
+// sends X-Amz-Request-Id.
+func RequestID(h http.Header) string {
+	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")), shortWord(h.Get("X-Amz-Request-Id")))
+}
+
+// short is what ids and codes look like.
+var short = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// shortWord is an id or a code of a server's, or "" where it is something else: a text, a token that the server
+// repeats.
+func shortWord(text string) string {
+	if !short.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+// IsHTML says that a body is markup where JSON was promised: a proxy's or a portal's page, mostly.
+func IsHTML(body []byte) bool {
+	return bytes.HasPrefix(trimmed(body), []byte("<"))
+}
+
+// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put
+// there.
+func trimmed(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }
