@@ -86,7 +86,7 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 
 	tell := teller{send: progressUntil(ctx, resp.SendProgress)}
 	options.Report = tell.waiting(options.Report)
-	answer, err := a.client.rds.WaitForErrorLog(ctx, options)
+	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
 		resp.Diagnostics.Append(errorLogDiagnostic(options, err, "timeouts.invoke"))
 		return
@@ -132,7 +132,7 @@ func (a *errorLogDownloadAction) saveOptions(model errorLogDownloadActionModel, 
 	o.Progress = tell.downloading
 	o.Refresh = func(ctx context.Context) ([]download.File, error) {
 		wait.Report = nil
-		answer, err := a.client.rds.WaitForErrorLog(ctx, wait)
+		answer, err := a.client.rds.WaitForExport(ctx, wait)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +142,7 @@ func (a *errorLogDownloadAction) saveOptions(model errorLogDownloadActionModel, 
 }
 
 // downloads are the files of an answer, also those without a link: they keep their places and names.
-func downloads(answer *rds.ErrorLogDownload) []download.File {
+func downloads(answer *rds.Export) []download.File {
 	var files []download.File
 	for _, f := range answer.Files {
 		size := int64(-1)

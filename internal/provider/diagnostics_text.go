@@ -16,8 +16,8 @@ import (
 // This file has the pieces that diagnostics are made of.
 
 // missingFiles are the entries that have no link in an answer that counts as good.
-func missingFiles(answer *rds.ErrorLogDownload) []rds.ErrorLogFile {
-	var missing []rds.ErrorLogFile
+func missingFiles(answer *rds.Export) []rds.ExportFile {
+	var missing []rds.ExportFile
 	for _, f := range answer.Files {
 		if f.Link == "" {
 			missing = append(missing, f)
@@ -26,13 +26,13 @@ func missingFiles(answer *rds.ErrorLogDownload) []rds.ErrorLogFile {
 	return missing
 }
 
-func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.ErrorLogFile) string {
-	these, state := "This one failed", func(rds.ErrorLogFile) string { return "" }
+func missingText(instanceID string, answer *rds.Export, missing []rds.ExportFile) string {
+	these, state := "This one failed", func(rds.ExportFile) string { return "" }
 	if len(missing) > 1 {
 		these = "These failed"
 	}
-	if slices.ContainsFunc(missing, func(f rds.ErrorLogFile) bool { return !f.Failed() }) {
-		these, state = "Missing", func(f rds.ErrorLogFile) string { return ": " + fileState(f) }
+	if slices.ContainsFunc(missing, func(f rds.ExportFile) bool { return !f.Failed() }) {
+		these, state = "Missing", func(f rds.ExportFile) string { return ": " + fileState(f) }
 	}
 	var names strings.Builder
 	for _, f := range missing {
@@ -43,7 +43,7 @@ func missingText(instanceID string, answer *rds.ErrorLogDownload, missing []rds.
 }
 
 // listed shows each entry's state on a line of its own. Lines that begin with a space are not wrapped by Terraform.
-func listed(files []rds.ErrorLogFile) string {
+func listed(files []rds.ExportFile) string {
 	if len(files) == 0 {
 		return ", and listed no file."
 	}
@@ -58,14 +58,14 @@ func listed(files []rds.ErrorLogFile) string {
 	return b.String()
 }
 
-func fileState(f rds.ErrorLogFile) string {
+func fileState(f rds.ExportFile) string {
 	if f.Link == "" && f.Status == rds.StatusSuccess {
 		return f.Status + " without a link"
 	}
 	return statusWord(f.Status)
 }
 
-func fileName(f rds.ErrorLogFile) string {
+func fileName(f rds.ExportFile) string {
 	if f.FileName == "" {
 		return "(a file without a name)"
 	}

@@ -38,6 +38,7 @@ type errorLogArguments struct {
 func (a errorLogArguments) wait(ctx context.Context, timeout time.Duration) rds.WaitOptions {
 	interval, _ := time.ParseDuration(a.PollInterval.ValueString()) // 0 where it is not set
 	return rds.WaitOptions{
+		Log:        rds.ErrorLog,
 		InstanceID: a.InstanceID.ValueString(),
 		Method:     rds.PollMethod(a.PollMethod.ValueString()),
 		Interval:   interval,
@@ -60,7 +61,7 @@ func obtainLinks(ctx context.Context, c *client, a errorLogArguments, timeout ti
 	options := a.wait(ctx, timeout)
 	ctx, stop := c.interruptible(withRequestLog(ctx))
 	defer stop()
-	answer, err := c.rds.WaitForErrorLog(ctx, options)
+	answer, err := c.rds.WaitForExport(ctx, options)
 	if err != nil {
 		return errorLogResults{}, diag.Diagnostics{errorLogDiagnostic(options, err, timeoutName)}
 	}
@@ -87,7 +88,7 @@ var errorLogFileTypes = map[string]attr.Type{
 }
 
 // mapErrorLog turns an answer into attributes, and into warnings for what the attributes can't show.
-func mapErrorLog(instanceID string, answer *rds.ErrorLogDownload) (errorLogResults, diag.Diagnostics) {
+func mapErrorLog(instanceID string, answer *rds.Export) (errorLogResults, diag.Diagnostics) {
 	entries := make([]attr.Value, 0, len(answer.Files))
 	for _, f := range answer.Files {
 		entries = append(entries, types.ObjectValueMust(errorLogFileTypes, map[string]attr.Value{
@@ -126,7 +127,7 @@ func instant(t time.Time, layout string) timetypes.RFC3339 {
 }
 
 // errorLogWarnings are about what an answer lacks. others says what becomes of the files that are there.
-func errorLogWarnings(instanceID string, answer *rds.ErrorLogDownload, others string) diag.Diagnostics {
+func errorLogWarnings(instanceID string, answer *rds.Export, others string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(answer.Files) == 0 {
 		diags.AddWarning("No error log files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+

@@ -8,7 +8,7 @@
 // is silent the comments say where a fact comes from, and how sure it is.
 //
 //	client.go    requests and their answers
-//	errorlog.go  what errorlog-download answers        job.go    what a task says
+//	export.go    what errorlog-download and its sisters answer        job.go    what a task says
 //	decode.go    values as the API really sends them   link.go   download links: scheme, expiry
 //	error.go     what the API says when it says no     codes.go  the meaning of its error codes
 //	wait.go      from the first call to the links      pause.go  how long between two polls
@@ -72,19 +72,19 @@ var usualID = regexp.MustCompile(`^[0-9a-f]{32}in[0-9]{2}$`)
 // nowhere promised.
 func UsualInstanceID(id string) bool { return usualID.MatchString(id) }
 
-// ErrorLogDownload asks once for the download links of an instance's error log, and with that starts their export
+// RequestExport asks once for the download links of an instance's error log, and with that starts their export
 // where none runs: POST /v3/{project_id}/instances/{instance_id}/errorlog-download.
 //
 // A refusal is an [*Error]; an answer that can't be understood a [*DecodeError].
-func (c *Client) ErrorLogDownload(ctx context.Context, instanceID string) (*ErrorLogDownload, error) {
+func (c *Client) RequestExport(ctx context.Context, log Log, instanceID string) (*Export, error) {
 	if !ValidInstanceID(instanceID) {
 		return nil, errors.New("an instance id holds letters, digits and hyphens only")
 	}
-	header, body, err := c.do(ctx, http.MethodPost, url.Values{}, "instances", instanceID, "errorlog-download")
+	header, body, err := c.do(ctx, http.MethodPost, url.Values{}, "instances", instanceID, string(log)+"-download")
 	if err != nil {
 		return nil, err
 	}
-	answer, err := decodeErrorLog(body)
+	answer, err := decodeExport(body)
 	if err != nil {
 		return nil, &DecodeError{RequestID: apierror.RequestID(header), Err: err}
 	}

@@ -76,18 +76,18 @@ func (s *server) client() *rds.Client {
 }
 
 // ask is one call of errorlog-download with a given answer.
-func ask(t *testing.T, status int, body string, headers ...string) (*rds.ErrorLogDownload, error) {
+func ask(t *testing.T, status int, body string, headers ...string) (*rds.Export, error) {
 	t.Helper()
 	s := &server{status: status, body: body, header: http.Header{}}
 	for i := 0; i < len(headers); i += 2 {
 		s.header.Set(headers[i], headers[i+1])
 	}
-	return s.client().ErrorLogDownload(t.Context(), instance)
+	return s.client().RequestExport(t.Context(), rds.ErrorLog, instance)
 }
 
 func TestErrorLogDownloadAsksAsThePageSays(t *testing.T) {
 	s := &server{status: 200, body: "{}"}
-	if _, err := s.client().ErrorLogDownload(t.Context(), instance); err != nil {
+	if _, err := s.client().RequestExport(t.Context(), rds.ErrorLog, instance); err != nil {
 		t.Fatal(err)
 	}
 	want := []asked{{
@@ -123,7 +123,7 @@ func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 	} {
 		t.Run(apierror.Printable(id), func(t *testing.T) {
 			s := &server{status: 200, body: "{}"}
-			_, err := s.client().ErrorLogDownload(t.Context(), id)
+			_, err := s.client().RequestExport(t.Context(), rds.ErrorLog, id)
 			if err == nil || s.asked != nil || rds.ValidInstanceID(id) {
 				t.Errorf("error %v, asked %v", err, s.asked)
 			}
@@ -153,7 +153,7 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 			s := &server{status: 200, body: "{}"}
 			client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u}, nil }, nil, nil)
 			for range 2 { // the endpoint is shared: a request must not change it
-				if _, err := client.ErrorLogDownload(t.Context(), "i1"); err != nil {
+				if _, err := client.RequestExport(t.Context(), rds.ErrorLog, "i1"); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -168,7 +168,7 @@ func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
 	noLogin := errors.New("the password is wrong")
 	s := &server{status: 200, body: "{}"}
 	client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil)
-	if _, err := client.ErrorLogDownload(t.Context(), instance); err != noLogin { //nolint:errorlint // the very same error
+	if _, err := client.RequestExport(t.Context(), rds.ErrorLog, instance); err != noLogin { //nolint:errorlint // the very same error
 		t.Errorf("got %v", err)
 	}
 	if _, err := client.Job(t.Context(), task); err != noLogin { //nolint:errorlint // the very same error

@@ -85,25 +85,25 @@ type (
 	TimeoutError struct {
 		Progress
 		Timeout time.Duration
-		Last    *ErrorLogDownload // the last good answer; nil where there was none
-		Fault   error             // the last fault; nil where there was none
+		Last    *Export // the last good answer; nil where there was none
+		Fault   error   // the last fault; nil where there was none
 	}
 	// InterruptedError is a wait that its caller ended.
 	InterruptedError struct {
 		Progress
-		Last *ErrorLogDownload // the last good answer; nil: no export was seen to begin
-		Err  error             // the context's
+		Last *Export // the last good answer; nil: no export was seen to begin
+		Err  error   // the context's
 	}
 	// ExportError is an export that failed whole.
 	ExportError struct {
 		Progress
-		Last       *ErrorLogDownload
+		Last       *Export
 		FailReason string // the task's; "" where it could not be asked for
 	}
 	// MissingLinkError is an export that is done, with an entry that has no link and never gets one.
 	MissingLinkError struct {
 		Progress
-		Last *ErrorLogDownload
+		Last *Export
 	}
 )
 

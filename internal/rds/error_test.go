@@ -192,7 +192,7 @@ func TestWhatIsWaitedFor(t *testing.T) {
 func waitsFor(t *testing.T, client *rds.Client, passes bool) {
 	t.Helper()
 	start := time.Now()
-	_, err := client.WaitForErrorLog(t.Context(), rds.WaitOptions{InstanceID: instance, Timeout: 10 * time.Second})
+	_, err := client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: instance, Timeout: 10 * time.Second})
 	var timeout *rds.TimeoutError
 	if took := time.Since(start); err == nil || errors.As(err, &timeout) != passes || (took == 10*time.Second) != passes || (took == 0) == passes {
 		t.Errorf("after %s: %v", took, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // linkOf sends a link through an answer, as the API does.
-func linkOf(t *testing.T, text string) rds.ErrorLogFile {
+func linkOf(t *testing.T, text string) rds.ExportFile {
 	t.Helper()
 	raw, err := json.Marshal(text)
 	if err != nil {

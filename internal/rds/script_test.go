@@ -117,13 +117,14 @@ func wait(ctx context.Context, t *testing.T, o rds.WaitOptions, lines []func() s
 	t.Helper()
 	s := &script{t: t, start: time.Now(), lines: lines}
 	client := newClient(s, nil)
+	o.Log = rds.ErrorLog
 	if o.InstanceID == "" {
 		o.InstanceID = waitedFor
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Minute
 	}
-	answer, err := client.WaitForErrorLog(ctx, o)
+	answer, err := client.WaitForExport(ctx, o)
 	w := waited{After: time.Since(s.start), Calls: s.seen}
 	if answer == nil {
 		return w, err

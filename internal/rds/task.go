@@ -30,7 +30,7 @@ type tasks struct {
 
 // pending returns the id of the task to ask for, or "" where errorlog-download must be called: for the first poll,
 // after the task has ended, and where there is no task to ask for.
-func (t *tasks) pending(last *ErrorLogDownload) string {
+func (t *tasks) pending(last *Export) string {
 	if !t.on || last == nil {
 		return ""
 	}
@@ -76,7 +76,7 @@ func (t *tasks) missed(err error) {
 
 // failReason asks the task of a failed export why it failed, whatever the poll method; "" where there is no saying.
 // It does not take long: the failure is known, and somebody waits to read it.
-func (w *wait) failReason(ctx context.Context, answer *ErrorLogDownload) string {
+func (w *wait) failReason(ctx context.Context, answer *Export) string {
 	ctx, cancel := context.WithTimeout(ctx, taskPatience)
 	defer cancel()
 	for _, f := range answer.Files {

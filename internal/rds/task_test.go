@@ -122,7 +122,7 @@ func TestTheTaskOfTheFileThatFailedIsAsked(t *testing.T) {
 					}
 					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
 				}), nil)
-				_, err := client.WaitForErrorLog(t.Context(), rds.WaitOptions{InstanceID: waitedFor, Timeout: time.Minute})
+				_, err := client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: waitedFor, Timeout: time.Minute})
 				reason := ""
 				if c.tasks != nil {
 					reason = "of " + c.tasks[0]

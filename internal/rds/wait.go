@@ -23,6 +23,7 @@ const (
 
 // WaitOptions describe one wait.
 type WaitOptions struct {
+	Log        Log
 	InstanceID string
 	Method     PollMethod    // "" is PollRepeat
 	Interval   time.Duration // a fixed pause between polls; 0: it grows by itself
@@ -46,10 +47,10 @@ const (
 	lastPollMargin = time.Second      // before the deadline: room for one more poll
 )
 
-// WaitForErrorLog starts the export of an instance's error log and returns its links, or says why there are none: a
+// WaitForExport starts the export of an instance's error log and returns its links, or says why there are none: a
 // [*TimeoutError], an [*InterruptedError], an [*ExportError], a [*MissingLinkError], or the API's refusal. Where some
 // files failed and others are good it returns those, with status FAILED. The first call goes out at once.
-func (c *Client) WaitForErrorLog(ctx context.Context, o WaitOptions) (*ErrorLogDownload, error) {
+func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, error) {
 	bounded, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	w := &wait{client: c, options: o, start: c.clock.Now(), tasks: tasks{on: o.Method == PollTask}}
@@ -80,18 +81,18 @@ type wait struct {
 	start, deadline time.Time
 
 	calls      int
-	status     string            // the last word of the API, of either kind of poll
-	last       *ErrorLogDownload // the last good answer
-	lastAt     time.Time         // when it came
-	fault      error             // the last fault met
-	outage     error             // that fault, until a good answer comes
-	incomplete int               // answers that said done and left a link out
-	refreshed  bool              // links about to expire were asked for anew
+	status     string    // the last word of the API, of either kind of poll
+	last       *Export   // the last good answer
+	lastAt     time.Time // when it came
+	fault      error     // the last fault met
+	outage     error     // that fault, until a good answer comes
+	incomplete int       // answers that said done and left a link out
+	refreshed  bool      // links about to expire were asked for anew
 	tasks      tasks
 }
 
 // poll asks once whether the export is done. A nil answer without an error means: not yet, says the task.
-func (w *wait) poll(ctx context.Context) (*ErrorLogDownload, error) {
+func (w *wait) poll(ctx context.Context) (*Export, error) {
 	if id := w.tasks.pending(w.last); id != "" && w.askTask(ctx, id) {
 		return nil, nil //nolint:nilnil // documented: not yet
 	}
@@ -126,9 +127,9 @@ func (w *wait) passes(err error) bool {
 	return w.last != nil && (transport.NoSuchHost(err) || errors.As(err, &refusal) && refusal.foreign())
 }
 
-func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
+func (w *wait) ask(ctx context.Context) (*Export, error) {
 	w.calls++
-	answer, err := w.client.ErrorLogDownload(ctx, w.options.InstanceID)
+	answer, err := w.client.RequestExport(ctx, w.options.Log, w.options.InstanceID)
 	if err != nil {
 		return nil, err
 	}
@@ -140,17 +141,17 @@ func (w *wait) ask(ctx context.Context) (*ErrorLogDownload, error) {
 func (w *wait) heard(status string) { w.status, w.outage = status, nil }
 
 // judge decides what an answer means: done, an end with an error, or neither.
-func (w *wait) judge(ctx context.Context, answer *ErrorLogDownload, err error) (done bool, _ error) {
+func (w *wait) judge(ctx context.Context, answer *Export, err error) (done bool, _ error) {
 	if err != nil {
 		return false, w.endure(err)
 	}
 	if answer == nil || !answer.Done() {
 		return false, nil
 	}
-	if answer.Status == StatusFailed && slices.ContainsFunc(answer.Files, ErrorLogFile.Unfinished) {
+	if answer.Status == StatusFailed && slices.ContainsFunc(answer.Files, ExportFile.Unfinished) {
 		return false, nil // FAILED means that some file failed: the others may still come
 	}
-	if slices.ContainsFunc(answer.Files, ErrorLogFile.Pending) {
+	if slices.ContainsFunc(answer.Files, ExportFile.Pending) {
 		w.incomplete++
 		if w.incomplete <= extraPolls {
 			return false, nil
@@ -195,21 +196,21 @@ func (w *wait) cutOff(err error) {
 }
 
 // linksExpire says that an export is done and that one of its links is of no use any more.
-func (w *wait) linksExpire(answer *ErrorLogDownload) bool {
+func (w *wait) linksExpire(answer *Export) bool {
 	return answer.Done() && w.someLinkEnds(answer, linkMargin)
 }
 
 // linksDead says that a link of the last answer can't be used at all any more.
-func (w *wait) linksDead(last *ErrorLogDownload) bool { return w.someLinkEnds(last, 0) }
+func (w *wait) linksDead(last *Export) bool { return w.someLinkEnds(last, 0) }
 
 // someLinkEnds says that some link of the last answer ends within this time. The server's clock counts, where the
 // answer shows it: ours may be off.
-func (w *wait) someLinkEnds(answer *ErrorLogDownload, within time.Duration) bool {
+func (w *wait) someLinkEnds(answer *Export, within time.Duration) bool {
 	now := w.client.clock.Now()
 	if !answer.ServerTime.IsZero() {
 		now = answer.ServerTime.Add(now.Sub(w.lastAt))
 	}
-	return slices.ContainsFunc(answer.Files, func(f ErrorLogFile) bool {
+	return slices.ContainsFunc(answer.Files, func(f ExportFile) bool {
 		return f.Link != "" && !f.ExpiresAt.IsZero() && f.ExpiresAt.Sub(now) < within
 	})
 }
@@ -250,7 +251,7 @@ func (w *wait) progress() Progress {
 
 // ended says what a wait has that ends before the export does: the links of a failed export whose last files never
 // came, or why there are none.
-func (w *wait) ended(caller context.Context) (*ErrorLogDownload, error) {
+func (w *wait) ended(caller context.Context) (*Export, error) {
 	if caller.Err() != nil {
 		return nil, &InterruptedError{Progress: w.progress(), Last: w.last, Err: caller.Err()}
 	}

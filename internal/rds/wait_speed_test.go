@@ -48,8 +48,8 @@ func measure(t *testing.T, p policy, exports ...time.Duration) measured {
 			cloud := rdssim.New(rdssim.WithExportDuration(export), rdssim.WithTokenValidator(anyToken))
 			start := time.Now()
 			time.Sleep(p.delay)
-			answer, err := simulated(cloud, rand.New(rand.NewPCG(1, uint64(i)))).WaitForErrorLog(t.Context(), rds.WaitOptions{
-				InstanceID: rdssim.InstanceHealthy, Interval: p.interval, Timeout: time.Hour,
+			answer, err := simulated(cloud, rand.New(rand.NewPCG(1, uint64(i)))).WaitForExport(t.Context(), rds.WaitOptions{
+				Log: rds.ErrorLog, InstanceID: rdssim.InstanceHealthy, Interval: p.interval, Timeout: time.Hour,
 			})
 			if err != nil || answer.Links() != 1 {
 				t.Fatalf("%+v, %v", answer, err)
@@ -136,7 +136,7 @@ func TestWaitsDoNotMarchInStep(t *testing.T) {
 		for i := range 20 {
 			go func() {
 				client := simulated(cloud, rand.New(rand.NewPCG(1, uint64(i))))
-				_, _ = client.WaitForErrorLog(t.Context(), rds.WaitOptions{InstanceID: rdssim.FleetInstance(i), Timeout: time.Minute})
+				_, _ = client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: rdssim.FleetInstance(i), Timeout: time.Minute})
 			}()
 		}
 		time.Sleep(time.Minute)

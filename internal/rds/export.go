@@ -13,6 +13,15 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
+// Log is a log that the API exports. Its value is the first part of the API's path: errorlog-download.
+type Log string
+
+// The logs of an RDS for PostgreSQL instance.
+const (
+	ErrorLog Log = "errorlog" // page "Obtaining Links for Downloading Error Logs"
+	SlowLog  Log = "slowlog"  // page "Obtaining Links for Downloading Slow Query Logs"
+)
+
 // Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and
 // its example in lower case; this package turns them all into upper case. Any other word, CREATING or EXPORTING say,
 // means that it goes on.
@@ -22,17 +31,17 @@ const (
 	StatusSuccess = "SUCCESS" // of a file: its link is there
 )
 
-// ErrorLogDownload is one answer of errorlog-download.
-type ErrorLogDownload struct {
-	Status     string         // upper case; another word than those above is pending
-	Count      int64          // the API's count, or the number of files where it sent none that can be one
-	Files      []ErrorLogFile // every entry, in the API's order
+// Export is one answer of errorlog-download.
+type Export struct {
+	Status     string       // upper case; another word than those above is pending
+	Count      int64        // the API's count, or the number of files where it sent none that can be one
+	Files      []ExportFile // every entry, in the API's order
 	RequestID  string
 	ServerTime time.Time // the answer's Date; zero where it had none
 }
 
-// ErrorLogFile is one entry of the list: one node's or one file's.
-type ErrorLogFile struct {
+// ExportFile is one entry of the list: one node's or one file's.
+type ExportFile struct {
 	WorkflowID string
 	FileName   string
 	Status     string    // upper case
@@ -45,26 +54,26 @@ type ErrorLogFile struct {
 }
 
 // Failed says that there will be no link for this file.
-func (f ErrorLogFile) Failed() bool { return f.Status == StatusFailed }
+func (f ExportFile) Failed() bool { return f.Status == StatusFailed }
 
 // Unfinished says that the cloud still works on this file.
-func (f ErrorLogFile) Unfinished() bool {
+func (f ExportFile) Unfinished() bool {
 	return f.Link == "" && !f.Failed() && f.Status != StatusSuccess
 }
 
 // Pending says that the link of this file may still come.
-func (f ErrorLogFile) Pending() bool { return f.Link == "" && !f.Failed() }
+func (f ExportFile) Pending() bool { return f.Link == "" && !f.Failed() }
 
 // Format prints a file without its link, whatever the verb: a link is a secret.
-func (f ErrorLogFile) Format(s fmt.State, _ rune) {
+func (f ExportFile) Format(s fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(s, "{%s %s link:%t}", f.FileName, f.Status, f.Link != "")
 }
 
 // Done says that the cloud calls the export done, well or not. Some file may still be missing.
-func (d *ErrorLogDownload) Done() bool { return d.Status == StatusFinish || d.Status == StatusFailed }
+func (d *Export) Done() bool { return d.Status == StatusFinish || d.Status == StatusFailed }
 
 // Links counts the files that can be downloaded.
-func (d *ErrorLogDownload) Links() int {
+func (d *Export) Links() int {
 	n := 0
 	for _, f := range d.Files {
 		if f.Link != "" {
@@ -74,14 +83,14 @@ func (d *ErrorLogDownload) Links() int {
 	return n
 }
 
-// errorLogAnswer is the answer as it is on the wire: table 3 and table 4 of the API's page.
-type errorLogAnswer struct {
-	List   []*errorLogEntry `json:"list"`
-	Status scalar           `json:"status"`
-	Count  scalar           `json:"count"`
+// exportAnswer is the answer as it is on the wire: table 3 and table 4 of the API's page.
+type exportAnswer struct {
+	List   []*exportEntry `json:"list"`
+	Status scalar         `json:"status"`
+	Count  scalar         `json:"count"`
 }
 
-type errorLogEntry struct {
+type exportEntry struct {
 	WorkflowID scalar `json:"workflow_id"`
 	FileName   scalar `json:"file_name"`
 	Status     scalar `json:"status"`
@@ -92,15 +101,15 @@ type errorLogEntry struct {
 	UpdatedAt  scalar `json:"updated_at"` // the sibling pages' name for update_at
 }
 
-func decodeErrorLog(body []byte) (*ErrorLogDownload, error) {
-	var wire *errorLogAnswer
+func decodeExport(body []byte) (*Export, error) {
+	var wire *exportAnswer
 	if err := json.Unmarshal(body, &wire); err != nil {
 		return nil, describeJSON(err)
 	}
 	if wire == nil {
 		return nil, errors.New("the answer is null")
 	}
-	answer := &ErrorLogDownload{Status: wire.Status.upper(), Count: int64(len(wire.List)), Files: make([]ErrorLogFile, 0, len(wire.List))}
+	answer := &Export{Status: wire.Status.upper(), Count: int64(len(wire.List)), Files: make([]ExportFile, 0, len(wire.List))}
 	if count, ok := wire.Count.integer(); ok && count >= 0 {
 		answer.Count = count
 	}
@@ -113,8 +122,8 @@ func decodeErrorLog(body []byte) (*ErrorLogDownload, error) {
 	return answer, nil
 }
 
-func (e errorLogEntry) file() ErrorLogFile {
-	f := ErrorLogFile{
+func (e exportEntry) file() ExportFile {
+	f := ExportFile{
 		WorkflowID: e.WorkflowID.text,
 		FileName:   e.FileName.text,
 		Status:     e.Status.upper(),

@@ -26,11 +26,11 @@ func TestDocumentedAnswers(t *testing.T) {
 	created := time.Date(2020, 5, 15, 8, 6, 31, 385_000_000, time.UTC)
 	cases := map[string]struct {
 		body string
-		want rds.ErrorLogDownload
+		want rds.Export
 	}{
 		"the page's example": {
 			body: documented,
-			want: rds.ErrorLogDownload{Status: "FINISH", Count: 1, Files: []rds.ErrorLogFile{{
+			want: rds.Export{Status: "FINISH", Count: 1, Files: []rds.ExportFile{{
 				WorkflowID: "44fb1d85-2fcc-4d63-ad3b-c3d1ecd7000e",
 				FileName:   "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589",
 				Status:     "SUCCESS",
@@ -43,31 +43,31 @@ func TestDocumentedAnswers(t *testing.T) {
 		},
 		"as the page's tables have it": {
 			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"SUCCESS","file_size":"20590","file_link":"https://obs.example.com/f","create_at":1,"update_at":2}],"status":"FINISH","count":1}`,
-			want: rds.ErrorLogDownload{Status: "FINISH", Count: 1, Files: []rds.ErrorLogFile{{
+			want: rds.Export{Status: "FINISH", Count: 1, Files: []rds.ExportFile{{
 				WorkflowID: "w", FileName: "f", Status: "SUCCESS", Size: size(20590), Link: "https://obs.example.com/f", CreatedAt: time.UnixMilli(1).UTC(), UpdatedAt: time.UnixMilli(2).UTC(),
 			}}},
 		},
 		"while it is made": {
 			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"EXPORTING","file_size":null,"file_link":null,"create_at":1589529991385,"update_at":null}],"status":"CREATING","count":1}`,
-			want: rds.ErrorLogDownload{Status: "CREATING", Count: 1, Files: []rds.ErrorLogFile{{WorkflowID: "w", FileName: "f", Status: "EXPORTING", CreatedAt: created}}},
+			want: rds.Export{Status: "CREATING", Count: 1, Files: []rds.ExportFile{{WorkflowID: "w", FileName: "f", Status: "EXPORTING", CreatedAt: created}}},
 		},
 		"while it is made, shorter": {
 			body: `{"list":[{"workflow_id":"w","status":"exporting"}],"status":"creating"}`,
-			want: rds.ErrorLogDownload{Status: "CREATING", Count: 1, Files: []rds.ErrorLogFile{{WorkflowID: "w", Status: "EXPORTING"}}},
+			want: rds.Export{Status: "CREATING", Count: 1, Files: []rds.ExportFile{{WorkflowID: "w", Status: "EXPORTING"}}},
 		},
 		"partly failed, several files in their order": {
 			body: `{"list":[{"file_name":"b","status":"failed","file_link":"https://obs.example.com/b"},{"file_name":"a","status":"success","file_link":"https://obs.example.com/a","updated_at":1589529991385}],"status":"failed","count":2}`,
-			want: rds.ErrorLogDownload{Status: "FAILED", Count: 2, Files: []rds.ErrorLogFile{
+			want: rds.Export{Status: "FAILED", Count: 2, Files: []rds.ExportFile{
 				{FileName: "b", Status: "FAILED"},
 				{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a", UpdatedAt: created},
 			}},
 		},
-		"a first answer": {body: `{"list":[],"status":"CREATING","count":0}`, want: rds.ErrorLogDownload{Status: "CREATING", Files: []rds.ErrorLogFile{}}},
-		"a null list":    {body: `{"list":null,"status":"CREATING","count":null}`, want: rds.ErrorLogDownload{Status: "CREATING", Files: []rds.ErrorLogFile{}}},
-		"nothing":        {body: `{}`, want: rds.ErrorLogDownload{Files: []rds.ErrorLogFile{}}},
+		"a first answer": {body: `{"list":[],"status":"CREATING","count":0}`, want: rds.Export{Status: "CREATING", Files: []rds.ExportFile{}}},
+		"a null list":    {body: `{"list":null,"status":"CREATING","count":null}`, want: rds.Export{Status: "CREATING", Files: []rds.ExportFile{}}},
+		"nothing":        {body: `{}`, want: rds.Export{Files: []rds.ExportFile{}}},
 		"more than is known": {
 			body: `{"status":"FINISH","list":[{"file_name":"f","node":{"id":[1,{}]}}],"count":1,"region":null,"extra":{"status":"FAILED"}}`,
-			want: rds.ErrorLogDownload{Status: "FINISH", Count: 1, Files: []rds.ErrorLogFile{{FileName: "f"}}},
+			want: rds.Export{Status: "FINISH", Count: 1, Files: []rds.ExportFile{{FileName: "f"}}},
 		},
 	}
 	for name, c := range cases {
@@ -103,7 +103,7 @@ func TestLinks(t *testing.T) {
 
 // TestFields takes every field in every type.
 func TestFields(t *testing.T) {
-	type file = rds.ErrorLogFile
+	type file = rds.ExportFile
 	at := func(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 	cases := []struct {
 		field, value string
@@ -253,9 +253,9 @@ func TestAnswersThatCannotBeUnderstood(t *testing.T) {
 }
 
 func TestFileShowsNoLink(t *testing.T) {
-	f := rds.ErrorLogFile{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a?Signature=secret"}
+	f := rds.ExportFile{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a?Signature=secret"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
-		if got := fmt.Sprintf(verb, []rds.ErrorLogFile{f}); strings.Contains(got, "secret") {
+		if got := fmt.Sprintf(verb, []rds.ExportFile{f}); strings.Contains(got, "secret") {
 			t.Errorf("%s: %s", verb, got)
 		}
 	}
