@@ -22,7 +22,7 @@ import (
 // theLog is the log that the simulator serves.
 func theLog(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../rdssim/testdata/postgresql-15-errors.log")
+	text, err := os.ReadFile("../rdssim/incidents/mixed.log")
 	if err != nil {
 		t.Fatal(err)
 	}

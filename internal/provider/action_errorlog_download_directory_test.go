@@ -34,7 +34,8 @@ func TestAction_Overwrite(t *testing.T) {
 		t.Fatal("the file was replaced")
 	}
 	synctest.Test(t, func(t *testing.T) {
-		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "overwrite": true})
+		c := rdstest.New(t, rdssim.WithOriginalTimes())
+		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "overwrite": true})
 		if len(diags) > 0 {
 			t.Errorf("%q", diags)
 		}
@@ -66,7 +67,7 @@ func TestAction_RunAgain(t *testing.T) {
 	folder := t.TempDir()
 	again := func() (told, diags []string, transfers int) {
 		synctest.Test(t, func(t *testing.T) {
-			c := rdstest.New(t, rdssim.WithExportDuration(0))
+			c := rdstest.New(t, rdssim.WithExportDuration(0), rdssim.WithOriginalTimes())
 			told, diags = invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 			transfers = c.Count("obs.get")
 		})

@@ -35,7 +35,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 	log := realLog(t)
 	folder := filepath.Join(t.TempDir(), "incident", "logs")
 	synctest.Test(t, func(t *testing.T) {
-		c := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond))
+		c := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond), rdssim.WithOriginalTimes())
 		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 		if len(diags) > 0 {
 			t.Fatalf("%q", diags)
@@ -112,7 +112,7 @@ func TestAction_ErrorsOfTheWait(t *testing.T) {
 func TestAction_LinkExpiresOnTheWay(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		c := rdstest.New(t, rdssim.WithLinkLife(40*time.Second))
+		c := rdstest.New(t, rdssim.WithLinkLife(40*time.Second), rdssim.WithOriginalTimes())
 		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(25 * time.Second) // virtual
 			rdssim.HalfBody()(w, r)

@@ -68,7 +68,7 @@ func TestCLI_Fleet(t *testing.T) {
 	if err := json.Unmarshal([]byte(c.Run(t, "output", "-json").Stdout), &outputs); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"orders": []any{20590.0}, "invoices": []any{10069.0, 10521.0}}
+	want := map[string]any{"orders": []any{20590.0}, "invoices": []any{11244.0, 9346.0}}
 	if diff := cmp.Diff(want, outputs["sizes"].Value); diff != "" {
 		t.Error(diff)
 	}

@@ -37,7 +37,7 @@ func content(t *testing.T, folder string) map[string]string {
 // realLog is what the simulated cloud serves for the healthy instance.
 func realLog(t *testing.T) string {
 	t.Helper()
-	log, err := os.ReadFile("../rdssim/testdata/postgresql-15-errors.log")
+	log, err := os.ReadFile("../rdssim/incidents/mixed.log")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ const runbooks = "../../examples/runbooks/"
 
 func runbook(t *testing.T, name string) *rdstest.CLI {
 	t.Helper()
-	return rdstest.NewCLI(t, []string{runbooks + name + "/main.tf"}, rdssim.WithExportDuration(0))
+	return rdstest.NewCLI(t, []string{runbooks + name + "/main.tf"}, rdssim.WithExportDuration(0), rdssim.WithOriginalTimes())
 }
 
 func apply(t *testing.T, c *rdstest.CLI, arguments ...string) rdstest.Finished {

@@ -20,25 +20,25 @@ import (
 const (
 	signAlgorithm = "SDK-HMAC-SHA256"
 	signTime      = "20060102T150405Z"
-	// maxSkew is how far the clock of a signed request may be off.
+	// maxSkew is the largest difference of clocks for a signed request.
 	maxSkew = 15 * time.Minute
-	// lockAfter failures in a row, one more locks a key for lockTime.
+	// lockAfter is how many failures in a row a key may have. One more locks it for lockTime.
 	lockAfter = 5
 	lockTime  = 5 * time.Minute
 )
 
-// keyFailures counts what went wrong with one access key since it last went well.
+// keyFailures counts the failures of an access key since its last success.
 type keyFailures struct {
 	inARow      int
 	lockedUntil time.Time
 }
 
-// badSignature is the gateway's answer to a signature that it does not take.
+// badSignature is the gateway's answer to a bad signature.
 func badSignature(why string) *problem {
 	return &problem{http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: " + why}
 }
 
-// verifySigned tells who signed a request with AK/SK.
+// verifySigned returns the user who signed a request with AK/SK.
 func (s *Server) verifySigned(r *http.Request) (user, *problem) {
 	signed, err := parseAuthorization(r.Header.Get("Authorization"))
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Server) verifySigned(r *http.Request) (user, *problem) {
 	return oncall, nil
 }
 
-// authorization is what the header of that name says.
+// authorization is the parsed header Authorization.
 type authorization struct {
 	accessKey string
 	names     []string
@@ -89,7 +89,7 @@ func parseAuthorization(header string) (authorization, error) {
 	return authorization{m[1], strings.Split(m[2], ";"), m[3]}, nil
 }
 
-// check verifies a signed request by the policy of the gateway. Assumptions 15 and 16.
+// check verifies a signed request. Assumptions 15 and 16.
 func (a authorization) check(r *http.Request, key accessKey, now time.Time) error {
 	date := r.Header.Get("X-Sdk-Date")
 	at, err := time.Parse(signTime, date)
@@ -117,7 +117,7 @@ func (a authorization) check(r *http.Request, key accessKey, now time.Time) erro
 	return nil
 }
 
-// mustSign names the headers that change a request's meaning, and that it has.
+// mustSign returns the headers of a request that must be signed.
 func mustSign(r *http.Request) []string {
 	names := []string{"host", "x-sdk-date"}
 	for _, name := range []string{"content-type", "x-project-id", "x-domain-id", "x-security-token"} {
@@ -128,7 +128,7 @@ func mustSign(r *http.Request) []string {
 	return names
 }
 
-// canonicalRequest is the text that both sides hash.
+// canonicalRequest returns the text that both sides hash.
 func canonicalRequest(r *http.Request, names []string) (string, error) {
 	if !slices.IsSorted(names) {
 		return "", errors.New("the signed headers are not sorted")
@@ -165,7 +165,7 @@ func signature(secret, date, canonical string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// canonicalPath escapes each segment anew and ends in "/".
+// canonicalPath unescapes and escapes each segment, and adds "/" at the end.
 func canonicalPath(escaped string) (string, error) {
 	segments := strings.Split(escaped, "/")
 	for i, segment := range segments {
@@ -197,7 +197,7 @@ func canonicalQuery(raw string) (string, error) {
 	return strings.Join(text, "&"), nil
 }
 
-// escapeRFC3986 leaves the unreserved characters alone. Package url has nothing that does just that.
+// escapeRFC3986 escapes all but the unreserved characters. No function of package url does exactly that.
 func escapeRFC3986(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }

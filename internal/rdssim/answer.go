@@ -15,42 +15,25 @@ import (
 	"strings"
 )
 
-// problem is an answer that refuses. Each part of the cloud writes it in a form of its own.
+// problem is an answer that refuses. Each part of the cloud has its own form for it.
 type problem struct {
 	status  int
 	code    string
 	message string
 }
 
-// write takes the form from the code: IAM has none, the gateway's begin with APIG, and the rest is RDS's.
+// write chooses the form by the code: IAM's has none, the gateway's codes begin with APIG, all others are RDS's.
 func (p problem) write(w http.ResponseWriter) {
+	body := map[string]any{"error_code": p.code, "error_msg": p.message}
 	switch {
 	case p.code == "":
-		p.writeIAM(w)
+		body = map[string]any{"error": map[string]any{
+			"code": p.status, "message": p.message, "title": http.StatusText(p.status),
+		}}
 	case strings.HasPrefix(p.code, "APIG"):
-		p.writeGateway(w)
-	default:
-		p.writeAPI(w)
+		body["request_id"] = w.Header().Get("X-Request-Id")
 	}
-}
-
-// writeAPI writes the form of RDS.
-func (p problem) writeAPI(w http.ResponseWriter) {
-	writeJSON(w, p.status, map[string]string{"error_code": p.code, "error_msg": p.message})
-}
-
-// writeGateway writes the form of the API gateway, which stands before IAM and RDS.
-func (p problem) writeGateway(w http.ResponseWriter) {
-	writeJSON(w, p.status, map[string]string{
-		"error_code": p.code, "error_msg": p.message, "request_id": w.Header().Get("X-Request-Id"),
-	})
-}
-
-// writeIAM writes the form of IAM. It has no code beside the status.
-func (p problem) writeIAM(w http.ResponseWriter) {
-	writeJSON(w, p.status, map[string]any{"error": map[string]any{
-		"code": p.status, "message": p.message, "title": http.StatusText(p.status),
-	}})
+	writeJSON(w, p.status, body)
 }
 
 // writeXML writes the form of the object store.
@@ -73,7 +56,7 @@ func (p problem) writeXML(w http.ResponseWriter) {
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // links hold "&", and the page shows it as it is
+	encoder.SetEscapeHTML(false) // the page shows the "&" of links as it is
 	if err := encoder.Encode(value); err != nil {
 		panic(fmt.Sprintf("rdssim: an answer that JSON cannot hold: %v", err))
 	}
@@ -84,10 +67,10 @@ func writeBody(w http.ResponseWriter, status int, contentType string, body []byt
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that hung up is its own affair
+	_, _ = w.Write(body) // fails if the client hung up
 }
 
-// hexID returns 32 hex digits that stand for the text.
+// hexID returns 32 hex digits, always the same for the same text.
 func hexID(text string) string {
 	sum := sha256.Sum256([]byte("rdssim " + text))
 	return hex.EncodeToString(sum[:16])

@@ -1,46 +1,52 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rdssim simulates the part of Open Telekom Cloud that leads to an error log: IAM, RDS and the object store,
-// on one address and told apart by path.
+// Package rdssim simulates the part of Open Telekom Cloud that the provider uses: IAM, RDS and the object store. All of
+// them have the same address.
 //
-//	/v3/auth/…, /v3/projects               IAM: tokens, projects, domains, the catalogue
-//	/v3/{project_id}/instances/{id}/…      RDS: errorlog-download
-//	/v3/{project_id}/jobs                  RDS: tasks
-//	/obs/{bucket}/{name}                   the object store that download links lead to
+//	/v3/auth/…, /v3/projects                        IAM: tokens, projects, domains, the catalogue
+//	/v3/{project_id}/instances                      RDS: the list of instances
+//	/v3/{project_id}/instances/{id}/…               RDS: errorlog-download, slowlog-download, errorlog
+//	/v3.1/{project_id}/instances/{id}/slow-logs/…   RDS: statistics
+//	/v3/{project_id}/jobs                           RDS: tasks
+//	/obs/{bucket}/{name}                            the object store behind download links
 //
-// It exists for tests, for the demo and for rehearsing runbooks, and it obeys the rules: a token expires, a signature
-// is verified, a link dies, a gateway limits. What it does when a rule is broken is as loud as the cloud's answer, or
-// louder.
+// It is for tests, for the demo and for rehearsing runbooks. It enforces the cloud's rules: tokens expire, signatures are
+// verified, links expire, a gateway limits the rate. A broken rule gets at least as clear an answer as in the cloud.
 //
-// # Life of an export
+// # Exports
 //
-// The first errorlog-download for an instance starts an export. Until its duration is over, the answer says CREATING
-// with entries EXPORTING; afterwards, finish with a link that is signed anew in each answer; after the log's life a
-// call starts the next export. All of it follows from the clock alone: nothing runs in the background, so virtual
-// time works.
+// The first errorlog-download of an instance starts an export. Until it is done, the answer is CREATING with entries
+// EXPORTING. After that it is finish, with newly signed links in each answer. After the log's life, a call starts the
+// next export. slowlog-download works in the same way, independently. All state follows from the clock, and nothing runs
+// in the background, so it works with virtual time.
 //
-// # The world
+// # Logs
 //
-// Accounts, users, keys and instances are seeded, see the constants. Each instance answers in one way: healthy,
-// failing, busy, missing and so on; [Instances] lists them, [FleetInstance] has any number of healthy ones.
+// Logs come from a real PostgreSQL, see [WithIncident]. Their times are moved so that the last event is one minute old.
+// Rows and exported files have the same events.
+//
+// # Accounts and instances
+//
+// Accounts, users and keys are seeded, see the constants. [Instances] lists the instances and what each does: some fail,
+// are busy or are not PostgreSQL. [FleetInstance] gives any number of healthy ones.
 //
 // # Truth
 //
-// The simulator is written from the API's documents and shares no code with the client, so that both cannot be wrong
-// together. What the documents leave open is assumed, and each assumption has a number, a source and a place in the
-// code: see [Assumptions].
+// The simulator is written from the API's documents and shares no code with the client, so that no mistake is in both.
+// Where the documents are silent, it makes assumptions. Each has a number, a source and a place in the code, see
+// [Assumptions].
 //
 // # Files
 //
-//	server.go, options.go, listen.go, transport.go   a server, how it is set up, on a socket and in process
-//	route.go, gateway.go, record.go                  what comes before an API: paths, limits, what was asked
-//	fault.go, faults.go, faults_body.go              what answers in an API's place, and ready-made answers
-//	world.go, instances.go, assumptions.go           who and what there is, and what is assumed
-//	iam.go, iam_calls.go, login.go, tokens.go, aksk.go   IAM
-//	errorlog.go, jobs.go, export.go                  RDS, and the life of an export
-//	obs.go, link.go, content.go                      the object store, its links, the files
-//	answer.go                                        how answers are written
+//	server.go, options.go, listen.go    the server and its record of requests, its options, its socket or transport
+//	route.go, gateway.go, faults.go     what comes before an API: paths, authorization, rate limit, injected faults
+//	world.go, instances.go              the seeded accounts; the instances and their list
+//	log.go                              incidents, their events and times, content of files
+//	iam.go, login.go, aksk.go           IAM: its calls, logins and tokens, signed requests
+//	export.go, rows.go, slowlog.go      RDS: exports and their tasks, rows of the error log, slow statements
+//	obs.go                              the object store and its links
+//	answer.go, assumptions.go           the form of answers; what is assumed
 //
 // # Use
 //

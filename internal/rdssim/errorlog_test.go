@@ -164,21 +164,6 @@ func TestErrorLogOptions(t *testing.T) {
 		wantAnswer(t, c.ask(token, rdssim.InstanceHealthy), 200, `{"list":[],"status":"CREATING","count":0}`)
 		equal(t, "second count", c.links(token, rdssim.InstanceHealthy).Count, 1)
 	})
-	t.Run("links without scheme", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithLinkScheme(false))
-		link := *c.links(c.login(), rdssim.InstanceHealthy).List[0].FileLink
-		if !strings.HasPrefix(link, "rdssim.invalid/obs/") {
-			t.Errorf("link: %s", link)
-		}
-	})
-	t.Run("base URL", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithURL("https://cloud.example/"))
-		equal(t, "auth URL", c.AuthURL(), "https://cloud.example/v3")
-		link := *c.links(c.login(), rdssim.InstanceHealthy).List[0].FileLink
-		if !strings.HasPrefix(link, "https://cloud.example/obs/") {
-			t.Errorf("link: %s", link)
-		}
-	})
 	t.Run("an answer replaced", func(t *testing.T) {
 		c := newCloud(t, rdssim.WithAnswer("any", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusTeapot)

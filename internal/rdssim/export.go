@@ -4,14 +4,37 @@
 package rdssim
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"strconv"
 	"time"
 )
 
+// exportedLog is a log that can be exported.
+type exportedLog struct {
+	name       string // in the names of its files
+	job        string // the name of the task
+	hasUpdated bool   // whether entries have update_at
+}
+
+// Assumptions 53 and 54.
+var (
+	errorLog = exportedLog{"errorlog", "DownloadErrorLog", true}
+	slowLog  = exportedLog{"slowlog", "DownloadSlowLog", false}
+)
+
+// exportKey names what is exported. Assumption 55.
+type exportKey struct {
+	instanceKey
+	log string
+}
+
 // export is one run of the task that makes an instance's log files. Its state follows from the time alone: nothing
-// runs.
+// runs in the background.
 type export struct {
 	workflowID string
+	log        exportedLog
 	instance   instance
 	project    project
 	started    time.Time
@@ -23,68 +46,229 @@ type export struct {
 // exportFile is one file of an export, and one object of the object store.
 type exportFile struct {
 	name     string
-	part     part
+	ends     fileEnd
 	content  content
 	modified time.Time
 }
-
-// timeInName is how a file's name holds the time of its making, without the point: 20200515080614589.
-const timeInName = "20060102150405.000"
 
 func (e *export) done(now time.Time) bool {
 	return !e.instance.stuck && !now.Before(e.ends)
 }
 
-// outcome is the status of an export that is done: one failed file makes the whole FAILED. Assumption 20.
-func (e *export) outcome() string {
+// status is the status of a finished export. Assumption 20.
+func (e *export) status() string {
 	for _, f := range e.files {
-		if f.part.fails {
+		if f.ends == fails {
 			return "FAILED"
 		}
 	}
 	return "finish"
 }
 
-// currentExport finds the instance's export, or starts one where there is none or its files are too old. The caller
-// holds the lock. Assumptions 18 and 19.
-func (s *Server) currentExport(in project, one instance, now time.Time) *export {
-	key := in.id + "/" + one.id
+// currentExport returns an instance's export. It starts one if there is none or its files are too old. The caller holds
+// the lock. Assumptions 18 and 19.
+func (s *Server) currentExport(in project, one instance, log exportedLog, now time.Time) *export {
+	key := exportKey{instanceKey{in.id, one.id}, log.name}
 	if e := s.exports[key]; e != nil && (!e.done(now) || now.Sub(e.ends) < s.options.logLife) {
 		return e
 	}
 	s.sequence++
 	e := &export{
-		workflowID: workflowID(fmt.Sprintf("%s %d", key, s.sequence)),
-		instance:   one, project: in,
+		workflowID: workflowID(fmt.Sprintf("%s/%s %d", in.id, one.id, s.sequence)),
+		log:        log, instance: one, project: in,
 		started: now, ends: now.Add(s.options.exportDuration),
 	}
-	for i, p := range one.parts {
+	events := s.events(key.instanceKey, one, log)
+	for i, end := range one.files {
 		f := exportFile{
-			name: fileName(in, one.id, now.Add(time.Duration(i)*time.Millisecond)),
-			part: p, modified: e.ends,
+			name: fileName(in, one.id, log, now.Add(time.Duration(i)*time.Millisecond)),
+			ends: end, modified: e.ends, content: events.part(i, len(one.files)),
 		}
-		f.content = s.content(f.name, p, len(one.parts))
+		if s.options.fileSize >= 0 {
+			f.content = generatedLog{f.name, s.options.fileSize}
+		}
 		e.files = append(e.files, f)
-		s.objects[f.name] = f // also a file that failed: without a signed link, nobody can ask for it
+		s.objects[f.name] = f // also a failed file: it has no link
 	}
 	s.exports[key] = e
 	s.jobs[e.workflowID] = e
 	return e
 }
 
-// fileName is of the page's form: 32 hex digits, which stand for the instance in its project here, and a time in UTC.
-// Assumption 28.
-func fileName(in project, instanceID string, at time.Time) string {
+// fileName has the page's form: 32 hex digits, here for the instance in its project, and a time. Assumption 28.
+func fileName(in project, instanceID string, log exportedLog, at time.Time) string {
 	owner := hexID("owner of " + in.id + "/" + instanceID)
 	if in.id == ProjectID && instanceID == InstanceHealthy {
 		owner = "054bc9c1f680d55c1f36c006e5a9f67b" // as in the page's example
 	}
-	stamp := at.UTC().Format(timeInName)
-	return owner + "_errorlog_download_" + stamp[:14] + stamp[15:]
+	stamp := at.UTC().Format("20060102150405.000")
+	return owner + "_" + log.name + "_download_" + stamp[:14] + stamp[15:]
 }
 
-// workflowID is a UUID in form.
+// workflowID has the form of a UUID.
 func workflowID(of string) string {
 	h := hexID("workflow " + of)
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]
+}
+
+// exportAnswer is the answer to errorlog-download and slowlog-download, in the order of their pages.
+type exportAnswer struct {
+	List   []entry `json:"list"`
+	Status string  `json:"status"`
+	Count  int     `json:"count"`
+}
+
+// entry is one file. A raw value may be absent or null.
+type entry struct {
+	WorkflowID string          `json:"workflow_id"`
+	FileName   string          `json:"file_name"`
+	Status     string          `json:"status"`
+	FileSize   json.RawMessage `json:"file_size,omitempty"`
+	FileLink   json.RawMessage `json:"file_link,omitempty"`
+	CreateAt   int64           `json:"create_at"`
+	UpdateAt   json.RawMessage `json:"update_at,omitempty"`
+}
+
+// exportHandler answers POST /v3/{project_id}/instances/{instance_id}/{log}-download.
+func (s *Server) exportHandler(log exportedLog) projectHandler {
+	return func(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
+		if refused := checkBody(r); refused != nil {
+			refused.write(w)
+			return
+		}
+		if replaced, ok := s.options.answers[instanceID]; ok {
+			replaced(w, r)
+			return
+		}
+		one, refused := s.openInstance(in, instanceID)
+		if refused != nil {
+			refused.write(w)
+			return
+		}
+		writeJSON(w, http.StatusOK, s.describeExport(in, one, log))
+	}
+}
+
+// checkBody accepts no body, or a JSON object with that Content-Type. Assumption 17.
+func checkBody(r *http.Request) *problem {
+	body := readBody(r)
+	if len(body) == 0 {
+		return nil
+	}
+	var object map[string]json.RawMessage
+	return readJSON(r, &object)
+}
+
+// readJSON decodes a body that must be a JSON object.
+func readJSON[T any](r *http.Request, into *T) *problem {
+	if !isJSON(r) {
+		return &problem{http.StatusUnsupportedMediaType, "DBS.280001", "The Content-Type must be application/json."}
+	}
+	body := readBody(r)
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil || object == nil || json.Unmarshal(body, into) != nil {
+		return badParameter("The request body must be a JSON object with fields of the right type.")
+	}
+	return nil
+}
+
+func (s *Server) describeExport(in project, one instance, log exportedLog) exportAnswer {
+	base := s.URL()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	e := s.currentExport(in, one, log, now)
+	e.answers++
+
+	a := exportAnswer{List: []entry{}, Status: "CREATING"}
+	done := e.done(now)
+	if done {
+		a.Status = e.status()
+	}
+	if !done && s.options.emptyFirstAnswer && e.answers == 1 {
+		return a
+	}
+	for i := range e.files { // Assumption 36: without files, the list is empty.
+		a.List = append(a.List, s.describeFile(e, &e.files[i], base, done, now))
+	}
+	a.Count = len(a.List)
+	return a
+}
+
+// describeFile writes one entry. Assumptions 24 to 28.
+func (s *Server) describeFile(e *export, f *exportFile, base string, done bool, now time.Time) entry {
+	one := entry{WorkflowID: e.workflowID, FileName: f.name, CreateAt: now.UnixMilli()}
+	null, updated := json.RawMessage("null"), json.RawMessage(strconv.FormatInt(now.UnixMilli(), 10))
+	switch {
+	case !done:
+		one.Status, updated = "EXPORTING", nil
+		if e.answers%2 == 0 {
+			one.FileSize, one.FileLink, updated = null, null, null
+		}
+	case f.ends == fails:
+		one.Status = "FAILED"
+	default:
+		one.Status = "success"
+		one.FileSize = fmt.Appendf(nil, `"%d"`, f.content.size())
+		if f.ends != noLink {
+			one.FileLink = json.RawMessage(`"` + s.sign(base, f.name, now) + `"`) // it needs no escapes
+		}
+	}
+	if e.log.hasUpdated {
+		one.UpdateAt = updated
+	}
+	return one
+}
+
+type job struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Status     string            `json:"status"`
+	Created    string            `json:"created"`
+	Ended      string            `json:"ended,omitempty"`
+	Process    string            `json:"process"`
+	Instance   map[string]string `json:"instance"`
+	Entities   struct{}          `json:"entities"`
+	FailReason string            `json:"fail_reason,omitempty"`
+}
+
+// showJob answers GET /v3/{project_id}/jobs?id=.
+func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ string) {
+	id := r.URL.Query().Get("id")
+	if id == "" {
+		badParameter("The parameter id is missing.").write(w)
+		return
+	}
+	s.mu.Lock()
+	e, now := s.jobs[id], s.now()
+	s.mu.Unlock()
+	if e == nil || e.project.id != in.id || s.options.withoutJobs || now.Sub(e.started) < s.options.jobDelay {
+		p := problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}
+		p.write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"job": e.job(now)})
+}
+
+// job describes the task of an export. Assumptions 29 and 30.
+func (e *export) job(now time.Time) job {
+	j := job{
+		ID: e.workflowID, Name: e.log.job, Status: "Running",
+		Created:  e.started.UTC().Format(cloudTime),
+		Instance: map[string]string{"id": e.instance.id, "name": e.instance.name},
+	}
+	switch {
+	case e.instance.stuck:
+		j.Process = "60% "
+	case !e.done(now):
+		j.Process = strconv.FormatInt(int64(100*now.Sub(e.started)/e.ends.Sub(e.started)), 10)
+	case e.instance.failReason != "":
+		j.Status, j.FailReason = "Failed", e.instance.failReason
+	default:
+		j.Status, j.Process = "Completed", "100"
+	}
+	if e.done(now) {
+		j.Ended = e.ends.UTC().Format(cloudTime)
+	}
+	return j
 }

@@ -4,14 +4,76 @@
 package rdssim
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// realAnswer is the key of the context's value that holds the handler of the API itself, for faults that spoil its
-// answer.
+// Fault replaces answers. It comes before authorization and rate limit, as a broken gateway does.
+type Fault struct {
+	// Kind, Method and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path,
+	// such as an instance's ID.
+	Kind, Method, Path string
+	// Skip is how many of these requests pass first.
+	Skip int
+	// Times is how many are then answered by the fault: 0 means one, -1 all.
+	Times int
+	// Handler answers in place of the API. Status, Hang, Drop and other functions of this package return handlers.
+	Handler http.HandlerFunc
+}
+
+// Inject adds a fault. The first one that matches a request answers it, and only that one counts it.
+func (s *Server) Inject(f Fault) {
+	if f.Handler == nil {
+		panic("rdssim: a fault without a handler")
+	}
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
+}
+
+// Heal removes all faults.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
+// nextFault returns the handler that answers in place of the API, or nil.
+func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.faults {
+		if !f.matches(r, kind) || f.Times == 0 {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
+			continue
+		}
+		if f.Times > 0 {
+			f.Times--
+		}
+		return f.Handler
+	}
+	return nil
+}
+
+func (f *Fault) matches(r *http.Request, kind string) bool {
+	return (f.Kind == "" || f.Kind == kind) &&
+		(f.Method == "" || f.Method == r.Method) &&
+		strings.Contains(r.URL.EscapedPath(), f.Path)
+}
+
+// realAnswer is the context key of the API's own handler, for faults that change its answer.
 type realAnswer struct{}
 
 func serveReal(w http.ResponseWriter, r *http.Request) {
@@ -20,8 +82,7 @@ func serveReal(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Status answers with a status, a body and headers, all as given. headers may be nil; a Content-Type that is not
-// given is told from the body.
+// Status answers with a status, a body and headers, which may be nil. Without a Content-Type, the body decides on it.
 func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if body != "" {
@@ -36,8 +97,7 @@ func Status(status int, body string, headers http.Header) http.HandlerFunc {
 	}
 }
 
-// APIError answers as RDS does; where the code begins with APIG, as the gateway does, with a request_id; without a
-// code, as IAM does.
+// APIError answers as RDS does, as the gateway if the code begins with APIG, and as IAM if it is empty.
 func APIError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		p := problem{status, code, message}
@@ -45,25 +105,11 @@ func APIError(status int, code, message string) http.HandlerFunc {
 	}
 }
 
-// OldAPIError answers in the older form of RDS: errCode and externalMessage.
-func OldAPIError(status int, code, message string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, status, map[string]string{"errCode": code, "externalMessage": message})
-	}
-}
-
 // IAMError answers as IAM does: {"error": {"code", "message", "title"}}.
 func IAMError(status int, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		p := problem{status, "", message}
-		p.writeIAM(w)
-	}
-}
-
-// OpenStackError answers in the style of {"itemNotFound": {"code", "message"}}.
-func OpenStackError(status int, key, message string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, status, map[string]any{key: map[string]any{"code": status, "message": message}})
+		p.write(w)
 	}
 }
 
@@ -75,7 +121,7 @@ func XMLError(status int, code, message string) http.HandlerFunc {
 	}
 }
 
-// HTMLPage answers with a page for people, as a proxy on the way does.
+// HTMLPage answers with an HTML page, as a proxy does.
 func HTMLPage(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		title := fmt.Sprintf("%d %s", status, http.StatusText(status))
@@ -85,16 +131,16 @@ func HTMLPage(status int) http.HandlerFunc {
 	}
 }
 
-// RetryAfter answers a status, 429 or 503 say, with that header: seconds, "3", or a date.
+// RetryAfter answers with a status, such as 429 or 503, and the header Retry-After: seconds or a date.
 func RetryAfter(status int, value string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", value)
 		p := problem{status, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit"}
-		p.writeGateway(w)
+		p.write(w)
 	}
 }
 
-// Redirect sends the client elsewhere, with 307: whoever follows it takes method, body and perhaps credentials along.
+// Redirect answers 307: a client that follows sends method, body and perhaps credentials to the URL.
 func Redirect(url string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", url)
@@ -102,7 +148,7 @@ func Redirect(url string) http.HandlerFunc {
 	}
 }
 
-// Hang never answers. It ends when the client gives up.
+// Hang does not answer. It ends when the client gives up.
 func Hang() http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
@@ -110,7 +156,7 @@ func Hang() http.HandlerFunc {
 	}
 }
 
-// Delay answers as the API does, only later.
+// Delay answers as the API does, after a pause.
 func Delay(d time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !pause(r, d) {
@@ -120,7 +166,7 @@ func Delay(d time.Duration) http.HandlerFunc {
 	}
 }
 
-// pause waits; false means that the client gave up meanwhile.
+// pause waits, and reports whether the client still does.
 func pause(r *http.Request, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -137,7 +183,7 @@ func Drop() http.HandlerFunc {
 	return func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 }
 
-// LostAnswer does what was asked for and breaks the connection instead of answering.
+// LostAnswer executes the request and breaks the connection in place of the answer.
 func LostAnswer() http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		serveReal(discarding{}, r)
@@ -145,7 +191,7 @@ func LostAnswer() http.HandlerFunc {
 	}
 }
 
-// discarding is an http.ResponseWriter for answers that nobody gets.
+// discarding is an http.ResponseWriter without a client.
 type discarding struct{}
 
 // Header implements http.ResponseWriter.
@@ -155,3 +201,86 @@ func (discarding) Write(p []byte) (int, error) { return len(p), nil }
 
 // WriteHeader implements http.ResponseWriter.
 func (discarding) WriteHeader(int) {}
+
+// HalfBody answers as the API does, but breaks the connection after half of the body.
+func HalfBody() http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		serveReal(&halfWriter{ResponseWriter: w, left: -1}, r)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// halfWriter passes half of the announced length.
+type halfWriter struct {
+	http.ResponseWriter
+	left int64 // < 0: before the header
+}
+
+// WriteHeader reads the length.
+func (h *halfWriter) WriteHeader(status int) {
+	length, _ := strconv.ParseInt(h.Header().Get("Content-Length"), 10, 64)
+	h.left = length / 2
+	h.ResponseWriter.WriteHeader(status)
+}
+
+func (h *halfWriter) Write(p []byte) (int, error) {
+	if h.left < 0 {
+		h.WriteHeader(http.StatusOK)
+	}
+	if int64(len(p)) < h.left {
+		h.left -= int64(len(p))
+		return h.ResponseWriter.Write(p)
+	}
+	_, _ = h.ResponseWriter.Write(p[:h.left])
+	_ = http.NewResponseController(h.ResponseWriter).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// SlowBody answers as the API does: first the header, then pieces of that many bytes with a pause before each.
+func SlowBody(piece int, wait time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		serveReal(&slowWriter{w, r, max(piece, 1), wait}, r)
+	}
+}
+
+type slowWriter struct {
+	http.ResponseWriter
+	request *http.Request
+	piece   int
+	wait    time.Duration
+}
+
+func (s *slowWriter) Write(p []byte) (int, error) {
+	written := 0
+	for piece := range slices.Chunk(p, s.piece) {
+		_ = http.NewResponseController(s.ResponseWriter).Flush()
+		if !pause(s.request, s.wait) {
+			panic(http.ErrAbortHandler)
+		}
+		n, err := s.ResponseWriter.Write(piece)
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// HugeBody answers 200 with a JSON object of that many bytes, at least 14. It takes no memory.
+func HugeBody(size int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		const head, tail = `{"padding":"`, `"}`
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.FormatInt(max(size, int64(len(head+tail))), 10))
+		_, _ = io.WriteString(w, head)
+		piece := bytes.Repeat([]byte("x"), 32<<10)
+		for left := size - int64(len(head+tail)); left > 0; {
+			n, err := w.Write(piece[:min(left, int64(len(piece)))])
+			if err != nil {
+				return // the client hung up
+			}
+			left -= int64(n)
+		}
+		_, _ = io.WriteString(w, tail)
+	}
+}

@@ -5,108 +5,153 @@ package rdssim
 
 import (
 	"fmt"
+	"math"
 	"net/http"
-	"net/url"
+	"strconv"
 	"time"
 )
 
-// projectHandler answers a call to RDS that was authorized for a project. segments are the path's, still escaped.
-type projectHandler func(w http.ResponseWriter, r *http.Request, in project, segments []string)
+// Gateway describes the rate limit of the API gateway, which counts calls to IAM and RDS together. Without Window and
+// Burst, no second may have more than PerSecond calls, wherever it begins.
+type Gateway struct {
+	// PerSecond is the number of calls a second that pass. 0: no limit.
+	PerSecond float64
+	// Window makes the gateway count in fixed windows of this length. Each admits PerSecond calls for each of its seconds,
+	// and they may all come at once.
+	Window time.Duration
+	// Burst makes the gateway a token bucket of this size. It is full at first, and PerSecond fills it.
+	Burst int
+	// NoRetryAfter leaves the header Retry-After out of answers with 429.
+	NoRetryAfter bool
 
-// forProject authorizes a call to RDS. Its path is /v3/{project_id}/….
-func (s *Server) forProject(segments []string, next projectHandler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := url.PathUnescape(segments[1])
-		if err != nil {
-			unknownPath(w, r)
-			return
-		}
-		in, refused := s.authorize(r, id)
-		if refused != nil {
-			refused.write(w)
-			return
-		}
-		next(w, r, in, segments)
-	}
+	// Then replaces PerSecond at the time After, counted from the first call. After 0: never.
+	After time.Duration
+	Then  float64
+	// Others is the number of calls a second that another client sends, evenly spaced, from OthersAfter on.
+	Others      float64
+	OthersAfter time.Duration
 }
 
-// authorize tells which project the caller may work in, and refuses if that is not the one the path names.
-func (s *Server) authorize(r *http.Request, projectID string) (project, *problem) {
-	if r.Header.Get("Authorization") != "" {
-		return s.authorizeSigned(r, projectID)
-	}
-	token := r.Header.Get("X-Auth-Token")
-	if token == "" { // Assumption 10.
-		return project{}, &problem{
-			http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found",
-		}
-	}
-	if known, ok := s.lookUp(token); ok {
-		if known.project == nil || known.project.id != projectID {
-			return project{}, &wrongProject
-		}
-		return *known.project, nil
-	}
-	if s.options.validateElsewhere != nil {
-		if id, ok := s.options.validateElsewhere(r.Context(), token); ok {
-			if id != projectID {
-				return project{}, &wrongProject
-			}
-			return project{id: id, instances: true}, nil
-		}
-	}
-	// Assumption 11.
-	return project{}, &problem{http.StatusUnauthorized, "APIGW.0307", "The token must be updated."}
+// WithGateway sets the gateway's rate limit. Default: no limit. The object store never has one. Assumption 60.
+func WithGateway(g Gateway) Option {
+	return func(o *options) { o.gateway = g }
 }
 
-// Assumption 12.
-var wrongProject = problem{
-	http.StatusForbidden, "DBS.200010", "The project ID in the URL is not the one that the credentials are for.",
-}
-
-func (s *Server) authorizeSigned(r *http.Request, projectID string) (project, *problem) {
-	who, refused := s.verifySigned(r)
-	if refused != nil {
-		return project{}, refused
-	}
-	header := r.Header.Get("X-Project-Id")
-	in, ok := findProject(who.domain, projectID, "")
-	if !ok || header != "" && header != projectID {
-		return project{}, &wrongProject
-	}
-	return in, nil
+// WithRateLimit is WithGateway(Gateway{PerSecond: callsPerSecond}).
+func WithRateLimit(callsPerSecond int) Option {
+	return WithGateway(Gateway{PerSecond: float64(callsPerSecond)})
 }
 
 // limited puts the gateway's limit before a call. Assumption 13.
 func (s *Server) limited(next http.HandlerFunc) http.HandlerFunc {
+	g := s.options.gateway
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !s.admit() {
-			p := problem{http.StatusTooManyRequests, "APIGW.0308", fmt.Sprintf(
-				"The throttling threshold has been reached: policy user over ratelimit, limit:%d, time:1 second",
-				s.options.callsPerSecond)}
-			w.Header().Set("Retry-After", "1")
-			p.writeGateway(w)
+		s.mu.Lock()
+		now := s.now()
+		admitted := s.limiter.admit(g, now)
+		rate := s.limiter.rate(g, now)
+		s.mu.Unlock()
+		if admitted {
+			next(w, r)
 			return
 		}
-		next(w, r)
+		window := max(g.Window, time.Second)
+		unit := "1 second"
+		if window > time.Second {
+			unit = fmt.Sprintf("%d second", int(window.Seconds()))
+		}
+		p := problem{http.StatusTooManyRequests, "APIGW.0308", fmt.Sprintf(
+			"The throttling threshold has been reached: policy user over ratelimit, limit:%d, time:%s", quota(rate, window), unit)}
+		if !g.NoRetryAfter {
+			w.Header().Set("Retry-After", strconv.Itoa(retryAfter(g, rate, now)))
+		}
+		p.write(w)
 	}
 }
 
-// admit lets through as many calls as the limit says within any second, however it is cut out of time.
-func (s *Server) admit() bool {
-	limit := s.options.callsPerSecond
-	if limit <= 0 {
+// quota returns how many calls a window has room for.
+func quota(rate float64, window time.Duration) int {
+	return max(1, int(rate*window.Seconds()))
+}
+
+// retryAfter returns the seconds until a call can pass, rounded up.
+func retryAfter(g Gateway, rate float64, now time.Time) int {
+	switch {
+	case g.Burst > 0:
+		return max(1, int(math.Ceil(1/rate)))
+	case g.Window > 0:
+		return int(math.Ceil(now.Truncate(g.Window).Add(g.Window).Sub(now).Seconds()))
+	default:
+		return 1
+	}
+}
+
+// limiter is the state of the gateway's limit.
+type limiter struct {
+	first    time.Time   // the first call of all
+	admitted []time.Time // any second: the calls that passed in the last one
+	window   time.Time   // fixed windows: the current one, and the calls that passed in it
+	count    int
+	tokens   float64 // token bucket: what it held at the time filled
+	filled   time.Time
+	others   time.Time // when the other client calls next
+}
+
+func (l *limiter) rate(g Gateway, now time.Time) float64 {
+	if g.After > 0 && now.Sub(l.first) >= g.After {
+		return g.Then
+	}
+	return g.PerSecond
+}
+
+// admit reports whether a call passes. First it makes up for the calls of the other client.
+func (l *limiter) admit(g Gateway, now time.Time) bool {
+	if g.PerSecond <= 0 {
 		return true
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	for len(s.admitted) > 0 && now.Sub(s.admitted[0]) >= time.Second {
-		s.admitted = s.admitted[1:]
+	if l.first.IsZero() {
+		*l = limiter{first: now, tokens: float64(g.Burst), filled: now, others: now.Add(g.OthersAfter)}
 	}
-	if len(s.admitted) >= limit {
-		return false
+	if g.Others > 0 {
+		if longAgo := now.Add(-time.Hour); l.others.Before(longAgo) {
+			l.others = longAgo // no window is that long
+		}
+		for ; !l.others.After(now); l.others = l.others.Add(time.Duration(float64(time.Second) / g.Others)) {
+			l.take(g, l.others)
+		}
 	}
-	s.admitted = append(s.admitted, now)
-	return true
+	return l.take(g, now)
+}
+
+func (l *limiter) take(g Gateway, now time.Time) bool {
+	rate := l.rate(g, now)
+	switch {
+	case g.Burst > 0:
+		l.tokens = min(float64(g.Burst), l.tokens+now.Sub(l.filled).Seconds()*rate)
+		l.filled = now
+		const almost = 1 - 1e-9 // sums of fractions are not exact
+		if l.tokens < almost {
+			return false
+		}
+		l.tokens--
+		return true
+	case g.Window > 0:
+		if start := now.Truncate(g.Window); start != l.window {
+			l.window, l.count = start, 0
+		}
+		if l.count >= quota(rate, g.Window) {
+			return false
+		}
+		l.count++
+		return true
+	default:
+		for len(l.admitted) > 0 && now.Sub(l.admitted[0]) >= time.Second {
+			l.admitted = l.admitted[1:]
+		}
+		if len(l.admitted) >= quota(rate, time.Second) {
+			return false
+		}
+		l.admitted = append(l.admitted, now)
+		return true
+	}
 }

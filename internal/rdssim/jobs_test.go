@@ -19,41 +19,48 @@ func (c *cloud) job(token, id string) answer {
 }
 
 func TestJobs(t *testing.T) {
-	head := func(workflow, status string) string {
-		return `{"job":{"id":"` + workflow + `","name":"DownloadErrorLog","status":"` + status +
-			`","created":"2020-05-15T08:06:14+0000",`
-	}
-	tail := func(instance string) string {
-		return `"instance":{"id":"` + instance + `","name":"rehearsal-` + instance[:4] + `"},"entities":{}`
-	}
-	for _, test := range []struct{ instance, half, end string }{
-		{rdssim.InstanceHealthy, "Running/50", "Completed/100"},
-		{rdssim.InstanceFails, "Running/50", "Failed/"},
-		{rdssim.InstancePartlyFails, "Running/50", "Failed/"},
-		{rdssim.InstanceStuck, "Running/60% ", "Running/60% "},
+	for _, test := range []struct{ instance, halfway, end string }{
+		{
+			rdssim.InstanceHealthy,
+			`"status":"Running","created":"2020-05-15T08:06:14+0000","process":"50",` + ofInstance(rdssim.InstanceHealthy, "orders"),
+			`"status":"Completed","created":"2020-05-15T08:06:14+0000","ended":"2020-05-15T08:06:18+0000","process":"100",` +
+				ofInstance(rdssim.InstanceHealthy, "orders"),
+		},
+		{
+			rdssim.InstanceFails,
+			`"status":"Running","created":"2020-05-15T08:06:14+0000","process":"50",` + ofInstance(rdssim.InstanceFails, "search"),
+			`"status":"Failed","created":"2020-05-15T08:06:14+0000","ended":"2020-05-15T08:06:18+0000","process":"",` +
+				ofInstance(rdssim.InstanceFails, "search") +
+				`,"fail_reason":"The error log file could not be prepared: the node did not answer."`,
+		},
+		{
+			rdssim.InstancePartlyFails,
+			`"status":"Running","created":"2020-05-15T08:06:14+0000","process":"50",` + ofInstance(rdssim.InstancePartlyFails, "billing"),
+			`"status":"Failed","created":"2020-05-15T08:06:14+0000","ended":"2020-05-15T08:06:18+0000","process":"",` +
+				ofInstance(rdssim.InstancePartlyFails, "billing") +
+				`,"fail_reason":"1 of 3 error log files could not be prepared."`,
+		},
+		{
+			rdssim.InstanceStuck,
+			`"status":"Running","created":"2020-05-15T08:06:14+0000","process":"60% ",` + ofInstance(rdssim.InstanceStuck, "warehouse"),
+			`"status":"Running","created":"2020-05-15T08:06:14+0000","process":"60% ",` + ofInstance(rdssim.InstanceStuck, "warehouse"),
+		},
 	} {
-		c := newCloud(t)
-		token := c.login()
-		workflow := c.links(token, test.instance).List[0].WorkflowID
-		c.clock.Advance(2 * time.Second)
-		status, process, _ := strings.Cut(test.half, "/")
-		wantAnswer(t, c.job(token, workflow), 200,
-			head(workflow, status)+`"process":"`+process+`",`+tail(test.instance)+`}}`)
-
-		c.clock.Advance(2 * time.Second)
-		status, process, _ = strings.Cut(test.end, "/")
-		ended, reason := `"ended":"2020-05-15T08:06:18+0000",`, ""
-		switch test.instance {
-		case rdssim.InstanceStuck:
-			ended = ""
-		case rdssim.InstanceFails:
-			reason = `,"fail_reason":"The error log file could not be prepared: the node did not answer."`
-		case rdssim.InstancePartlyFails:
-			reason = `,"fail_reason":"1 of 3 error log files could not be prepared."`
-		}
-		wantAnswer(t, c.job(token, workflow), 200,
-			head(workflow, status)+ended+`"process":"`+process+`",`+tail(test.instance)+reason+`}}`)
+		t.Run(test.instance, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(t)
+			token := c.login()
+			workflow := c.links(token, test.instance).List[0].WorkflowID
+			for _, want := range []string{test.halfway, test.end} {
+				c.clock.Advance(2 * time.Second)
+				wantAnswer(t, c.job(token, workflow), 200, `{"job":{"id":"`+workflow+`","name":"DownloadErrorLog",`+want+`}}`)
+			}
+		})
 	}
+}
+
+func ofInstance(id, name string) string {
+	return `"instance":{"id":"` + id + `","name":"` + name + `"},"entities":{}`
 }
 
 func TestJobsThatCannotBeFound(t *testing.T) {

@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// Start listens on 127.0.0.1, on a port that is free, and returns what ends it.
+// Start listens on 127.0.0.1 on a free port. stop ends it.
 func (s *Server) Start() (stop func(), err error) {
 	return s.StartAt("127.0.0.1:0")
 }
 
-// StartAt listens on an address such as 127.0.0.1:4711. Any host but a loopback address is refused: the simulator's
-// secrets are public. stop closes all connections and returns once all requests have ended.
+// StartAt listens on a loopback address such as 127.0.0.1:4711. It refuses others, because the simulator's secrets are
+// public. stop closes all connections and waits for the end of all requests.
 func (s *Server) StartAt(addr string) (stop func(), err error) {
 	if err := checkLoopback(addr); err != nil {
 		return nil, err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
-		return nil, err // it names the address
+		return nil, err // has the address in it
 	}
 	scheme := "http://"
 	base := listener.Addr().String()
@@ -49,7 +49,7 @@ func (s *Server) StartAt(addr string) (stop func(), err error) {
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			panic(fmt.Sprintf("rdssim: %v", err)) // the listener is ours alone
+			panic(fmt.Sprintf("rdssim: %v", err)) // nobody else can close the listener
 		}
 	})
 	return sync.OnceFunc(func() {
@@ -67,12 +67,12 @@ func checkLoopback(addr string) error {
 		return fmt.Errorf("address %q: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return fmt.Errorf("address %q: only a loopback address, such as 127.0.0.1:0, is listened on", addr)
+		return fmt.Errorf("address %q: it must be a loopback address, such as 127.0.0.1:0", addr)
 	}
 	return nil
 }
 
-// openRequests counts the requests that are being answered, so that stop can wait for them: http.Server.Close does not.
+// openRequests counts the open requests, so that stop can wait for them. http.Server.Close does not wait.
 type openRequests struct {
 	next    http.Handler
 	mu      sync.Mutex
@@ -96,7 +96,7 @@ func (o *openRequests) begin() bool {
 	return true
 }
 
-// ServeHTTP answers until the end.
+// ServeHTTP refuses requests after end.
 func (o *openRequests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !o.begin() {
 		panic(http.ErrAbortHandler)
@@ -104,3 +104,32 @@ func (o *openRequests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer o.running.Done()
 	o.next.ServeHTTP(w, r)
 }
+
+// Transport returns a transport that reaches the server in process: net/http's client and server over net.Pipe. It opens
+// no socket, so it works inside testing/synctest bubbles. The server answers for every host.
+func (s *Server) Transport() http.RoundTripper {
+	dial := func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		go func() { _ = (&http.Server{Handler: s}).Serve(&onlyConn{conn: server}) }()
+		return client, nil
+	}
+	return &http.Transport{
+		DialContext: dial, DialTLSContext: dial, // https URLs too, without TLS
+		DisableKeepAlives: true, DisableCompression: true, // nothing remains after a request
+	}
+}
+
+// onlyConn is a listener that accepts one connection and is then closed.
+type onlyConn struct{ conn net.Conn }
+
+func (l *onlyConn) Accept() (net.Conn, error) {
+	if l.conn == nil {
+		return nil, http.ErrServerClosed
+	}
+	conn := l.conn
+	l.conn = nil
+	return conn, nil
+}
+
+func (l *onlyConn) Close() error   { return nil }
+func (l *onlyConn) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }

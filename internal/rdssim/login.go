@@ -4,10 +4,16 @@
 package rdssim
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 )
 
 // loginRequest is the body of POST /v3/auth/tokens.
@@ -43,7 +49,7 @@ type domainReference struct {
 	Name string `json:"name"`
 }
 
-// agencyReference: xrole_name is the older name of agency_name; the cloud's public clients still send it.
+// agencyReference also has xrole_name, the older name of agency_name, which public clients still send.
 type agencyReference struct {
 	DomainID   string `json:"domain_id"`
 	DomainName string `json:"domain_name"`
@@ -65,7 +71,7 @@ func (d *domainReference) matches(known domain) bool {
 }
 
 var (
-	// Assumption 3. Wrong name, wrong domain and wrong password look alike.
+	// Assumption 3. A wrong name, domain or password gets the same answer.
 	wrongLogin   = problem{http.StatusUnauthorized, "", "The username or password is wrong."}
 	needPasscode = problem{http.StatusUnauthorized, "", "The user has MFA: methods must be password and totp."}
 	badToken     = problem{http.StatusUnauthorized, "", "The token is invalid or has expired."}
@@ -81,11 +87,11 @@ func badLogin(why string) *problem {
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	var request loginRequest
 	if !isJSON(r) {
-		badLogin("Content-Type must be application/json.").writeIAM(w)
+		badLogin("Content-Type must be application/json.").write(w)
 		return
 	}
 	if err := json.Unmarshal(readBody(r), &request); err != nil {
-		badLogin("The request body is no JSON.").writeIAM(w)
+		badLogin("The request body is not JSON.").write(w)
 		return
 	}
 	granted, refused := s.grant(r, &request)
@@ -112,7 +118,7 @@ func (s *Server) grant(r *http.Request, request *loginRequest) (grant, *problem)
 	return g, refused
 }
 
-// identify finds out who logs in.
+// identify returns who logs in.
 func (s *Server) identify(r *http.Request, request *loginRequest) (grant, *problem) {
 	identity := request.Auth.Identity
 	switch methods := slices.Sorted(slices.Values(identity.Methods)); {
@@ -132,7 +138,7 @@ func (s *Server) identify(r *http.Request, request *loginRequest) (grant, *probl
 		if !ok {
 			return grant{}, &badToken
 		}
-		// Assumption 5. A token made from a token lives no longer than that.
+		// Assumption 5.
 		return grant{user: known.user, domain: known.user.domain, expires: known.expires}, nil
 	case slices.Equal(methods, []string{"assume_role"}) && identity.AssumeRole != nil:
 		return s.byAgency(r, *identity.AssumeRole)
@@ -166,7 +172,7 @@ func (u userReference) names(known user) bool {
 	return u.Name == known.name && u.Domain.matches(known.domain)
 }
 
-// byAgency lets the caller, who is known by a token or a signature, into the account that trusts it. Assumption 6.
+// byAgency gives the caller, known by token or signature, access to the account that trusts it. Assumption 6.
 func (s *Server) byAgency(r *http.Request, a agencyReference) (grant, *problem) {
 	caller, refused := s.caller(r)
 	if refused != nil {
@@ -183,13 +189,13 @@ func (s *Server) byAgency(r *http.Request, a agencyReference) (grant, *problem) 
 	return grant{user: caller, domain: agencyDomain}, nil
 }
 
-// scopeTo gives the grant its project. Without a scope, or with a domain's, it has none.
+// scopeTo sets the project of the grant. Without a scope, or with a domain as scope, it has none.
 func (g *grant) scopeTo(to *scope) *problem {
 	switch {
 	case to == nil:
 		return nil
 	case to.Project != nil:
-		// Assumption 7. Without a domain, the name is looked for in the account that the login is for.
+		// Assumption 7.
 		if to.Project.ID == "" && to.Project.Domain != nil && !to.Project.Domain.matches(g.domain) {
 			return &noProject
 		}
@@ -203,4 +209,49 @@ func (g *grant) scopeTo(to *scope) *problem {
 		return &noProject
 	}
 	return nil
+}
+
+// grant is what a token gives access to. project is nil if the token is for an account only.
+type grant struct {
+	methods         []string
+	user            user
+	domain          domain
+	project         *project
+	issued, expires time.Time
+}
+
+// issue makes a random token, which other servers do not know.
+func (s *Server) issue(g grant) string {
+	token := newToken(s.options.tokenSize)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens[token] = g
+	return token
+}
+
+// lookUp returns the grant of a token that has not expired.
+func (s *Server) lookUp(token string) (grant, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, ok := s.tokens[token]
+	return g, ok && s.now().Before(g.expires)
+}
+
+// RevokeTokens revokes all tokens.
+func (s *Server) RevokeTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.tokens)
+}
+
+// newToken returns a token that looks like the cloud's. It holds TokenMark every 64 characters.
+func newToken(size int) string {
+	var token strings.Builder
+	token.WriteString("MII")
+	seed := rand.Text()
+	for line := 0; token.Len() < size; line++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", seed, line))
+		token.WriteString((hex.EncodeToString(sum[:]) + TokenMark)[len(TokenMark):])
+	}
+	return token.String()[:size]
 }

@@ -127,7 +127,7 @@ func TestLoginsThatFail(t *testing.T) {
 		"method without value": {loginBody(`{"methods":["password"]}`, inProject), 400, methods},
 		"unknown method":       {loginBody(`{"methods":["saml2"]}`, inProject), 400, methods},
 		"no method":            {`{}`, 400, methods},
-		"no JSON":              {`{"auth"`, 400, `{"error":{"code":400,"message":"The request body is no JSON.","title":"Bad Request"}}`},
+		"no JSON":              {`{"auth"`, 400, `{"error":{"code":400,"message":"The request body is not JSON.","title":"Bad Request"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := newCloud(t).tryLogin(test.body)

@@ -4,12 +4,19 @@
 package rdssim
 
 import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // the V2 scheme of signed links is HMAC-SHA1
+	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// serveObject answers what is under /obs/: one bucket, read only, by signed link.
+// serveObject answers requests below /obs/: one read-only bucket with signed links.
 func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Server", "OBS")
 	w.Header().Set("X-Amz-Request-Id", w.Header().Get("X-Request-Id"))
@@ -30,15 +37,15 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 		p.writeXML(w)
 		return
 	}
+	data, etag := object.content.open()
 	w.Header().Set("Content-Type", "binary/octet-stream")
 	w.Header().Set("Cache-Control", r.URL.Query().Get("response-cache-control"))
-	w.Header().Set("Etag", `"`+object.content.etag()+`"`)
-	// Assumption 35. ServeContent knows Range, If-Range, If-Match and the others; refusals are turned into the
-	// store's form.
-	http.ServeContent(&xmlRefusals{ResponseWriter: w}, r, "", object.modified, object.content.open())
+	w.Header().Set("Etag", `"`+etag+`"`)
+	// Assumption 35. ServeContent handles Range, If-Range, If-Match and the others.
+	http.ServeContent(&xmlRefusals{ResponseWriter: w}, r, "", object.modified, data)
 }
 
-// objectName takes /obs/{bucket}/{name} apart.
+// objectName returns the name in /obs/{bucket}/{name}.
 func objectName(r *http.Request) (string, *problem) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return "", &problem{http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource."}
@@ -54,7 +61,7 @@ func objectName(r *http.Request) (string, *problem) {
 	return name, nil
 }
 
-// checkHeaders refuses what a download must not carry. Assumption 34.
+// checkHeaders refuses headers that a download must not have. Assumption 34.
 func checkHeaders(r *http.Request) *problem {
 	for _, name := range []string{"X-Auth-Token", "Authorization", "Content-Type", "X-Sdk-Date", "X-Security-Token"} {
 		if r.Header.Get(name) != "" {
@@ -71,13 +78,13 @@ func (s *Server) object(name string) (exportFile, bool) {
 	return object, ok && !s.now().Before(object.modified)
 }
 
-// xmlRefusals writes the store's XML in place of ServeContent's plain text.
+// xmlRefusals replaces the plain text of ServeContent's refusals by the store's XML.
 type xmlRefusals struct {
 	http.ResponseWriter
 	refused bool
 }
 
-// WriteHeader replaces the whole answer where it refuses.
+// WriteHeader replaces the answer if it is a refusal.
 func (x *xmlRefusals) WriteHeader(status int) {
 	var p problem
 	switch status {
@@ -98,4 +105,65 @@ func (x *xmlRefusals) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return x.ResponseWriter.Write(p)
+}
+
+const (
+	bucket = "rds-error-logs-eu-de"
+	// linkSecret signs the links. No answer holds it.
+	linkSecret   = "Reh3arsalL1nkSecret7f1cNeverLeavesTheSim"
+	cacheControl = "no-cache,no-store"
+)
+
+// sign returns the download link of an object in the V2 style. The signature covers method, expiry, path and
+// response-cache-control. Assumption 31.
+func (s *Server) sign(base, name string, now time.Time) string {
+	expires := strconv.FormatInt(now.Add(s.options.linkLife).Unix(), 10)
+	return base + "/obs/" + bucket + "/" + name +
+		"?AWSAccessKeyId=" + LinkAccessKey +
+		"&Expires=" + expires +
+		"&response-cache-control=" + url.QueryEscape(cacheControl) +
+		"&Signature=" + url.QueryEscape(linkSignature("GET", expires, name, cacheControl))
+}
+
+// linkSignature signs two empty lines too: a download has no Content-MD5 and no Content-Type.
+func linkSignature(method, expires, name, cacheControl string) string {
+	mac := hmac.New(sha1.New, []byte(linkSecret))
+	mac.Write(fmt.Appendf(nil, "%s\n\n\n%s\n/%s/%s?response-cache-control=%s", method, expires, bucket, name, cacheControl))
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+var linkParameters = []string{"AWSAccessKeyId", "Expires", "Signature", "response-cache-control"}
+
+// checkLink verifies the signature of a request for an object. Assumptions 32 and 33.
+func checkLink(r *http.Request, name string, now time.Time) *problem {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return &problem{http.StatusBadRequest, "InvalidURI", "Couldn't parse the specified URI."}
+	}
+	for key, values := range query {
+		if !slices.Contains(linkParameters, key) || len(values) != 1 {
+			return &problem{http.StatusBadRequest, "InvalidArgument", "The query has a parameter that was not signed: " + key}
+		}
+	}
+	if len(query) != len(linkParameters) {
+		return &problem{http.StatusForbidden, "AccessDenied", "Access Denied"}
+	}
+	if query.Get("AWSAccessKeyId") != LinkAccessKey {
+		return &problem{http.StatusForbidden, "InvalidAccessKeyId", "The access key Id you provided does not exist in our records."}
+	}
+	expires, err := strconv.ParseInt(query.Get("Expires"), 10, 64)
+	if err != nil {
+		return &problem{http.StatusForbidden, "AccessDenied", "Invalid date (should be seconds since epoch): " + query.Get("Expires")}
+	}
+	if now.Unix() >= expires {
+		return &problem{http.StatusForbidden, "AccessDenied", "Request has expired"}
+	}
+	want := linkSignature(r.Method, query.Get("Expires"), name, query.Get("response-cache-control"))
+	if !hmac.Equal([]byte(query.Get("Signature")), []byte(want)) {
+		return &problem{
+			http.StatusForbidden, "SignatureDoesNotMatch",
+			"The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+		}
+	}
+	return nil
 }

@@ -38,11 +38,11 @@ func wantXML(t *testing.T, got answer, status int, code, message string) {
 }
 
 func TestDownload(t *testing.T) {
-	want, err := os.ReadFile("testdata/postgresql-15-errors.log")
+	want, err := os.ReadFile("incidents/mixed.log")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCloud(t, rdssim.WithExportDuration(0))
+	c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithOriginalTimes())
 	got := c.get(c.newLink())
 	equal(t, "status", got.status, 200)
 	equal(t, "the whole log", got.body == string(want), true)
@@ -57,11 +57,11 @@ func TestDownload(t *testing.T) {
 }
 
 func TestFilesOfOneExportMakeUpTheLog(t *testing.T) {
-	want, err := os.ReadFile("testdata/postgresql-15-errors.log")
+	want, err := os.ReadFile("incidents/mixed.log")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCloud(t, rdssim.WithExportDuration(0))
+	c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithOriginalTimes())
 	var whole strings.Builder
 	for _, e := range c.links(c.login(), rdssim.InstanceTwoFiles).List {
 		got := c.get(*e.FileLink)

@@ -7,16 +7,14 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
-	"strings"
 	"time"
 )
 
-// Option changes how a Server behaves.
+// Option changes how a Server behaves. Options for logs are in log.go, for the rate limit in gateway.go.
 type Option func(*options)
 
 type options struct {
 	clock             func() time.Time
-	url               string
 	tls               *tls.Config
 	exportDuration    time.Duration
 	linkLife          time.Duration
@@ -24,16 +22,19 @@ type options struct {
 	logLife           time.Duration
 	busyFor           time.Duration
 	jobDelay          time.Duration
-	callsPerSecond    int
-	linkScheme        bool
+	gateway           Gateway
+	fleet             int
 	emptyFirstAnswer  bool
 	withoutJobs       bool
 	withoutCatalog    bool
+	originalTimes     bool
 	extraEndpoints    []catalogEndpoint
-	fileSize          int64 // < 0: the real log
+	errorLog, slowLog []event
+	errorLogs         map[string][]event // by instance ID
+	fileSize          int64              // < 0: the log itself
 	tokenSize         int
 	loginStatus       int
-	answers           map[string]http.HandlerFunc
+	answers           map[string]http.HandlerFunc // by instance ID
 	validateElsewhere func(ctx context.Context, token string) (projectID string, ok bool)
 }
 
@@ -45,7 +46,9 @@ func defaultOptions() options {
 		tokenLife:      24 * time.Hour,
 		logLife:        15 * time.Minute,
 		busyFor:        10 * time.Second,
-		linkScheme:     true,
+		errorLog:       embeddedLogs()[defaultIncident],
+		errorLogs:      map[string][]event{},
+		slowLog:        embeddedLogs()[slowIncident],
 		fileSize:       -1,
 		tokenSize:      10_000,
 		loginStatus:    http.StatusCreated,
@@ -53,16 +56,9 @@ func defaultOptions() options {
 	}
 }
 
-// WithClock sets the time that the simulator lives in. Default: time.Now, which is virtual inside a testing/synctest
-// bubble.
+// WithClock sets the simulator's clock. Default: time.Now, which is virtual inside a testing/synctest bubble.
 func WithClock(now func() time.Time) Option {
 	return func(o *options) { o.clock = now }
-}
-
-// WithURL sets the base URL that links and the catalogue name, for a server that something else listens for. Start
-// replaces it.
-func WithURL(url string) Option {
-	return func(o *options) { o.url = strings.TrimSuffix(url, "/") }
 }
 
 // WithTLS makes Start listen with TLS. The configuration must hold a certificate.
@@ -70,13 +66,12 @@ func WithTLS(config *tls.Config) Option {
 	return func(o *options) { o.tls = config }
 }
 
-// WithExportDuration sets how long an export takes, from the call that starts it. Default: 4 s. Zero: the first
-// answer is the last.
+// WithExportDuration sets how long an export takes. Default: 4 s. With 0, the first answer is the last.
 func WithExportDuration(d time.Duration) Option {
 	return func(o *options) { o.exportDuration = d }
 }
 
-// WithLinkLife sets how long a download link works. Default: 300 s. Links count in whole seconds.
+// WithLinkLife sets how long a download link works, in whole seconds. Default: 300 s.
 func WithLinkLife(d time.Duration) Option {
 	return func(o *options) { o.linkLife = d }
 }
@@ -86,58 +81,50 @@ func WithTokenLife(d time.Duration) Option {
 	return func(o *options) { o.tokenLife = d }
 }
 
-// WithLogLife sets for how long after an export's end the same files are handed out; the first call after that starts a
-// new export. Default: 15 min.
+// WithLogLife sets how long after an export's end its files stay. A later call starts a new export. Default: 15 min.
 func WithLogLife(d time.Duration) Option {
 	return func(o *options) { o.logLife = d }
 }
 
-// WithBusyFor sets how long InstanceBusy refuses, from the first call for it. Default: 10 s.
+// WithBusyFor sets how long InstanceBusy refuses, counted from the first call for it. Default: 10 s.
 func WithBusyFor(d time.Duration) Option {
 	return func(o *options) { o.busyFor = d }
 }
 
-// WithJobDelay sets how long after an export's start its job cannot be found yet. Default: 0.
+// WithJobDelay sets how long after an export's start its job is unknown. Default: 0.
 func WithJobDelay(d time.Duration) Option {
 	return func(o *options) { o.jobDelay = d }
 }
 
-// WithoutJobs makes every question for a job end with 400 DBS.200543: log exports are not among the tasks that can be
-// asked for.
+// WithoutJobs makes all jobs unknown (400 DBS.200543).
 func WithoutJobs() Option {
 	return func(o *options) { o.withoutJobs = true }
 }
 
-// WithRateLimit makes the gateway let that many calls to IAM and RDS through in any second. What is beyond it is
-// answered 429 APIGW.0308 with Retry-After. Default: 0, no limit. The object store has none.
-func WithRateLimit(callsPerSecond int) Option {
-	return func(o *options) { o.callsPerSecond = callsPerSecond }
+// WithFleet adds FleetInstance(1) to FleetInstance(n) to the list of instances, as fleet-0001 and so on.
+func WithFleet(n int) Option {
+	return func(o *options) { o.fleet = n }
 }
 
-// WithLinkScheme sets whether links begin with a scheme. Default: true. False: as in the API page's example.
-func WithLinkScheme(scheme bool) Option {
-	return func(o *options) { o.linkScheme = scheme }
-}
-
-// WithEmptyFirstAnswer makes the answer that starts an export hold an empty list, without a workflow ID.
+// WithEmptyFirstAnswer leaves the list empty in the answer that starts an export, so that it has no workflow ID.
 func WithEmptyFirstAnswer() Option {
 	return func(o *options) { o.emptyFirstAnswer = true }
 }
 
-// WithAnswer replaces the whole answer to errorlog-download of one instance, known or not. The request was authorized
-// before.
+// WithAnswer replaces the answers to errorlog-download and slowlog-download of one instance, known or not. The request
+// is authorized first.
 func WithAnswer(instanceID string, h http.HandlerFunc) Option {
 	return func(o *options) { o.answers[instanceID] = h }
 }
 
-// WithFileSize replaces the content of every file by a generated log of that many bytes. It is the same in each run,
-// its parts can be asked for with Range, and it takes no memory.
+// WithFileSize replaces the content of every file by a generated log of that many bytes. Each run generates the same
+// log. It takes no memory and supports Range.
 func WithFileSize(bytes int64) Option {
 	return func(o *options) { o.fileSize = bytes }
 }
 
-// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as long as the real ones get; at least 96, so that
-// none can be guessed.
+// WithTokenSize sets the length of tokens in bytes. Default: 10,000, as real ones can be. At least 96, so that nobody
+// can guess one.
 func WithTokenSize(bytes int) Option {
 	return func(o *options) { o.tokenSize = max(bytes, 96) }
 }
@@ -152,15 +139,14 @@ func WithoutCatalogEntry() Option {
 	return func(o *options) { o.withoutCatalog = true }
 }
 
-// WithCatalogEndpoint puts one more endpoint into the catalogue's entry for RDS, before the simulator's own: one of
-// another region, or another interface ("public", "internal", "admin"), that a client must not take. "{project_id}"
-// in the URL is replaced.
+// WithCatalogEndpoint adds an endpoint to the catalogue's entry for RDS, before the simulator's own. With another region
+// or interface ("public", "internal", "admin"), a client must not use it. "{project_id}" in the URL is replaced.
 func WithCatalogEndpoint(region, iface, url string) Option {
 	return func(o *options) { o.extraEndpoints = append(o.extraEndpoints, catalogEndpoint{region, iface, url}) }
 }
 
-// WithTokenValidator makes RDS ask f about every token that the simulator did not issue itself: f answers for which
-// project the token is good, or not ok. This joins the simulated RDS to a real identity server.
+// WithTokenValidator makes RDS ask f about each token that the simulator did not issue. f returns the project of a good
+// token. It connects the simulated RDS to a real identity server.
 func WithTokenValidator(f func(ctx context.Context, token string) (projectID string, ok bool)) Option {
 	return func(o *options) { o.validateElsewhere = f }
 }

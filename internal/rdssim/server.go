@@ -10,18 +10,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
 
-// unstartedURL is the base URL of a server that does not listen. The name can never resolve (RFC 6761).
+// unstartedURL is the base URL of a server that does not listen. The name never resolves (RFC 6761).
 const unstartedURL = "https://rdssim.invalid"
 
 // maxRequestBody bounds what the simulator reads of a request, in bytes.
 const maxRequestBody = 1 << 20
 
-// Server is a whole cloud on one address: IAM, RDS and the object store. It is an http.Handler, safe for concurrent
-// use. Create one with [New].
+// Server is a cloud on one address: IAM, RDS and the object store. It is an http.Handler and safe for concurrent use.
+// Create one with [New].
 type Server struct {
 	options options
 
@@ -32,12 +33,16 @@ type Server struct {
 	faults   []*Fault
 	tokens   map[string]grant
 	failures map[string]*keyFailures
-	admitted []time.Time
-	exports  map[string]*export    // by project and instance
-	jobs     map[string]*export    // by workflow ID
-	objects  map[string]exportFile // by name, the key in the bucket
-	busy     map[string]time.Time  // by project and instance: the end of being busy
+	limiter  limiter
+	exports  map[exportKey]*export
+	jobs     map[string]*export        // by workflow ID
+	objects  map[string]exportFile     // by name in the bucket
+	busy     map[instanceKey]time.Time // when the busy instance becomes free
+	anchors  map[instanceKey]time.Time // what an instance's log takes for now
 }
+
+// instanceKey names an instance: projects have instances of the same ID.
+type instanceKey struct{ project, instance string }
 
 // New returns a server. It opens no socket: use [Server.Start], [Server.Transport], or the server as a handler.
 func New(opts ...Option) *Server {
@@ -50,35 +55,33 @@ func New(opts ...Option) *Server {
 	for _, o := range opts {
 		o(&s.options)
 	}
-	if s.options.url != "" {
-		s.url = s.options.url
-	}
 	s.Reset()
 	return s
 }
 
-// URL is the base URL, without a "/" at its end: http://127.0.0.1:4711. Before Start it is https://rdssim.invalid, an
-// address that works through Transport only.
+// URL returns the base URL without a "/" at its end, such as http://127.0.0.1:4711. Before Start it is
+// https://rdssim.invalid, which works only through Transport.
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.url
 }
 
-// AuthURL is what a user sets as auth_url.
+// AuthURL returns the value for a user's auth_url.
 func (s *Server) AuthURL() string {
 	return s.URL() + "/v3"
 }
 
-// Reset forgets the recorded requests and all exports, with their files. Tokens stay good, and faults stay injected.
+// Reset forgets the recorded requests and all exports with their files. Tokens and faults stay.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
-	s.exports = map[string]*export{}
+	s.exports = map[exportKey]*export{}
 	s.jobs = map[string]*export{}
 	s.objects = map[string]exportFile{}
-	s.busy = map[string]time.Time{}
+	s.busy = map[instanceKey]time.Time{}
+	s.anchors = map[instanceKey]time.Time{}
 }
 
 func (s *Server) now() time.Time {
@@ -87,17 +90,17 @@ func (s *Server) now() time.Time {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// Assumption 1. The Date header follows the simulator's clock: clients tell from it that their own clock is off.
+	// Assumption 1. Clients compare Date with their own clock, so it follows the simulator's.
 	w.Header().Set("X-Request-Id", s.nextID("request"))
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 
-	// Reading the body whole also lets net/http notice when the client hangs up.
+	// After the body is read, net/http notices if the client hangs up.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	route := s.route(r)
 	recorded := &recorder{ResponseWriter: w, server: s, entry: s.record(r, body, route.kind)}
 	if err != nil {
-		s.refuseBody(recorded, err)
+		refuseBody(recorded, err)
 		return
 	}
 	if fault := s.nextFault(r, route.kind); fault != nil {
@@ -107,28 +110,112 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route.handler(recorded, r)
 }
 
-func (s *Server) refuseBody(w http.ResponseWriter, err error) {
+func refuseBody(w http.ResponseWriter, err error) {
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		p := problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}
-		p.writeGateway(w)
-		return
+	if !errors.As(err, &tooLarge) {
+		panic(http.ErrAbortHandler) // the client broke off
 	}
-	panic(http.ErrAbortHandler) // the client broke off amid its body
+	p := problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}
+	p.write(w)
 }
 
-// readBody reads the body, which is in memory, and puts it back: a signature covers it, whoever read it before.
+// readBody returns the body and puts it back, because a signature covers it.
 func readBody(r *http.Request) []byte {
-	body, _ := io.ReadAll(r.Body) // never fails: ServeHTTP read it from the wire
+	body, _ := io.ReadAll(r.Body) // never fails: ServeHTTP holds it in memory
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
 
-// nextID returns 32 hex digits that no other call returns. They are the same in every run, so that transcripts can be
+// nextID returns 32 hex digits that no other call returns. Each run gives the same ones, so that transcripts can be
 // compared.
 func (s *Server) nextID(purpose string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sequence++
 	return hexID(fmt.Sprintf("%s %d", purpose, s.sequence))
+}
+
+// Request is one request as the simulator received it.
+type Request struct {
+	// Time is when it came, by the simulator's clock.
+	Time time.Time
+	// Kind names the call, such as "login", "iam.projects", "rds.errorlog", "rds.instances" or "obs.get", or is
+	// "unknown". [Kinds] lists the calls of IAM and RDS.
+	Kind   string
+	Method string
+	// Host is the host that the client addressed.
+	Host string
+	// Path is the path as it was sent, with its escapes.
+	Path     string
+	RawQuery string
+	Header   http.Header
+	Body     []byte
+	// Status is the answer's status, or 0 if no answer was given.
+	Status int
+}
+
+// Requests returns all requests since the start or the last Reset, in the order in which they came.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		list[i] = *r
+		list[i].Header = r.Header.Clone()
+		list[i].Body = slices.Clone(r.Body)
+	}
+	return list
+}
+
+// Count returns the number of requests of one kind, or of all if kind is empty.
+func (s *Server) Count(kind string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, r := range s.requests {
+		if kind == "" || r.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Server) record(r *http.Request, body []byte, kind string) *Request {
+	entry := &Request{
+		Time: s.now(), Kind: kind, Method: r.Method, Host: r.Host,
+		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, entry)
+	return entry
+}
+
+// recorder notes the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	server *Server
+	entry  *Request
+}
+
+// WriteHeader notes the first final status.
+func (r *recorder) WriteHeader(status int) {
+	r.note(status)
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.note(http.StatusOK)
+	return r.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) note(status int) {
+	r.server.mu.Lock()
+	defer r.server.mu.Unlock()
+	if r.entry.Status == 0 && status >= http.StatusOK {
+		r.entry.Status = status
+	}
 }

@@ -15,25 +15,40 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-const faultUsage = `
-Faults: KIND is login, iam.projects, iam.catalog, rds.errorlog, rds.job, obs.get or all. WHAT is a status from 400 to 599,
-drop (the connection breaks), half (it breaks amid the answer), hang (no answer ever), html (a page for people with status 200)
-or slow (a byte in ten milliseconds). TIMES is a number, 1 if it is left out, or always. Examples:
+const usage = `
+Faults, with -fault KIND=WHAT or -fault KIND=WHAT*TIMES:
 
-  -fault rds.errorlog=503*3    the first three errorlog-downloads are answered 503
-  -fault obs.get=half          the first download breaks off
+  KIND   %s
+  WHAT   a status from 400 to 599; drop: the connection breaks; half: it breaks in the middle of the answer;
+         hang: no answer; html: an HTML page with status 200; slow: a byte every ten milliseconds
+  TIMES  a number, or always; 1 by default
+
+  rds.errorlog and rds.slowlog are exports, rds.errorlog_rows is the error log's rows, rds.slowlog_statistics the slow
+  statements, rds.instances the list of instances, rds.job the task of an export, and obs.get a download.
+
+Incidents, with -incident NAME for all instances, or -incident INSTANCE=NAME for one: %s.
+
+Examples:
+
+  bin/rdssim -addr 127.0.0.1:8765 -incident %s                  # what happened
+  bin/rdssim -addr 127.0.0.1:8765 -fault 'rds.errorlog=503*3'      # three exports fail before one succeeds
+  bin/rdssim -addr 127.0.0.1:8765 -fault obs.get=half              # the first download breaks
+  bin/rdssim -addr 127.0.0.1:8765 -fleet 150 -rate 40 -window 1s   # 150 more instances, 40 calls in each second
 `
 
-var faultKinds = []string{"login", "iam.projects", "iam.catalog", "rds.errorlog", "rds.job", "obs.get", "all"}
+// faultKinds lists what -fault takes as KIND.
+func faultKinds() []string {
+	return append(rdssim.Kinds(), "obs.get", "all")
+}
 
 // addFault reads one -fault.
 func (s *settings) addFault(text string) error {
 	kind, rest, ok := strings.Cut(text, "=")
 	if !ok {
-		return errors.New("it is not of the form KIND=WHAT or KIND=WHAT*TIMES")
+		return errors.New("it must have the form KIND=WHAT or KIND=WHAT*TIMES")
 	}
-	if !slices.Contains(faultKinds, kind) {
-		return fmt.Errorf("KIND must be one of %s", strings.Join(faultKinds, ", "))
+	if !slices.Contains(faultKinds(), kind) {
+		return fmt.Errorf("KIND must be one of %s", strings.Join(faultKinds(), ", "))
 	}
 	what, times, counted := strings.Cut(rest, "*")
 	f := rdssim.Fault{Kind: kind, Times: 1, Handler: faultHandler(what)}
@@ -58,7 +73,7 @@ func (s *settings) addFault(text string) error {
 	return nil
 }
 
-// faultHandler returns nil for what it does not know.
+// faultHandler returns nil if what is unknown.
 func faultHandler(what string) http.HandlerFunc {
 	switch what {
 	case "drop":
@@ -80,4 +95,26 @@ func faultHandler(what string) http.HandlerFunc {
 		return rdssim.RetryAfter(status, "3")
 	}
 	return rdssim.APIError(status, "APIGW.0000", "A fault was injected: "+strconv.Itoa(status)+" "+http.StatusText(status))
+}
+
+// addIncident reads one -incident.
+func (s *settings) addIncident(text string) error {
+	instance, name, forOne := strings.Cut(text, "=")
+	if !forOne {
+		instance, name = "", text
+	}
+	if !slices.Contains(rdssim.Incidents(), name) {
+		return fmt.Errorf("NAME must be one of %s", strings.Join(rdssim.Incidents(), ", "))
+	}
+	var ids []string
+	for _, one := range rdssim.Instances() {
+		if forOne && one.Name == instance {
+			ids = append(ids, one.ID)
+		}
+	}
+	if forOne && ids == nil {
+		return fmt.Errorf("no instance has the name %q", instance)
+	}
+	s.options = append(s.options, rdssim.WithIncident(name, ids...))
+	return nil
 }

@@ -5,12 +5,13 @@ package main
 
 import (
 	"io"
+	"strings"
 	"text/template"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// greeting is what a person reads first: everything in it can be pasted as it is.
+// greeting is what a person reads first. All commands in it can be pasted as they are.
 var greeting = template.Must(template.New("greeting").Parse(`The simulated cloud listens at {{.URL}}
 An export takes {{.Export}}, a link works for {{.LinkLife}}. Ctrl-C ends it.
 {{if .Keystone}}
@@ -27,7 +28,7 @@ Credentials, for a shell:
   export OS_USER_DOMAIN_NAME={{.DomainName}}
   export OS_PROJECT_NAME={{.ProjectName}}
 
-Or, the same, for a configuration:
+The same for a configuration:
 
   provider "rds" {
     auth_url    = "{{.URL}}/v3"
@@ -38,7 +39,7 @@ Or, the same, for a configuration:
     tenant_name = "{{.ProjectName}}"
   }
 
-With AK/SK, in another shell: an access key takes precedence over a password.
+With AK/SK, in another shell, because an access key takes precedence over a password:
 
   export OS_AUTH_URL={{.URL}}/v3
   export OS_REGION_NAME={{.Region}}
@@ -54,18 +55,29 @@ Ask for a log:
 
 DB instances:
 {{range .Instances}}
-  {{.ID}}  {{.Does}}
+  {{.ID}}  {{printf "%-14s" .Name}}  {{.Does}}
 {{- end}}
-  {{.Fleet}}  healthy, and so is any other number before in03
+  {{.First}}  fleet-0001      healthy; -fleet N lists the first N of these
+  {{.Second}}  fleet-0002      healthy, and so on: any number works as an ID
+
+To rehearse something else, end it and start it again at the same address:
+
+  bin/rdssim -addr {{.Addr}} -incident {{.Incident}}
+  bin/rdssim -addr {{.Addr}} -busy 2m
+  bin/rdssim -addr {{.Addr}} -rate 5
+  bin/rdssim -addr {{.Addr}} -fault 'rds.errorlog=503*3'
+  bin/rdssim -help
 `))
 
 func greet(w io.Writer, url string, s settings) error {
+	_, addr, _ := strings.Cut(url, "://")
 	return greeting.Execute(w, map[string]any{
-		"URL": url, "Export": s.export, "LinkLife": s.linkLife,
+		"URL": url, "Addr": addr, "Export": s.export, "LinkLife": s.linkLife,
 		"Region": rdssim.Region, "UserName": rdssim.UserName, "Password": rdssim.Password,
 		"DomainName": rdssim.DomainName, "ProjectName": rdssim.ProjectName,
 		"AccessKey": rdssim.AccessKey, "SecretKey": rdssim.SecretKey,
-		"Healthy": rdssim.InstanceHealthy, "Instances": rdssim.Instances(), "Fleet": rdssim.FleetInstance(0),
+		"Healthy": rdssim.InstanceHealthy, "Instances": rdssim.Instances(),
+		"First": rdssim.FleetInstance(1), "Second": rdssim.FleetInstance(2), "Incident": rdssim.Incidents()[0],
 		"Keystone": s.keystone,
 	})
 }

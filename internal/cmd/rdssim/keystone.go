@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// keystone is an identity server that the simulated RDS trusts, as the real RDS trusts IAM.
+// keystone is an identity server that the simulated RDS trusts.
 type keystone struct {
 	tokens string // the URL of its tokens
 	client *http.Client
@@ -27,14 +27,14 @@ func newKeystone(authURL string) *keystone {
 	}
 }
 
-// validate asks whether a token is good, and for which project. It asks each time: a token that was revoked a moment
-// ago is not good any more. A server that does not answer vouches for nothing.
+// validate asks the server for a token's project. It asks each time, because tokens can be revoked. If the server does
+// not answer, the token is not good.
 func (k *keystone) validate(ctx context.Context, token string) (projectID string, ok bool) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.tokens+"?nocatalog", nil)
 	if err != nil {
 		return "", false
 	}
-	// A user may look at the token that the request itself is made with.
+	// A user may look at the token of the request itself.
 	request.Header.Set("X-Auth-Token", token)
 	request.Header.Set("X-Subject-Token", token)
 	response, err := k.client.Do(request)

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Command rdssim runs the simulator of IAM, RDS and the object store as a program, for the demo and for rehearsing
-// runbooks before an incident does.
+// runbooks.
 //
-// It listens on a loopback address only, prints what to paste into a shell or a configuration, and ends on Ctrl-C.
+// It listens on a loopback address only, prints commands to paste into a shell, and ends on Ctrl-C.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 	}
 }
 
-// run serves until ctx ends.
+// run serves until ctx is done.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parseSettings(args, stderr)
 	if err != nil {
@@ -48,18 +48,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err := writeReadyFile(s.readyFile, cloud.URL()); err != nil {
 			return err
 		}
-		// A program that waits for the file must not find an old one.
+		// Programs wait for this file, so an old one must not remain.
 		defer func() { _ = os.Remove(s.readyFile) }() //nolint:gosec // the user names the file
 	}
 	if err := greet(stdout, cloud.URL(), s); err != nil {
-		return fmt.Errorf("print what to paste: %w", err)
+		return fmt.Errorf("print the greeting: %w", err)
 	}
 	<-ctx.Done()
 	_, _ = fmt.Fprintln(stdout, "\nStopped.")
 	return nil
 }
 
-// writeReadyFile writes the whole file at once: whoever sees it sees the whole URL.
+// writeReadyFile writes the file in one step, so that nobody reads a part of the URL.
 func writeReadyFile(path, url string) error {
 	draft := path + ".draft"
 	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil { //nolint:gosec // the user names the file

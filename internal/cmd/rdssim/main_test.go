@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// started runs the program until the test's end and returns what it printed first.
+// started runs the program until stop is called and returns its greeting.
 func started(t *testing.T, args ...string) (text string, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -47,7 +47,7 @@ func started(t *testing.T, args ...string) (text string, stop func() error) {
 	return string(greeting), func() error { cancel(); return <-ended }
 }
 
-// firstWrite passes a greeting on up to its last line, and closes: what comes at the end is of no interest.
+// firstWrite passes the greeting on, up to its last line.
 type firstWrite struct {
 	w    *io.PipeWriter
 	text bytes.Buffer
@@ -55,7 +55,7 @@ type firstWrite struct {
 
 func (f *firstWrite) Write(p []byte) (int, error) {
 	f.text.Write(p)
-	if strings.Contains(f.text.String(), "before in03\n") {
+	if strings.Contains(f.text.String(), "bin/rdssim -help\n") {
 		_, _ = f.w.Write(f.text.Bytes())
 		_ = f.w.Close()
 		f.text.Reset()
@@ -66,31 +66,41 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 func TestRun(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")
 	text, stop := started(t, "-export", "13s", "-link-life", "1m", "-ready-file", ready)
-	m := regexp.MustCompile(`^The simulated cloud listens at (http://127\.0\.0\.1:\d+)\nAn export takes 13s, a link works for 1m0s\.`).FindStringSubmatch(text)
+	m := regexp.MustCompile(
+		`^The simulated cloud listens at (http://(127\.0\.0\.1:\d+))\nAn export takes 13s, a link works for 1m0s\.`).FindStringSubmatch(text)
 	if m == nil {
-		t.Fatalf("it greets with:\n%s", text)
+		t.Fatalf("expected URL, export and link life in the first lines, got:\n%s", text)
 	}
 	for _, line := range []string{
 		"  export OS_AUTH_URL=" + m[1] + "/v3\n", "  export OS_PASSWORD=" + rdssim.Password + "\n",
 		`    auth_url    = "` + m[1] + `/v3"`, `    instance_id = "` + rdssim.InstanceHealthy + `"`,
-		"  " + rdssim.InstanceMySQL + "  is not PostgreSQL",
+		"  " + rdssim.InstanceMySQL + "  shop            is not PostgreSQL",
+		"  " + rdssim.FleetInstance(1) + "  fleet-0001 ", "  " + rdssim.FleetInstance(2) + "  fleet-0002 ",
+		"  bin/rdssim -addr " + m[2] + " -fault 'rds.errorlog=503*3'\n",
 	} {
 		if !strings.Contains(text, line) {
-			t.Errorf("%q is missing in:\n%s", line, text)
+			t.Errorf("expected %q, got:\n%s", line, text)
 		}
 	}
 	if status := get(t, m[1]+"/v3", ""); status != http.StatusOK {
-		t.Errorf("status %d", status)
+		t.Errorf("status of %s/v3: expected 200, got %d", m[1], status)
 	}
-	if url, err := os.ReadFile(ready); err != nil || string(url) != m[1]+"\n" {
-		t.Errorf("ready file: %q, %v", url, err)
+	url, err := os.ReadFile(ready)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(url) != m[1]+"\n" {
+		t.Errorf("ready file: expected %q, got %q", m[1]+"\n", url)
 	}
 	if err := stop(); err != nil {
-		t.Errorf("it ends with %v", err)
+		t.Errorf("end: expected no error, got %v", err)
 	}
 	left, err := os.ReadDir(filepath.Dir(ready))
-	if err != nil || len(left) != 0 {
-		t.Errorf("left over: %v, %v", left, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(left) != 0 {
+		t.Errorf("files at the end: expected none, got %v", left)
 	}
 }
 
@@ -118,10 +128,19 @@ func TestWrongArguments(t *testing.T) {
 		{"-rate=-1", "rdssim: -rate must not be negative\n"},
 		{"-keystone=127.0.0.1:5000", "rdssim: -keystone must be a URL with http or https\n"},
 		{"-keystone=ftp://127.0.0.1", "rdssim: -keystone must be a URL with http or https\n"},
-		{"serve", "rdssim: \"serve\" is no flag; rdssim takes no arguments\n"},
+		{"serve", "rdssim: unexpected argument \"serve\": rdssim takes flags only\n"},
+		{"-rate=NaN", "rdssim: -rate must not be negative\n"},
+		{"-rate=1 -window=-1s", "rdssim: -window must not be negative\n"},
+		{"-rate=1 -burst=-1", "rdssim: -burst must not be negative\n"},
+		{"-rate=1 -burst=2 -window=1s", "rdssim: -window and -burst exclude each other\n"},
+		{"-window=1s", "rdssim: -window, -burst and -no-retry-after need -rate\n"},
+		{"-no-retry-after", "rdssim: -window, -burst and -no-retry-after need -rate\n"},
+		{"-fleet=-1", "rdssim: -fleet must not be negative\n"},
+		{"-incident=flood", `invalid value "flood" for flag -incident: NAME must be one of `},
+		{"-incident=nobody=mixed", `invalid value "nobody=mixed" for flag -incident: no instance has the name "nobody"`},
 		{"-export=soon", "invalid value \"soon\" for flag -export: parse error\n"},
-		{"-fault=login", `invalid value "login" for flag -fault: it is not of the form KIND=WHAT or KIND=WHAT*TIMES`},
-		{"-fault=logout=500", `invalid value "logout=500" for flag -fault: KIND must be one of login, iam.projects,`},
+		{"-fault=login", `invalid value "login" for flag -fault: it must have the form KIND=WHAT or KIND=WHAT*TIMES`},
+		{"-fault=logout=500", `invalid value "logout=500" for flag -fault: KIND must be one of iam.versions, login, iam.token,`},
 		{"-fault=login=200", `invalid value "login=200" for flag -fault: WHAT must be a status from 400 to 599, drop,`},
 		{"-fault=login=fire", `invalid value "login=fire" for flag -fault: WHAT must be a status from 400 to 599, drop,`},
 		{"-fault=login=500*0", `invalid value "login=500*0" for flag -fault: TIMES must be a number, at least 1, or always`},
@@ -130,26 +149,26 @@ func TestWrongArguments(t *testing.T) {
 		{"-unknown", "flag provided but not defined: -unknown\n"},
 	} {
 		var printed bytes.Buffer
-		if err := run(t.Context(), []string{test.arg}, io.Discard, &printed); !errors.Is(err, errUsage) {
-			t.Errorf("%s: got %v", test.arg, err)
+		if err := run(t.Context(), strings.Fields(test.arg), io.Discard, &printed); !errors.Is(err, errUsage) {
+			t.Errorf("%s: expected the error %v, got %v", test.arg, errUsage, err)
 		}
 		if !strings.HasPrefix(printed.String(), test.want) {
-			t.Errorf("%s: printed %q, want %q", test.arg, printed.String(), test.want)
+			t.Errorf("%s: expected %q first, got %q", test.arg, test.want, printed.String())
 		}
 	}
 	if err := run(t.Context(), []string{"-h"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("-h: got %v", err)
+		t.Errorf("-h: expected the error %v, got %v", flag.ErrHelp, err)
 	}
 }
 
 func TestWhatItCannotDo(t *testing.T) {
 	for _, test := range []struct{ arg, want string }{
-		{"-addr=0.0.0.0:0", `start the simulator: address "0.0.0.0:0": only a loopback address, such as 127.0.0.1:0, is listened on`},
+		{"-addr=0.0.0.0:0", `start the simulator: address "0.0.0.0:0": it must be a loopback address, such as 127.0.0.1:0`},
 		{"-ready-file=" + filepath.Join(t.TempDir(), "missing", "ready"), "write the ready file: "},
 	} {
 		err := run(t.Context(), []string{test.arg}, io.Discard, io.Discard)
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
-			t.Errorf("%s: got %v, want %s", test.arg, err, test.want)
+			t.Errorf("%s: expected the error %s, got %v", test.arg, test.want, err)
 		}
 	}
 }
@@ -160,9 +179,55 @@ func TestFaults(t *testing.T) {
 	url := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/projects"
 	for i, want := range []int{503, 503, 429, 200, 200, 200} {
 		if got := get(t, url, ""); got != want {
-			t.Errorf("call %d: got %d, want %d", i, got, want)
+			t.Errorf("call %d: expected status %d, got %d", i, want, got)
 		}
 	}
+}
+
+func TestHelpNamesKindsAndIncidents(t *testing.T) {
+	var help bytes.Buffer
+	if err := run(t.Context(), []string{"-help"}, io.Discard, &help); !errors.Is(err, flag.ErrHelp) {
+		t.Fatalf("-help: expected the error %v, got %v", flag.ErrHelp, err)
+	}
+	for _, word := range append(rdssim.Kinds(), strings.Join(rdssim.Incidents(), ", "), "-incident", "-fleet", "-window") {
+		if !strings.Contains(help.String(), word) {
+			t.Errorf("-help: expected %q, got:\n%s", word, help.String())
+		}
+	}
+}
+
+func TestFlagsReachTheSimulator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := parseSettings(strings.Fields(
+			"-fleet 2 -incident mixed -incident orders=mixed -rate 0.05 -window 60s -no-retry-after -fault rds.instances=500"), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cloud := s.cloud()
+		token := login(t, cloud, `,"scope":{"project":{"id":"`+rdssim.ProjectID+`"}}`)
+		var got []string
+		for range 4 {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+				cloud.URL()+"/v3/"+rdssim.ProjectID+"/instances?name=fleet", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("X-Auth-Token", token)
+			response, err := cloud.Transport().RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			got = append(got, fmt.Sprint(response.StatusCode, strings.Count(string(body), `"name":"fleet-`)))
+		}
+		if want := "500 0, 200 2, 200 2, 429 0"; strings.Join(got, ", ") != want {
+			t.Errorf("status and number of instances: expected %s, got %s", want, strings.Join(got, ", "))
+		}
+	})
 }
 
 func TestFaultsByName(t *testing.T) {
@@ -173,13 +238,13 @@ func TestFaultsByName(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := reads(t, s.cloud()); got != whole {
-				t.Errorf("%s: the answer was whole: %v", what, got)
+				t.Errorf("%s: answer read to its end: expected %v, got %v", what, whole, got)
 			}
 		})
 	}
 }
 
-// reads tells whether an answer can be read to its end within a minute.
+// reads reports whether an answer can be read to its end within a minute.
 func reads(t *testing.T, cloud *rdssim.Server) bool {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -197,7 +262,7 @@ func reads(t *testing.T, cloud *rdssim.Server) bool {
 	return err == nil
 }
 
-// TestKeystone: the program's RDS asks another identity server, played by a second simulator.
+// TestKeystone uses a second simulator as the other identity server.
 func TestKeystone(t *testing.T) {
 	iam := rdssim.New()
 	stopIAM, err := iam.Start()
@@ -208,7 +273,7 @@ func TestKeystone(t *testing.T) {
 	text, stop := started(t, "-keystone", iam.AuthURL())
 	defer func() { _ = stop() }()
 	if want := "Tokens of " + iam.AuthURL() + " are good here too."; !strings.Contains(text, want) {
-		t.Errorf("%q is missing in:\n%s", want, text)
+		t.Errorf("expected %q, got:\n%s", want, text)
 	}
 	base := regexp.MustCompile(`http://\S+`).FindString(text)
 	job := base + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
@@ -224,20 +289,20 @@ func TestKeystone(t *testing.T) {
 		{"a token without a project", login(t, iam, ""), http.StatusUnauthorized},
 	} {
 		if got := get(t, job, step.token); got != step.want {
-			t.Errorf("%s: got %d, want %d", step.what, got, step.want)
+			t.Errorf("%s: expected status %d, got %d", step.what, step.want, got)
 		}
 	}
 	iam.RevokeTokens()
 	if got := get(t, job, token); got != http.StatusUnauthorized {
-		t.Errorf("a revoked token: got %d", got)
+		t.Errorf("status for a revoked token: expected 401, got %d", got)
 	}
 	stopIAM()
 	if got := get(t, job, token); got != http.StatusUnauthorized {
-		t.Errorf("no identity server: got %d", got)
+		t.Errorf("status without identity server: expected 401, got %d", got)
 	}
 }
 
-// TestKeystoneThatRedirects: a token goes to the identity server that the user named, and nowhere else.
+// TestKeystoneThatRedirects checks that a token goes only to the identity server that the user named.
 func TestKeystoneThatRedirects(t *testing.T) {
 	var asked atomic.Int32
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -250,7 +315,7 @@ func TestKeystoneThatRedirects(t *testing.T) {
 		text, stop := started(t, "-keystone", redirecting.URL+"/v3/")
 		job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
 		if got := get(t, job, "t0ken"); got != http.StatusUnauthorized || asked.Load() != 0 {
-			t.Errorf("%d: answered %d, the other server was asked %d times", status, got, asked.Load())
+			t.Errorf("%d: expected 401 and no call of the other server, got %d and %d calls", status, got, asked.Load())
 		}
 		if err := stop(); err != nil {
 			t.Error(err)
@@ -259,7 +324,7 @@ func TestKeystoneThatRedirects(t *testing.T) {
 	}
 }
 
-// TestKeystoneThatVouchesForNothing: what is no 200 with a project's id makes no token good.
+// TestKeystoneThatVouchesForNothing checks that only a 200 with a project's ID makes a token good.
 func TestKeystoneThatVouchesForNothing(t *testing.T) {
 	const project = `{"token":{"project":{"id":"` + rdssim.ProjectID + `"}}}`
 	for name, c := range map[string]struct {
@@ -278,8 +343,10 @@ func TestKeystoneThatVouchesForNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			iam := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if got := r.Method + " " + r.RequestURI + " " + r.Header.Get("X-Auth-Token") + " " + r.Header.Get("X-Subject-Token"); got != "GET /v3/auth/tokens?nocatalog t0ken t0ken" {
-					t.Errorf("asked for %s", got)
+				const want = "GET /v3/auth/tokens?nocatalog t0ken t0ken"
+				got := r.Method + " " + r.RequestURI + " " + r.Header.Get("X-Auth-Token") + " " + r.Header.Get("X-Subject-Token")
+				if got != want {
+					t.Errorf("request: expected %s, got %s", want, got)
 				}
 				w.WriteHeader(c.status)
 				_, _ = io.WriteString(w, c.body)
@@ -289,7 +356,7 @@ func TestKeystoneThatVouchesForNothing(t *testing.T) {
 			defer func() { _ = stop() }()
 			job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
 			if got := get(t, job, "t0ken"); got != c.want {
-				t.Errorf("answered %d, want %d", got, c.want)
+				t.Errorf("status: expected %d, got %d", c.want, got)
 			}
 		})
 	}

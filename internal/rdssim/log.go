@@ -1,0 +1,264 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdssim
+
+import (
+	"bytes"
+	"crypto/md5" //nolint:gosec // an ETag is an MD5 sum in this kind of store
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// incidents holds logs that a real PostgreSQL 15 wrote with log_line_prefix = '%m:%r:%u@%d:[%p]:'.
+//
+//go:embed incidents/*.log
+var incidents embed.FS
+
+const (
+	defaultIncident = "mixed"
+	slowIncident    = "slow" // the slow query log, whatever the incident
+)
+
+// event is one event of a log.
+type event struct {
+	at                     time.Time
+	client, user, database string
+	level, message         string
+	parts                  []string // DETAIL, STATEMENT and the like
+	lines                  string   // as the file has them
+}
+
+var (
+	eventLine = regexp.MustCompile(
+		`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) UTC:(.*?):([^@:]*)@([^:]*):\[\d+\]:([A-Z]+[1-5]?):  (.*)$`)
+	lineTime = regexp.MustCompile(`(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}`)
+)
+
+const lineTimeLayout = "2006-01-02 15:04:05.000"
+
+// parseLog reads a log with the incidents' prefix. A line without the prefix continues the line before.
+func parseLog(text string) []event {
+	var events []event
+	for line := range strings.Lines(text) {
+		m := eventLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		last := len(events) - 1
+		if (m == nil || isPart(m[5])) && last < 0 {
+			panic(fmt.Sprintf("rdssim: the log begins with %q, which is not an event", line))
+		}
+		switch {
+		case m != nil && !isPart(m[5]):
+			at, err := time.Parse(lineTimeLayout, m[1])
+			if err != nil {
+				panic(fmt.Sprintf("rdssim: time of a log line: %v", err))
+			}
+			events = append(events, event{at, m[2], m[3], m[4], m[5], m[6], nil, line})
+			continue
+		case m != nil:
+			events[last].parts = append(events[last].parts, m[5]+":  "+m[6])
+		case len(events[last].parts) > 0:
+			events[last].parts[len(events[last].parts)-1] += "\n" + strings.TrimSuffix(line, "\n")
+		default:
+			events[last].message += "\n" + strings.TrimSuffix(line, "\n")
+		}
+		events[last].lines += line
+	}
+	return events
+}
+
+func isPart(level string) bool {
+	return slices.Contains([]string{"DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION", "BACKTRACE"}, level)
+}
+
+// embeddedLogs returns the events of each embedded log by its name without ".log".
+var embeddedLogs = sync.OnceValue(func() map[string][]event {
+	logs := map[string][]event{}
+	entries, err := incidents.ReadDir("incidents")
+	if err != nil {
+		panic(fmt.Sprintf("rdssim: %v", err))
+	}
+	for _, entry := range entries {
+		text, err := incidents.ReadFile("incidents/" + entry.Name())
+		if err != nil {
+			panic(fmt.Sprintf("rdssim: %v", err))
+		}
+		logs[strings.TrimSuffix(entry.Name(), ".log")] = parseLog(string(text))
+	}
+	return logs
+})
+
+// Incidents lists the names for WithIncident, sorted.
+func Incidents() []string {
+	var names []string
+	for name := range embeddedLogs() {
+		if name != slowIncident {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// WithIncident chooses what the error logs show: one of [Incidents]. With IDs of instances it holds for these only.
+// Default: "mixed", a log with constraint violations, a deadlock, too many connections and a killed backend.
+func WithIncident(name string, instanceIDs ...string) Option {
+	if !slices.Contains(Incidents(), name) {
+		panic(fmt.Sprintf("rdssim: unknown incident %q; known are %s", name, strings.Join(Incidents(), ", ")))
+	}
+	return func(o *options) {
+		if len(instanceIDs) == 0 {
+			o.errorLog = embeddedLogs()[name]
+		}
+		for _, id := range instanceIDs {
+			o.errorLogs[id] = embeddedLogs()[name]
+		}
+	}
+}
+
+// WithErrorLog replaces the error log of all instances. The text needs the prefix '%m:%r:%u@%d:[%p]:' and times in UTC.
+func WithErrorLog(text string) Option {
+	return func(o *options) { o.errorLog = parseLog(text) }
+}
+
+// WithSlowLog replaces the slow query log of all instances. The text needs the same form as for WithErrorLog.
+func WithSlowLog(text string) Option {
+	return func(o *options) { o.slowLog = parseLog(text) }
+}
+
+// WithOriginalTimes leaves the times of the logs as PostgreSQL wrote them. Default: the last event of each log is one
+// minute old.
+func WithOriginalTimes() Option {
+	return func(o *options) { o.originalTimes = true }
+}
+
+// events returns an instance's log, moved so that its last event is one minute old. The times stay the same for a
+// minute, so that several pages of rows and an export agree. The caller holds the lock. Assumption 45.
+func (s *Server) events(key instanceKey, one instance, log exportedLog) logPart {
+	events := s.options.slowLog
+	if log == errorLog {
+		events = s.options.errorLog
+		if own, ok := s.options.errorLogs[key.instance]; ok {
+			events = own
+		}
+	}
+	if len(events) == 0 || one.empty {
+		return logPart{}
+	}
+	if s.options.originalTimes {
+		return logPart{events, 0}
+	}
+	now := s.now()
+	if anchor, ok := s.anchors[key]; !ok || now.Sub(anchor) >= time.Minute {
+		s.anchors[key] = now
+	}
+	last := s.anchors[key].Add(-time.Minute).Truncate(time.Millisecond)
+	return logPart{events, last.Sub(events[len(events)-1].at)}
+}
+
+// content is what a file holds.
+type content interface {
+	size() int64
+	open() (data io.ReadSeeker, etag string)
+}
+
+// logPart is a run of events, moved in time. Its text is made only when it is read.
+type logPart struct {
+	events []event
+	shift  time.Duration
+}
+
+func (l logPart) part(number, of int) logPart {
+	n := len(l.events)
+	return logPart{l.events[n*number/of : n*(number+1)/of], l.shift}
+}
+
+func (l logPart) time(e event) time.Time { return e.at.Add(l.shift) }
+
+func (l logPart) size() int64 {
+	var n int64
+	for _, e := range l.events {
+		n += int64(len(e.lines)) // a time has the same length wherever it is
+	}
+	return n
+}
+
+func (l logPart) open() (data io.ReadSeeker, etag string) {
+	var text bytes.Buffer
+	for _, e := range l.events {
+		text.WriteString(lineTime.ReplaceAllStringFunc(e.lines, l.moved))
+	}
+	sum := md5.Sum(text.Bytes()) //nolint:gosec // as at the import
+	return bytes.NewReader(text.Bytes()), hex.EncodeToString(sum[:])
+}
+
+func (l logPart) moved(timestamp string) string {
+	at, err := time.Parse(lineTimeLayout, timestamp)
+	if err != nil {
+		return timestamp // looks like a time, but is not one
+	}
+	return at.Add(l.shift).Format(lineTimeLayout)
+}
+
+// generatedLog is a log of any size that is made while it is read: line after line of the same length.
+type generatedLog struct {
+	name   string
+	length int64
+}
+
+func (g generatedLog) size() int64 { return g.length }
+
+func (g generatedLog) open() (data io.ReadSeeker, etag string) {
+	return &generatedReader{length: g.length}, hexID(fmt.Sprintf("etag %s %d", g.name, g.length))
+}
+
+var firstLine = time.Date(2026, 11, 23, 16, 5, 50, 0, time.UTC)
+
+// generatedLine returns line number n. Lines are a millisecond apart, and every eighth is an error.
+func generatedLine(n int64) []byte {
+	message := "LOG:    checkpoint complete: wrote 7 buffers (0.0%); write=0.002 s, sync=0.018 s; line"
+	if n%8 == 7 {
+		message = `ERROR:  duplicate key value violates unique constraint "orders_pkey" at generated line`
+	}
+	at := firstLine.Add(time.Duration(n) * time.Millisecond).Format(lineTimeLayout)
+	return fmt.Appendf(nil, "%s UTC:[local]:app@orders:[12580]:%s %012d\n", at, message, n)
+}
+
+type generatedReader struct{ at, length int64 }
+
+func (g *generatedReader) Read(p []byte) (int, error) {
+	if g.at >= g.length {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), g.length-g.at)]
+	width := int64(len(generatedLine(0)))
+	n := 0
+	for n < len(p) {
+		copied := copy(p[n:], generatedLine(g.at / width)[g.at%width:])
+		n += copied
+		g.at += int64(copied)
+	}
+	return n, nil
+}
+
+// Seek implements io.Seeker.
+func (g *generatedReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += g.at
+	case io.SeekEnd:
+		offset += g.length
+	}
+	if offset < 0 {
+		return 0, errors.New("rdssim: seek before the start")
+	}
+	g.at = offset
+	return offset, nil
+}

@@ -1,0 +1,183 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rdssim
+
+import (
+	"cmp"
+	"fmt"
+	"html"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+type statisticsRequest struct {
+	StartTime string `json:"start_time"`
+	EndTime   string `json:"end_time"`
+	Offset    *int   `json:"offset"`
+	Limit     *int   `json:"limit"`
+	Type      string `json:"type"`
+	Database  string `json:"database"`
+	Sort      string `json:"sort"`
+	Order     string `json:"order"`
+}
+
+// slowStatement is one element of the answer. MySQL's have lock_time and rows as well.
+type slowStatement struct {
+	Count       string `json:"count"`
+	Time        string `json:"time"`
+	Database    string `json:"database"`
+	Users       string `json:"users"`
+	QuerySample string `json:"query_sample"`
+	ClientIP    string `json:"client_ip"`
+	Type        string `json:"type"`
+}
+
+// summarizeSlowLog answers POST /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Assumption 56.
+func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
+	var request statisticsRequest
+	refused := readJSON(r, &request)
+	var asked window
+	if refused == nil {
+		asked, refused = readWindow(request.StartTime, request.EndTime, s.now())
+	}
+	var offset, limit int
+	if refused == nil {
+		offset, limit, refused = request.check()
+	}
+	var one instance
+	if refused == nil {
+		one, refused = s.openInstance(in, instanceID)
+	}
+	if refused == nil {
+		refused = one.rowsRefusal
+	}
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	statements := s.slowStatements(in, one, asked, request)
+	writeJSON(w, http.StatusOK, map[string]any{
+		"slow_log_list": page(statements, offset, limit), "total_count": len(statements),
+	})
+}
+
+// check returns offset and limit. Assumptions 56 and 59.
+func (q statisticsRequest) check() (offset, limit int, refused *problem) {
+	limit = 10
+	if q.Offset != nil {
+		offset, refused = readNumber("offset", strconv.Itoa(*q.Offset), 0, 0, 1<<30)
+	}
+	if q.Limit != nil && refused == nil {
+		limit, refused = readNumber("limit", strconv.Itoa(*q.Limit), 10, 1, 100)
+	}
+	switch {
+	case refused != nil:
+	case !slices.Contains([]string{"", "ALL", "INSERT", "UPDATE", "SELECT", "DELETE", "CREATE"}, q.Type):
+		refused = badParameter("The parameter type is not known.")
+	case !slices.Contains([]string{"", "desc", "asc"}, q.Order):
+		refused = badParameter("The parameter order must be desc or asc.")
+	case strings.ContainsAny(q.Database, "<>&"):
+		refused = badParameter("The parameter database has a special character.")
+	}
+	return offset, limit, refused
+}
+
+// slowGroup is what belongs to one line of the statistics. Assumption 58.
+type slowGroup struct{ statement, database, user, client string }
+
+// total sums up the executions of a group, in milliseconds.
+type total struct {
+	count int
+	ms    float64
+}
+
+func (t total) average() float64 { return t.ms / float64(t.count) }
+
+var (
+	slowEvent = regexp.MustCompile(`(?s)^duration: ([0-9.]+) ms  (?:statement|(?:parse|bind|execute) .*?): (.+)$`)
+	// literal matches what is masked, and, so that they stay, names in quotes and parameters such as $1.
+	literal = regexp.MustCompile(`"[^"]*"|\$\d+|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b`)
+)
+
+// slowStatements groups the slow statements of a window. Assumptions 57 and 58.
+func (s *Server) slowStatements(in project, one instance, asked window, request statisticsRequest) []slowStatement {
+	s.mu.Lock()
+	log := s.events(instanceKey{in.id, one.id}, one, slowLog)
+	s.mu.Unlock()
+	totals := map[slowGroup]total{}
+	all := 0
+	for _, e := range log.events {
+		m := slowEvent.FindStringSubmatch(e.message)
+		if m == nil || !asked.has(log.time(e)) || request.Database != "" && request.Database != e.database {
+			continue
+		}
+		group := slowGroup{normalize(m[2]), e.database, e.user, maskClient(e.client)}
+		if request.Type != "" && request.Type != "ALL" && request.Type != group.kind() {
+			continue
+		}
+		ms, _ := strconv.ParseFloat(m[1], 64) // "1.2.3" counts as 0: PostgreSQL never writes it
+		totals[group] = total{totals[group].count + 1, totals[group].ms + ms}
+		all++
+	}
+	list := []slowStatement{}
+	for _, group := range order(totals, request) {
+		t := totals[group]
+		list = append(list, slowStatement{
+			Count:    fmt.Sprintf("%d (%.2f%%)", t.count, 100*float64(t.count)/float64(all)),
+			Time:     fmt.Sprintf("%.5f s", t.average()/1000),
+			Database: html.EscapeString(group.database), Users: group.user,
+			QuerySample: group.statement, ClientIP: group.client, Type: group.kind(),
+		})
+	}
+	return list
+}
+
+// order sorts the groups by average time or by number, largest first unless asked otherwise. Assumption 56.
+func order(totals map[slowGroup]total, request statisticsRequest) []slowGroup {
+	var groups []slowGroup
+	for group := range totals {
+		groups = append(groups, group)
+	}
+	slices.SortFunc(groups, func(a, b slowGroup) int {
+		byValue := cmp.Compare(totals[a].count, totals[b].count)
+		if request.Sort == "executeTime" {
+			byValue = cmp.Compare(totals[a].average(), totals[b].average())
+		}
+		if request.Order != "asc" {
+			byValue = -byValue
+		}
+		return cmp.Or(byValue, cmp.Compare(a.statement, b.statement), cmp.Compare(a.database, b.database),
+			cmp.Compare(a.user, b.user), cmp.Compare(a.client, b.client))
+	})
+	return groups
+}
+
+// kind returns the first word of the statement.
+func (g slowGroup) kind() string {
+	word, _, _ := strings.Cut(g.statement, " ")
+	return strings.ToUpper(strings.TrimRight(word, ";"))
+}
+
+// normalize masks the literals of a statement by N and joins its lines.
+func normalize(statement string) string {
+	masked := literal.ReplaceAllStringFunc(statement, func(found string) string {
+		if found[0] == '"' || found[0] == '$' {
+			return found
+		}
+		return "N"
+	})
+	return strings.Join(strings.Fields(masked), " ")
+}
+
+// maskClient hides the middle of an address: 10.1.2.3(40000) becomes 10.*.*.3.
+func maskClient(client string) string {
+	host, _, _ := strings.Cut(client, "(")
+	if bytes := strings.Split(host, "."); len(bytes) == 4 {
+		return bytes[0] + ".*.*." + bytes[3]
+	}
+	return host
+}
