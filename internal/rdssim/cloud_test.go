@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -178,14 +179,14 @@ func decode[T any](t *testing.T, body string) T {
 func wantAnswer(t *testing.T, got answer, status int, body string) {
 	t.Helper()
 	body = strings.ReplaceAll(body, "{id}", got.header.Get("X-Request-Id"))
-	if got.status != status || got.body != body {
-		t.Errorf("got  %d %s\nwant %d %s", got.status, got.body, status, body)
+	if want, got := fmt.Sprint(status, " ", body), fmt.Sprint(got.status, " ", got.body); got != want {
+		t.Errorf("expected %s\ngot      %s", want, got)
 	}
 }
 
 func equal[T comparable](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if got != want {
-		t.Errorf("%s: got %v, want %v", what, got, want)
+		t.Errorf("%s: expected %v, got %v", what, want, got)
 	}
 }

@@ -4,6 +4,7 @@
 package rdssim_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -98,4 +99,72 @@ func TestBodiesAreBounded(t *testing.T) {
 	got := c.tryLogin(strings.Repeat(" ", 1<<20+1))
 	wantAnswer(t, got, 413, `{"error_code":"APIGW.0201","error_msg":"The request body is too large.","request_id":"{id}"}`)
 	equal(t, "recorded status", c.Requests()[0].Status, 413)
+}
+
+// send sends one call each interval and returns how many passed in each second.
+func send(t *testing.T, gateway rdssim.Gateway, interval time.Duration, seconds int) []int {
+	t.Helper()
+	c := newCloud(t, rdssim.WithGateway(gateway))
+	c.clock.Advance(45411 * time.Millisecond) // to a whole minute
+	passed := make([]int, seconds)
+	for at := time.Duration(0); at < time.Duration(seconds)*time.Second; at += interval {
+		if c.do(c.request("GET", "/v3", "")).status == 200 {
+			passed[at/time.Second]++
+		}
+		c.clock.Advance(interval)
+	}
+	return passed
+}
+
+func TestGatewaysCountInSeveralWays(t *testing.T) {
+	t.Parallel()
+	const often = 10 * time.Millisecond
+	for name, test := range map[string]struct {
+		gateway rdssim.Gateway
+		want    []int
+	}{
+		"no limit":                 {rdssim.Gateway{}, []int{100, 100, 100}},
+		"any second":               {rdssim.Gateway{PerSecond: 20}, []int{20, 20, 20}},
+		"windows of a second":      {rdssim.Gateway{PerSecond: 20, Window: time.Second}, []int{20, 20, 20}},
+		"windows of two seconds":   {rdssim.Gateway{PerSecond: 40, Window: 2 * time.Second}, []int{80, 0, 80, 0}},
+		"a window of a minute":     {rdssim.Gateway{PerSecond: 2, Window: time.Minute}, []int{100, 20, 0}},
+		"a bucket":                 {rdssim.Gateway{PerSecond: 20, Burst: 50}, []int{69, 20, 20}},
+		"a small bucket":           {rdssim.Gateway{PerSecond: 20, Burst: 1}, []int{20, 20, 20}},
+		"less than one a second":   {rdssim.Gateway{PerSecond: 0.5, Burst: 1}, []int{1, 0, 1, 0}},
+		"the rate falls":           {rdssim.Gateway{PerSecond: 20, Window: time.Second, After: 2 * time.Second, Then: 5}, []int{20, 20, 5, 5}},
+		"the rate rises":           {rdssim.Gateway{PerSecond: 5, Burst: 1, After: 2 * time.Second, Then: 20}, []int{5, 5, 20, 20}},
+		"half is another's":        {rdssim.Gateway{PerSecond: 20, Burst: 1, Others: 10}, []int{10, 10, 10}},
+		"another comes later":      {rdssim.Gateway{PerSecond: 20, Burst: 1, Others: 10, OthersAfter: time.Second}, []int{20, 10, 10}},
+		"another takes the rest":   {rdssim.Gateway{PerSecond: 20, Window: time.Second, Others: 20}, []int{16, 16, 16}},
+		"another takes nearly all": {rdssim.Gateway{PerSecond: 20, Others: 1000}, []int{2, 2, 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			equal(t, "calls that passed in each second", fmt.Sprint(send(t, test.gateway, often, len(test.want))), fmt.Sprint(test.want))
+		})
+	}
+}
+
+func TestRetryAfterOfGateways(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		gateway       rdssim.Gateway
+		header, limit string
+	}{
+		"any second":         {rdssim.Gateway{PerSecond: 1}, "1", "limit:1, time:1 second"},
+		"window of a second": {rdssim.Gateway{PerSecond: 1, Window: time.Second}, "1", "limit:1, time:1 second"},
+		"window of a minute": {rdssim.Gateway{PerSecond: 0.02, Window: time.Minute}, "46", "limit:1, time:60 second"},
+		"bucket":             {rdssim.Gateway{PerSecond: 0.4, Burst: 1}, "3", "limit:1, time:1 second"},
+		"none":               {rdssim.Gateway{PerSecond: 1, NoRetryAfter: true}, "", "limit:1, time:1 second"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(t, rdssim.WithGateway(test.gateway)) // at 08:06:14.589
+			equal(t, "status of the first call", c.do(c.request("GET", "/v3", "")).status, 200)
+			got := c.do(c.request("GET", "/v3", ""))
+			wantAnswer(t, got, 429, `{"error_code":"APIGW.0308","error_msg":"`+
+				`The throttling threshold has been reached: policy user over ratelimit, `+test.limit+`","request_id":"{id}"}`)
+			equal(t, "Retry-After", got.header.Get("Retry-After"), test.header)
+		})
+	}
 }
