@@ -90,7 +90,7 @@ func TestSignedCalls(t *testing.T) {
 			equal(t, "jobs", c.signed(s, "GET", "/v3/"+rdssim.ProjectID+"/jobs?id=x", "").status, 400)
 			projects := c.signed(s, "GET", "/v3/projects?name="+rdssim.ProjectName, "")
 			if !strings.Contains(projects.body, `"id":"`+rdssim.ProjectID+`"`) {
-				t.Errorf("projects: %s", projects.body)
+				t.Errorf("projects: expected %s, got %s", rdssim.ProjectID, projects.body)
 			}
 			equal(t, "catalog without project", rdsEndpoints(t, c.signed(s, "GET", "/v3/auth/catalog", "").body), "")
 			s.headers["x-project-id"] = rdssim.ProjectID
@@ -112,7 +112,7 @@ func TestSignedAgency(t *testing.T) {
 	got := c.signed(permanent(), "POST", "/v3/auth/tokens", body)
 	equal(t, "status", got.status, 201)
 	if got.header.Get("X-Subject-Token") == "" {
-		t.Error("no token")
+		t.Error("X-Subject-Token: expected a token, got none")
 	}
 	wrong := permanent()
 	wrong.sk = "wrong"
@@ -133,8 +133,14 @@ var refusedSignatures = map[string]struct {
 }{
 	"wrong secret": {signing: change(permanent(), func(s *signing) { s.sk = "x" }), want: "verify aksk signature fail"},
 	"unknown key":  {signing: change(permanent(), func(s *signing) { s.ak = "UNKNOWN" }), want: "Get secretKey failed, ak not exist"},
-	"clock behind": {signing: permanent(), skew: -15*time.Minute - time.Second, want: "x-sdk-date 20200515T075113Z is too far from the server's time 20200515T080614Z"},
-	"clock ahead":  {signing: permanent(), skew: 15*time.Minute + time.Second, want: "x-sdk-date 20200515T082115Z is too far from the server's time 20200515T080614Z"},
+	"clock behind": {
+		signing: permanent(), skew: -15*time.Minute - time.Second, want: "x-sdk-date 20200515T075113Z is too far from the " +
+			"server's time 20200515T080614Z",
+	},
+	"clock ahead": {
+		signing: permanent(), skew: 15*time.Minute + time.Second, want: "x-sdk-date 20200515T082115Z is too far from the " +
+			"server's time 20200515T080614Z",
+	},
 	"no security token": {
 		signing: signing{ak: rdssim.TemporaryAccessKey, sk: rdssim.TemporarySecretKey},
 		want:    "the security token does not belong to the access key",
@@ -147,17 +153,41 @@ var refusedSignatures = map[string]struct {
 		signing: change(permanent(), func(s *signing) { s.headers["x-security-token"] = rdssim.SecurityToken }),
 		want:    "the security token does not belong to the access key",
 	},
-	"security token not signed": {signing: change(temporary(), func(s *signing) { s.skip = "x-security-token" }), want: "the header x-security-token is not signed"},
-	"host not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "host" }), want: "the header host is not signed"},
-	"date not signed":           {signing: change(permanent(), func(s *signing) { s.skip = "x-sdk-date" }), want: "the header x-sdk-date is not signed"},
-	"content type not signed":   {signing: change(permanent(), func(s *signing) { s.skip = "content-type" }), want: "the header content-type is not signed"},
-	"content type changed":      {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("Content-Type", "application/json ; a=b") }, want: "verify aksk signature fail"},
-	"project added":             {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Project-Id", rdssim.ProjectID) }, want: "the header x-project-id is not signed"},
-	"date changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "20200515T080613Z") }, want: "verify aksk signature fail"},
-	"date unreadable":           {signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "yesterday") }, want: "x-sdk-date is not of the form 20060102T150405Z"},
-	"body changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{ }")) }, want: "verify aksk signature fail"},
-	"query added":               {signing: permanent(), spoil: func(r *http.Request) { r.URL.RawQuery = "a=b" }, want: "verify aksk signature fail"},
-	"host changed":              {signing: permanent(), spoil: func(r *http.Request) { r.Host = "other.example" }, want: "verify aksk signature fail"},
+	"security token not signed": {
+		signing: change(temporary(), func(s *signing) { s.skip = "x-security-token" }), want: "the header x-security-token is not signed",
+	},
+	"host not signed": {signing: change(permanent(), func(s *signing) { s.skip = "host" }), want: "the header host is not signed"},
+	"date not signed": {
+		signing: change(permanent(), func(s *signing) { s.skip = "x-sdk-date" }), want: "the header x-sdk-date is not signed",
+	},
+	"content type not signed": {
+		signing: change(permanent(), func(s *signing) { s.skip = "content-type" }), want: "the header content-type is not signed",
+	},
+	"content type changed": {
+		signing: permanent(), want: "verify aksk signature fail",
+		spoil: func(r *http.Request) { r.Header.Set("Content-Type", "application/json ; a=b") },
+	},
+	"project added": {
+		signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Project-Id", rdssim.ProjectID) }, want: "the " +
+			"header x-project-id is not signed",
+	},
+	"date changed": {
+		signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "20200515T080613Z") }, want: "verify aksk signature fail",
+	},
+	"date unreadable": {
+		signing: permanent(), spoil: func(r *http.Request) { r.Header.Set("X-Sdk-Date", "yesterday") }, want: "x-sdk-date " +
+			"is not of the form 20060102T150405Z",
+	},
+	"body changed": {
+		signing: permanent(), want: "verify aksk signature fail",
+		spoil: func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{ }")) },
+	},
+	"query added": {
+		signing: permanent(), spoil: func(r *http.Request) { r.URL.RawQuery = "a=b" }, want: "verify aksk signature fail",
+	},
+	"host changed": {
+		signing: permanent(), spoil: func(r *http.Request) { r.Host = "other.example" }, want: "verify aksk signature fail",
+	},
 	"path changed": {
 		signing: permanent(),
 		spoil:   func(r *http.Request) { r.URL.Path = errorLogPath(rdssim.InstanceTwoFiles) },
@@ -220,7 +250,8 @@ func TestKeyIsLocked(t *testing.T) {
 	fail(5)
 	equal(t, "status after 5 failures", call(permanent()).status, 200)
 	fail(6)
-	const locked = `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: AK access failed to reach the limit, forbidden","request_id":"{id}"}`
+	const locked = `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information: AK access failed ` +
+		`to reach the limit, forbidden","request_id":"{id}"}`
 	wantAnswer(t, call(permanent()), 401, locked)
 	equal(t, "status of the other key", call(temporary()).status, 200)
 	c.clock.Advance(5*time.Minute - 1)

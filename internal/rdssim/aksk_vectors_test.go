@@ -20,8 +20,9 @@ func TestSignatureVectors(t *testing.T) {
 		canonicalHash, signature       string
 	}{
 		"guide": {
-			method:      "GET",
-			url:         "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0",
+			method: "GET",
+			url: "https://service.region.example.com/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs" +
+				"?limit=2&marker=13551d6b-755d-4757-b956-536f674975c0",
 			contentType: "application/json",
 			secret:      "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc", date: "20191115T033655Z",
 			signed:        "content-type;host;x-sdk-date",
@@ -53,10 +54,10 @@ func TestSignatureVectors(t *testing.T) {
 		}
 		hash := sha256.Sum256([]byte(canonical))
 		if got := hex.EncodeToString(hash[:]); test.canonicalHash != "" && got != test.canonicalHash {
-			t.Errorf("%s: canonical request\n%s\nhashes to %s, want %s", name, canonical, got, test.canonicalHash)
+			t.Errorf("%s: hash of the canonical request\n%s\nexpected %s, got %s", name, canonical, test.canonicalHash, got)
 		}
 		if got := signature(test.secret, test.date, canonical); got != test.signature {
-			t.Errorf("%s: signature %s, want %s", name, got, test.signature)
+			t.Errorf("%s: expected signature %s, got %s", name, test.signature, got)
 		}
 	}
 }
@@ -75,7 +76,7 @@ func TestCanonicalForms(t *testing.T) {
 		"/100%25/x%20y/": "/100%25/x%20y/",
 	} {
 		if got, err := canonicalPath(in); got != want || err != nil {
-			t.Errorf("path %q: got %q, %v, want %q", in, got, err, want)
+			t.Errorf("path %q: expected %q, got %q, %v", in, want, got, err)
 		}
 	}
 	for in, want := range map[string]string{
@@ -88,13 +89,13 @@ func TestCanonicalForms(t *testing.T) {
 		"%C3%A9=1&z=%C3%A9": "z=%C3%A9&%C3%A9=1",
 	} {
 		if got, err := canonicalQuery(in); got != want || err != nil {
-			t.Errorf("query %q: got %q, %v, want %q", in, got, err, want)
+			t.Errorf("query %q: expected %q, got %q, %v", in, want, got, err)
 		}
 	}
 	if _, err := canonicalPath("/%zz"); err == nil {
-		t.Error("a path that is badly escaped was taken")
+		t.Error("badly escaped path: expected an error, got none")
 	}
 	if _, err := canonicalQuery("a=%zz"); err == nil {
-		t.Error("a query that is badly escaped was taken")
+		t.Error("badly escaped query: expected an error, got none")
 	}
 }

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// clock is a time that tests move by hand. It begins at the moment of the API page's example.
+// clock is a clock that tests move. It begins at the time of the API page's example.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -61,7 +61,7 @@ func newCloud(t *testing.T, options ...rdssim.Option) *cloud {
 	}}
 }
 
-// answer is an answer that was read whole.
+// answer is an answer with its body.
 type answer struct {
 	status int
 	header http.Header
@@ -87,7 +87,7 @@ func (c *cloud) do(r *http.Request) answer {
 	return a
 }
 
-// request makes one; headers are name, value, name, value.
+// request returns a request. headers are name, value, name, value.
 func (c *cloud) request(method, path, body string, headers ...string) *http.Request {
 	c.t.Helper()
 	if !strings.Contains(path, "://") {
@@ -125,7 +125,7 @@ func (c *cloud) loginWith(body string, headers ...string) string {
 	c.t.Helper()
 	a := c.tryLogin(body, headers...)
 	if a.status != http.StatusCreated {
-		c.t.Fatalf("login: %d %s", a.status, a.body)
+		c.t.Fatalf("login: expected 201, got %d %s", a.status, a.body)
 	}
 	return a.header.Get("X-Subject-Token")
 }
@@ -159,7 +159,7 @@ func (c *cloud) links(token, instance string) links {
 	c.t.Helper()
 	a := c.ask(token, instance)
 	if a.status != http.StatusOK {
-		c.t.Fatalf("errorlog-download of %s: %d %s", instance, a.status, a.body)
+		c.t.Fatalf("errorlog-download of %s: expected 200, got %d %s", instance, a.status, a.body)
 	}
 	return decode[links](c.t, a.body)
 }
@@ -175,7 +175,7 @@ func decode[T any](t *testing.T, body string) T {
 	return value
 }
 
-// wantAnswer compares status and body whole; {id} stands for the answer's request ID.
+// wantAnswer compares status and body. {id} in the body means the answer's request ID.
 func wantAnswer(t *testing.T, got answer, status int, body string) {
 	t.Helper()
 	body = strings.ReplaceAll(body, "{id}", got.header.Get("X-Request-Id"))

@@ -22,7 +22,7 @@ func TestErrorLogOfAHealthyInstance(t *testing.T) {
 	got := decode[links](t, first.body)
 	workflow := got.List[0].WorkflowID
 	if !regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(workflow) {
-		t.Errorf("workflow_id is no UUID: %s", workflow)
+		t.Errorf("workflow_id: expected a UUID, got %s", workflow)
 	}
 	const name = "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589"
 	wantAnswer(t, first, http.StatusOK, `{"list":[{"workflow_id":"`+workflow+`","file_name":"`+name+
@@ -40,7 +40,7 @@ func TestErrorLogOfAHealthyInstance(t *testing.T) {
 		`","create_at":1589529991389,"update_at":1589529991389}],"status":"finish","count":1}`)
 	if want := "https://rdssim.invalid/obs/rds-error-logs-eu-de/" + name + "?AWSAccessKeyId=" + rdssim.LinkAccessKey +
 		"&Expires=1589530291&response-cache-control=no-cache%2Cno-store&Signature="; !strings.HasPrefix(link, want) {
-		t.Errorf("link: got %s, want %s…", link, want)
+		t.Errorf("link: expected %s…, got %s", want, link)
 	}
 }
 
@@ -54,24 +54,28 @@ func TestLinksAreSignedAnewAndExportsStartAnew(t *testing.T) {
 	two := c.links(token, rdssim.InstanceHealthy)
 	equal(t, "file name", two.List[0].FileName, one.List[0].FileName)
 	equal(t, "workflow", two.List[0].WorkflowID, before.List[0].WorkflowID)
-	if *one.List[0].FileLink == *two.List[0].FileLink || one.List[0].CreateAt == two.List[0].CreateAt {
-		t.Error("a second later, link and create_at are the same")
+	if *one.List[0].FileLink == *two.List[0].FileLink {
+		t.Error("link a second later: expected another one, got the same")
 	}
+	equal(t, "milliseconds between both create_at", two.List[0].CreateAt-one.List[0].CreateAt, 1000)
 
 	c.clock.Advance(15*time.Minute - time.Second - 1)
 	equal(t, "status just before the log's life is over", c.links(token, rdssim.InstanceHealthy).Status, "finish")
 	c.clock.Advance(1)
 	again := c.links(token, rdssim.InstanceHealthy)
 	equal(t, "status after it", again.Status, "CREATING")
-	if again.List[0].WorkflowID == one.List[0].WorkflowID || again.List[0].FileName == one.List[0].FileName {
-		t.Error("the new export has the old one's workflow_id or file_name")
+	if again.List[0].WorkflowID == one.List[0].WorkflowID {
+		t.Error("workflow_id of the next export: expected another one, got the same")
+	}
+	if again.List[0].FileName == one.List[0].FileName {
+		t.Error("file_name of the next export: expected another one, got the same")
 	}
 }
 
 func TestHowExportsEnd(t *testing.T) {
 	for _, test := range []struct {
 		instance, status string
-		entries          string // status of each, "+" where it has a link
+		entries          string // status of each, with "+" if it has a link
 	}{
 		{rdssim.InstanceHealthy, "finish", "success+"},
 		{rdssim.FleetInstance(0), "finish", "success+"},
@@ -140,7 +144,8 @@ func TestInstancesLiveInTheirProjectsOnly(t *testing.T) {
 }
 
 func TestBusyInstance(t *testing.T) {
-	const busy = `{"error_code":"DBS.200011","error_msg":"The DB instance is being operated on. Another operation is in progress. Try again later."}`
+	const busy = `{"error_code":"DBS.200011","error_msg":"The DB instance is being operated on. Another operation is in ` +
+		`progress. Try again later."}`
 	c := newCloud(t, rdssim.WithBusyFor(30*time.Second))
 	token := c.login()
 	c.clock.Advance(time.Hour) // the time counts from the first call

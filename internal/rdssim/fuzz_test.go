@@ -15,16 +15,18 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// FuzzRequest sends anything to anywhere. Whatever comes, the simulator answers with a status and does not panic, and
-// nobody who has no credential gets further than a refusal.
+// FuzzRequest sends any request. The simulator must answer with a status, must not panic, and must refuse requests
+// without a credential.
 func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/v3/auth/tokens", "", passwordLogin, "application/json", "", "")
-	f.Add("POST", "/v3/auth/tokens", "", `{"auth":{"identity":{"methods":["totp","password"],"totp":{},"password":null}}}`, "application/json", "", "")
+	f.Add("POST", "/v3/auth/tokens", "", `{"auth":{"identity":{"methods":["totp","password"],"totp":{},"password":null}}}`,
+		"application/json", "", "")
 	f.Add("POST", errorLogPath(rdssim.InstanceHealthy), "", "{}", "application/json", "token", "")
 	f.Add("POST", errorLogPath("%2e%2e%2f"), "", "{}", "application/json", "", "SDK-HMAC-SHA256 Access=a, SignedHeaders=b, Signature=c")
 	f.Add("GET", "/v3/projects", "name=%zz&;", "", "", "", "SDK-HMAC-SHA256 Access="+rdssim.AccessKey+
 		", SignedHeaders=host;x-sdk-date, Signature="+strings.Repeat("0", 64))
-	f.Add("GET", "/obs/rds-error-logs-eu-de/x", "AWSAccessKeyId="+rdssim.LinkAccessKey+"&Expires=-1&Signature=x&response-cache-control=", "", "", "", "")
+	f.Add("GET", "/obs/rds-error-logs-eu-de/x",
+		"AWSAccessKeyId="+rdssim.LinkAccessKey+"&Expires=-1&Signature=x&response-cache-control=", "", "", "", "")
 	f.Add("GET", "/obs", "", "", "", "", "")
 	f.Add("GET", "/%zz", "", "", "", "", "")
 
@@ -40,10 +42,10 @@ func FuzzRequest(f *testing.F) {
 		w := httptest.NewRecorder()
 		c.ServeHTTP(w, r.WithContext(t.Context()))
 		if w.Code < 200 || w.Code > 599 {
-			t.Errorf("status %d", w.Code)
+			t.Errorf("expected a status from 200 to 599, got %d", w.Code)
 		}
 		if w.Code < 300 && c.Requests()[0].Kind != "login" && c.Requests()[0].Kind != "iam.versions" {
-			t.Errorf("%s %s without a credential: %d %s", method, path, w.Code, w.Body)
+			t.Errorf("%s %s without a credential: expected a refusal, got %d %s", method, path, w.Code, w.Body)
 		}
 	})
 }

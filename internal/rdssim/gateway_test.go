@@ -57,7 +57,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		equal(t, "status of "+test.method+" "+test.path, got.status, test.status)
 		equal(t, "Allow", got.header.Get("Allow"), test.allow)
 		if !strings.Contains(got.body, test.method+" "+test.path) {
-			t.Errorf("%s %s is not named: %s", test.method, test.path, got.body)
+			t.Errorf("expected %s %s in the answer, got %s", test.method, test.path, got.body)
 		}
 	}
 	equal(t, "unknown requests", c.Count("unknown"), 11)
@@ -89,9 +89,7 @@ func TestRequestsAreRecorded(t *testing.T) {
 	got[1].Body[0] = 'x'
 	equal(t, "token after the copy changed", c.Requests()[1].Header.Get("X-Auth-Token"), token)
 	equal(t, "body after the copy changed", string(c.Requests()[1].Body), "{}")
-	if id := a.header.Get("X-Request-Id"); len(id) != 32 {
-		t.Errorf("X-Request-Id: %q", id)
-	}
+	equal(t, "length of X-Request-Id", len(a.header.Get("X-Request-Id")), 32)
 }
 
 func TestBodiesAreBounded(t *testing.T) {

@@ -53,7 +53,9 @@ func TestCatalog(t *testing.T) {
 		"with a project":    {nil, passwordLogin, own},
 		"without a project": {nil, loginBody(password(byID), ""), ""},
 		"without the entry": {[]rdssim.Option{rdssim.WithoutCatalogEntry()}, passwordLogin, ""},
-		"with a decoy":      {[]rdssim.Option{decoy}, passwordLogin, "eu-nl public https://rds.eu-nl.example/v3/" + rdssim.ProjectID + "\n" + own},
+		"with a decoy": {
+			[]rdssim.Option{decoy}, passwordLogin, "eu-nl public https://rds.eu-nl.example/v3/" + rdssim.ProjectID + "\n" + own,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCloud(t, test.options...)
@@ -110,7 +112,7 @@ func TestVersions(t *testing.T) {
 		a := c.do(c.request("GET", path, ""))
 		equal(t, "status of "+path, a.status, want)
 		if !strings.Contains(a.body, `"href":"https://rdssim.invalid/v3/"`) {
-			t.Errorf("%s: %s", path, a.body)
+			t.Errorf("%s: expected a link to /v3/, got %s", path, a.body)
 		}
 	}
 }

@@ -110,8 +110,8 @@ func TestHowInstancesAreDescribed(t *testing.T) {
 	decodeLoosely(t, c.instances(c.login(), "").body, &got)
 	all := map[string]string{}
 	for _, one := range got.Instances {
-		all[one.ID] = fmt.Sprint(one.Name, "|", one.Status, "|", one.Type, "|", one.Datastore, "|", one.Volume, "|", one.Created, "|", one.Updated,
-			"|", one.PrivateIPs, "|", one.Related)
+		all[one.ID] = fmt.Sprint(one.Name, "|", one.Status, "|", one.Type, "|", one.Datastore, "|", one.Volume,
+			"|", one.Created, "|", one.Updated, "|", one.PrivateIPs, "|", one.Related)
 	}
 	const pg = "{PostgreSQL 15}|{CLOUDSSD 100}"
 	for id, want := range map[string]string{

@@ -23,7 +23,7 @@ func TestStart(t *testing.T) {
 	}
 	defer stop()
 	if !regexp.MustCompile(`^http://127\.0\.0\.1:\d+$`).MatchString(s.URL()) {
-		t.Fatalf("URL: %s", s.URL())
+		t.Fatalf("URL: expected http://127.0.0.1 with a port, got %s", s.URL())
 	}
 	equal(t, "auth URL", s.AuthURL(), s.URL()+"/v3")
 	transport := &http.Transport{}
@@ -34,7 +34,7 @@ func TestStart(t *testing.T) {
 	stop()
 	stop() // harmless
 	if _, err := c.try(c.request("GET", "/v3", "")); err == nil {
-		t.Error("it still answers")
+		t.Error("request after stop: expected an error, got an answer")
 	}
 }
 
@@ -62,7 +62,7 @@ func TestStopEndsWhatHangs(t *testing.T) {
 	<-arrived
 	stop()
 	if err := <-failed; err == nil {
-		t.Error("a hanging request was answered")
+		t.Error("hanging request: expected an error, got an answer")
 	}
 }
 
@@ -70,7 +70,7 @@ func TestOnlyLoopback(t *testing.T) {
 	for _, addr := range []string{"", ":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "localhost:0", "example.com:80", "127.0.0.1"} {
 		if stop, err := rdssim.New().StartAt(addr); err == nil {
 			stop()
-			t.Errorf("it listens on %q", addr)
+			t.Errorf("address %q: expected an error, got none", addr)
 		}
 	}
 	stop, err := rdssim.New().StartAt("127.0.0.2:0")

@@ -69,7 +69,7 @@ func TestLoginsThatSucceed(t *testing.T) {
 			token := c.loginWith(test.body)
 			equal(t, "length of the token", len(token), 10_000)
 			if strings.Count(token, rdssim.TokenMark) < 10_000/64-1 {
-				t.Error("TokenMark is not all over the token")
+				t.Error("expected TokenMark every 64 characters, got a longer run without it")
 			}
 			shown := c.do(c.request("GET", "/v3/auth/tokens?nocatalog", "", "X-Auth-Token", token, "X-Subject-Token", token))
 			equal(t, "shown token", shown.header.Get("X-Subject-Token"), token)
@@ -88,9 +88,10 @@ func TestLoginsThatSucceed(t *testing.T) {
 func TestLoginsThatFail(t *testing.T) {
 	const (
 		wrong     = `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`
-		noProject = `{"error":{"code":401,"message":"Could not find the project of the scope, or the user may not work in it.","title":"Unauthorized"}}`
-		badToken  = `{"error":{"code":401,"message":"The token is invalid or has expired.","title":"Unauthorized"}}`
-		methods   = `{"error":{"code":400,"message":"` +
+		noProject = `{"error":{"code":401,"message":"Could not find the project of the scope, or the user may not work in ` +
+			`it.","title":"Unauthorized"}}`
+		badToken = `{"error":{"code":401,"message":"The token is invalid or has expired.","title":"Unauthorized"}}`
+		methods  = `{"error":{"code":400,"message":"` +
 			`The identity must hold each of its methods: password, totp with password, token or assume_role.","title":"Bad Request"}}`
 	)
 	for name, test := range map[string]struct {
@@ -108,17 +109,22 @@ func TestLoginsThatFail(t *testing.T) {
 			loginBody(password(byID), `{"project":{"id":"`+rdssim.DelegatedProjectID+`"}}`), 401, noProject,
 		},
 		"project with another domain": {
-			loginBody(password(byID), `{"project":{"name":"`+rdssim.ProjectName+`","domain":{"name":"`+rdssim.AgencyDomainName+`"}}}`), 401, noProject,
+			loginBody(password(byID), `{"project":{"name":"`+rdssim.ProjectName+`","domain":{"name":"`+rdssim.AgencyDomainName+`"}}}`),
+			401, noProject,
 		},
 		"another domain": {loginBody(password(byID), `{"domain":{"id":"`+rdssim.AgencyDomainID+`"}}`), 401, noProject},
 		"MFA user without passcode": {
 			loginBody(password(mfaUser), inProject), 401,
 			`{"error":{"code":401,"message":"The user has MFA: methods must be password and totp.","title":"Unauthorized"}}`,
 		},
-		"wrong passcode":              {loginBody(mfa(mfaUser, strings.Replace(mfaCode, rdssim.MFAPasscode, "000000", 1)), inProject), 401, wrong},
-		"passcode, wrong password":    {loginBody(mfa(strings.Replace(mfaUser, rdssim.Password, "x", 1), mfaCode), inProject), 401, wrong},
-		"passcode of another user":    {loginBody(mfa(byID, mfaCode), inProject), 401, wrong},
-		"passcode for one without it": {loginBody(mfa(byID, strings.Replace(mfaCode, rdssim.MFAUserID, rdssim.UserID, 1)), inProject), 401, wrong},
+		"wrong passcode": {
+			loginBody(mfa(mfaUser, strings.Replace(mfaCode, rdssim.MFAPasscode, "000000", 1)), inProject), 401, wrong,
+		},
+		"passcode, wrong password": {loginBody(mfa(strings.Replace(mfaUser, rdssim.Password, "x", 1), mfaCode), inProject), 401, wrong},
+		"passcode of another user": {loginBody(mfa(byID, mfaCode), inProject), 401, wrong},
+		"passcode for one without it": {
+			loginBody(mfa(byID, strings.Replace(mfaCode, rdssim.MFAUserID, rdssim.UserID, 1)), inProject), 401, wrong,
+		},
 		"passcode without user id": {
 			loginBody(mfa(mfaByName, strings.Replace(mfaCode, `"id"`, `"name"`, 1)), inProject), 400,
 			`{"error":{"code":400,"message":"totp needs the user's id.","title":"Bad Request"}}`,
@@ -168,7 +174,8 @@ func TestLoginWithAToken(t *testing.T) {
 }
 
 func TestAgency(t *testing.T) {
-	const refused = `{"error":{"code":403,"message":"Could not find the agency, or it does not trust the caller's account.","title":"Forbidden"}}`
+	const refused = `{"error":{"code":403,"message":"Could not find the agency, or it does not trust the caller's ` +
+		`account.","title":"Forbidden"}}`
 	delegated := `{"project":{"name":"` + rdssim.DelegatedProject + `"}}`
 	role := func(fields string) string { return `{"methods":["assume_role"],"assume_role":{` + fields + `}}` }
 	const (

@@ -28,7 +28,7 @@ func (c *cloud) get(link string, headers ...string) answer {
 	return c.do(c.request("GET", link, "", headers...))
 }
 
-// wantXML is wantAnswer for the object store, whose host ID does not matter.
+// wantXML is wantAnswer for the object store. It ignores the host ID.
 func wantXML(t *testing.T, got answer, status int, code, message string) {
 	t.Helper()
 	got.body, _, _ = strings.Cut(got.body, "<HostId>")
@@ -66,8 +66,8 @@ func TestFilesOfOneExportMakeUpTheLog(t *testing.T) {
 	for _, e := range c.links(c.login(), rdssim.InstanceTwoFiles).List {
 		got := c.get(*e.FileLink)
 		equal(t, "size", *e.FileSize, strconv.Itoa(len(got.body)))
-		if len(got.body) == 0 || !strings.HasSuffix(got.body, "\n") {
-			t.Errorf("%s does not end with a whole line", e.FileName)
+		if !strings.HasSuffix(got.body, "\n") {
+			t.Errorf("%s: expected a line break at the end, got none", e.FileName)
 		}
 		whole.WriteString(got.body)
 	}
@@ -136,10 +136,12 @@ func TestLinksThatAreRefused(t *testing.T) {
 		"expiry":         {change("Expires=1", "Expires=2"), 403, "SignatureDoesNotMatch", mismatch},
 		"cache control":  {change("no-cache", "max-age"), 403, "SignatureDoesNotMatch", mismatch},
 		"another object": {func(r *http.Request) { r.URL.Path += "x" }, 403, "SignatureDoesNotMatch", mismatch},
-		"another key":    {change(rdssim.LinkAccessKey, "OTHER"), 403, "InvalidAccessKeyId", "The access key Id you provided does not exist in our records."},
-		"unread expiry":  {change("Expires=", "Expires=x"), 403, "AccessDenied", "Invalid date (should be seconds since epoch): x1589530274"},
-		"no expiry":      {change("Expires=1589530274&", ""), 403, "AccessDenied", "Access Denied"},
-		"no query":       {func(r *http.Request) { r.URL.RawQuery = "" }, 403, "AccessDenied", "Access Denied"},
+		"another key": {
+			change(rdssim.LinkAccessKey, "OTHER"), 403, "InvalidAccessKeyId", "The access key Id you provided does not exist in our records.",
+		},
+		"unread expiry": {change("Expires=", "Expires=x"), 403, "AccessDenied", "Invalid date (should be seconds since epoch): x1589530274"},
+		"no expiry":     {change("Expires=1589530274&", ""), 403, "AccessDenied", "Access Denied"},
+		"no query":      {func(r *http.Request) { r.URL.RawQuery = "" }, 403, "AccessDenied", "Access Denied"},
 		"one parameter more": {
 			change("AWSAccessKeyId", "a=b&AWSAccessKeyId"), 400, "InvalidArgument", "The query has a parameter that was not signed: a",
 		},
@@ -150,11 +152,15 @@ func TestLinksThatAreRefused(t *testing.T) {
 		"another bucket": {
 			func(r *http.Request) { r.URL.Path = "/obs/other/name" }, 404, "NoSuchBucket", "The specified bucket does not exist: /obs/other/name",
 		},
-		"a token":             {header("X-Auth-Token", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Auth-Token."},
-		"a content type":      {header("Content-Type", "application/json"), 400, "InvalidArgument", "A signed link goes without the header Content-Type."},
-		"an authorization":    {header("Authorization", "x"), 400, "InvalidArgument", "A signed link goes without the header Authorization."},
-		"a signing date":      {header("X-Sdk-Date", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Sdk-Date."},
-		"a security token":    {header("X-Security-Token", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Security-Token."},
+		"a token": {header("X-Auth-Token", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Auth-Token."},
+		"a content type": {
+			header("Content-Type", "application/json"), 400, "InvalidArgument", "A signed link goes without the header Content-Type.",
+		},
+		"an authorization": {header("Authorization", "x"), 400, "InvalidArgument", "A signed link goes without the header Authorization."},
+		"a signing date":   {header("X-Sdk-Date", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Sdk-Date."},
+		"a security token": {
+			header("X-Security-Token", "x"), 400, "InvalidArgument", "A signed link goes without the header X-Security-Token.",
+		},
 		"another method":      {func(r *http.Request) { r.Method = "PUT" }, 405, "MethodNotAllowed", notAllowed},
 		"POST":                {func(r *http.Request) { r.Method = "POST" }, 405, "MethodNotAllowed", notAllowed},
 		"an order of its own": {func(r *http.Request) { r.URL.RawQuery = r.URL.Query().Encode() }, 200, "", ""},
@@ -203,7 +209,7 @@ func TestGeneratedLog(t *testing.T) {
 	}
 	equal(t, "last byte", c.get(*list[0].FileLink, "Range", "bytes=-1").body, whole.body[size-1:])
 	if etag := c.get(*list[1].FileLink).header.Get("Etag"); etag == whole.header.Get("Etag") {
-		t.Error("two files have the same ETag")
+		t.Errorf("ETag of the second file: expected another one, got %s", etag)
 	}
 	t.Run("empty", func(t *testing.T) {
 		c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithFileSize(0))

@@ -145,7 +145,8 @@ func longLog(events int) string {
 	var text strings.Builder
 	begin := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	for n := range events {
-		fmt.Fprintf(&text, "%s UTC:[local]:app@orders:[2]:ERROR:  event %d\n", begin.Add(time.Duration(n)*time.Second).Format("2006-01-02 15:04:05.000"), n)
+		at := begin.Add(time.Duration(n) * time.Second).Format("2006-01-02 15:04:05.000")
+		fmt.Fprintf(&text, "%s UTC:[local]:app@orders:[2]:ERROR:  event %d\n", at, n)
 	}
 	return text.String()
 }
@@ -154,11 +155,12 @@ func TestOnlyTheLatestRowsCanBeRead(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t, rdssim.WithErrorLog(longLog(2001)))
 	token := c.login()
-	last := c.rows(token, rdssim.InstanceHealthy, "start_date=2020-05-15T00:00:00%2B0000&limit=100&offset=20").body
+	const page = "start_date=2020-05-15T00:00:00%2B0000&limit=100&offset="
+	last := c.rows(token, rdssim.InstanceHealthy, page+"20").body
 	if want := `"content":"event 1"}],"total_record":2000}`; !strings.HasSuffix(last, want) {
 		t.Errorf("page 20: expected the end %s, got …%s", want, last[max(0, len(last)-80):])
 	}
-	equal(t, "page 21", c.rows(token, rdssim.InstanceHealthy, "start_date=2020-05-15T00:00:00%2B0000&limit=100&offset=21").body, rowsAnswer(2000))
+	equal(t, "page 21", c.rows(token, rdssim.InstanceHealthy, page+"21").body, rowsAnswer(2000))
 }
 
 func TestRowsOlderThanAMonthAreLeftOut(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// sources returns the names of the package's files but for tests.
+// sources returns the package's files without tests.
 func sources(t *testing.T) []string {
 	t.Helper()
 	all, err := filepath.Glob("*.go")
@@ -30,12 +30,12 @@ func sources(t *testing.T) []string {
 		}
 	}
 	if len(names) < 10 {
-		t.Fatalf("only %d files found", len(names))
+		t.Fatalf("expected 10 or more files, got %d", len(names))
 	}
 	return names
 }
 
-// The simulator must not know the client, and a program that holds it must not hold package testing.
+// The simulator must not share code with the client, and programs with it must not contain package testing.
 func TestImports(t *testing.T) {
 	for _, name := range sources(t) {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
@@ -48,7 +48,7 @@ func TestImports(t *testing.T) {
 				t.Fatal(err)
 			}
 			if path == "testing" || strings.HasSuffix(path, "test") || strings.Contains(strings.Split(path, "/")[0], ".") {
-				t.Errorf("%s imports %s", name, path)
+				t.Errorf("%s: expected the standard library without testing, got %s", name, path)
 			}
 		}
 	}
@@ -56,7 +56,7 @@ func TestImports(t *testing.T) {
 
 var mention = regexp.MustCompile(`[Aa]ssumptions? (\d+)((?:, \d+)*(?: and \d+| to \d+)?)`)
 
-// Each assumption has a number of its own, is used in the code, and the code uses none that is not listed.
+// Each assumption must have a number and a place in the code, and the code must refer to no others.
 func TestAssumptionsAreNumberedAndUsed(t *testing.T) {
 	used := map[int]bool{}
 	for _, name := range sources(t) {
@@ -76,16 +76,19 @@ func TestAssumptionsAreNumberedAndUsed(t *testing.T) {
 	list := rdssim.Assumptions()
 	for i, a := range list {
 		equal(t, "number in the list", a.Number, i+1)
-		if a.Source == "" || !strings.HasSuffix(a.Text, ".") {
-			t.Errorf("source or sentence is missing: %s", a)
+		if a.Source == "" {
+			t.Errorf("expected a source, got none: %s", a)
+		}
+		if !strings.HasSuffix(a.Text, ".") {
+			t.Errorf("expected a sentence, got %s", a)
 		}
 		if !used[a.Number] {
-			t.Errorf("nothing in the code refers to it: %s", a)
+			t.Errorf("expected a comment in the code, got none for %s", a)
 		}
 		delete(used, a.Number)
 	}
 	for n := range used {
-		t.Errorf("the code refers to assumption %d, which is not listed", n)
+		t.Errorf("assumption %d in the code: expected it in the list, got none", n)
 	}
 	equal(t, "text", rdssim.Assumption{Number: 7, Source: "guess", Text: "So."}.String(), "Assumption 7 (guess): So.")
 }
@@ -112,17 +115,20 @@ func mentioned(t *testing.T, first, rest string) []int {
 func TestInstancesAreDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, one := range rdssim.Instances() {
-		if len(one.ID) != 36 || one.Does == "" || seen[one.ID] {
-			t.Errorf("%+v", one)
+		equal(t, "length of the ID "+one.ID, len(one.ID), 36)
+		equal(t, "two instances with the ID "+one.ID, seen[one.ID], false)
+		if one.Does == "" {
+			t.Errorf("%s: expected a description, got none", one.ID)
 		}
 		seen[one.ID] = true
 	}
 	for _, id := range []string{
 		rdssim.InstanceHealthy, rdssim.InstanceTwoFiles, rdssim.InstanceFails, rdssim.InstancePartlyFails, rdssim.InstanceBusy,
 		rdssim.InstanceMySQL, rdssim.InstanceMissing, rdssim.InstanceEmpty, rdssim.InstanceStuck, rdssim.InstanceNoLink,
+		rdssim.InstanceShop, rdssim.InstanceTwin, rdssim.InstanceOtherTwin, rdssim.InstanceReplica, rdssim.InstanceCreating,
 	} {
 		if !seen[id] {
-			t.Errorf("%s is not listed", id)
+			t.Errorf("%s: expected it in the list, got none", id)
 		}
 	}
 	equal(t, "fleet", rdssim.FleetInstance(42), "f1ee7000000000000000000000000042in03")

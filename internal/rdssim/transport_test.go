@@ -21,7 +21,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// TestVirtualTime waits for an export, a link's end and a token's end in no time at all.
+// TestVirtualTime waits for an export and for the end of a link and a token.
 func TestVirtualTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := rdssim.New(rdssim.WithExportDuration(13400 * time.Millisecond))
@@ -78,7 +78,7 @@ func TestAllAtOnce(t *testing.T) {
 	})
 }
 
-// overBoth runs a test in process and through a socket: both ways must be the same to a client.
+// overBoth runs a test in process and through a socket. Clients must see the same.
 func overBoth(t *testing.T, f func(t *testing.T, s *rdssim.Server, client *http.Client)) {
 	t.Helper()
 	t.Run("in process", func(t *testing.T) {
@@ -123,15 +123,17 @@ func TestAnswersAreStreamed(t *testing.T) {
 		}
 		defer func() { _ = response.Body.Close() }()
 		part := make([]byte, 6)
-		if _, err := io.ReadFull(response.Body, part); err != nil || string(part) != "first " {
-			t.Fatalf("%q, %v", part, err)
+		if _, err := io.ReadFull(response.Body, part); err != nil {
+			t.Fatal(err)
 		}
+		equal(t, "first part", string(part), "first ")
 		equal(t, "announced length", response.ContentLength, -1)
 		close(goOn)
 		rest, err := io.ReadAll(response.Body)
-		if err != nil || string(rest) != "second" {
-			t.Fatalf("%q, %v", rest, err)
+		if err != nil {
+			t.Fatal(err)
 		}
+		equal(t, "second part", string(rest), "second")
 	})
 }
 
@@ -182,7 +184,7 @@ func TestAContextThatEndsWhileABodyIsRead(t *testing.T) {
 		}
 		cancel()
 		if _, err := io.ReadAll(response.Body); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
+			t.Errorf("expected %v, got %v", context.Canceled, err)
 		}
 	})
 }
@@ -234,7 +236,7 @@ func TestHowHandlersEnd(t *testing.T) {
 	}
 }
 
-// outcome tells in one line what a client sees: status, announced length, body, error.
+// outcome returns what a client sees: status, announced length, body, error.
 func outcome(t *testing.T, client *http.Client, method, url string) string {
 	t.Helper()
 	response, err := get(t.Context(), t, client, method, url)
@@ -253,7 +255,7 @@ func outcome(t *testing.T, client *http.Client, method, url string) string {
 	return fmt.Sprintf("%d %d %s, %s", response.StatusCode, response.ContentLength, body, text)
 }
 
-// A handler that fails its test ends its goroutine. The client must see a broken connection and not wait for ever.
+// A handler that calls t.Fatal ends its goroutine. The client must not wait for it.
 func TestAHandlerThatExits(t *testing.T) {
 	s := rdssim.New()
 	s.Inject(rdssim.Fault{Handler: func(http.ResponseWriter, *http.Request) { runtime.Goexit() }})
@@ -278,7 +280,7 @@ func TestRequestsThatCannotBeSent(t *testing.T) {
 		response, err := s.Transport().RoundTrip(change(r))
 		if err == nil {
 			_ = response.Body.Close()
-			t.Errorf("%s: sent", name)
+			t.Errorf("%s: expected an error, got an answer", name)
 		}
 	}
 	equal(t, "requests", s.Count(""), 0)
