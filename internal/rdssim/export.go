@@ -242,7 +242,7 @@ func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ s
 	s.mu.Lock()
 	e, now := s.jobs[id], s.now()
 	s.mu.Unlock()
-	if e == nil || e.project.id != in.id || s.options.withoutJobs || now.Sub(e.started) < s.options.jobDelay {
+	if e == nil || e.project.id != in.id || s.options.withoutJobs {
 		p := problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}
 		p.write(w)
 		return

@@ -27,6 +27,9 @@ func FuzzRequest(f *testing.F) {
 		", SignedHeaders=host;x-sdk-date, Signature="+strings.Repeat("0", 64))
 	f.Add("GET", "/obs/rds-error-logs-eu-de/x",
 		"AWSAccessKeyId="+rdssim.LinkAccessKey+"&Expires=-1&Signature=x&response-cache-control=", "", "", "", "")
+	f.Add("GET", "/v3/"+rdssim.ProjectID+"/instances", "limit=0&type=x", "", "", "token", "")
+	f.Add("GET", "/v3/"+rdssim.ProjectID+"/instances/x/errorlog", "start_date=&level=x", "", "", "token", "")
+	f.Add("POST", "/v3.1/"+rdssim.ProjectID+"/instances/x/slow-logs/statistics", "", `{"limit":-1}`, "application/json", "token", "")
 	f.Add("GET", "/obs", "", "", "", "", "")
 	f.Add("GET", "/%zz", "", "", "", "", "")
 

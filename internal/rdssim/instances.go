@@ -184,27 +184,21 @@ func (s *Server) stillBusy(key instanceKey) bool {
 
 // instanceAnswer is one element of the list, in the order of the API's page.
 type instanceAnswer struct {
-	ID            string            `json:"id"`
-	Status        string            `json:"status"`
-	Name          string            `json:"name"`
-	Port          int               `json:"port"`
-	Type          string            `json:"type"`
-	HA            map[string]string `json:"ha,omitempty"`
-	Region        string            `json:"region"`
-	Datastore     map[string]string `json:"datastore"`
-	Created       string            `json:"created"`
-	Updated       string            `json:"updated"`
-	Volume        volume            `json:"volume"`
-	Tags          []string          `json:"tags"`
-	PrivateIPs    []string          `json:"private_ips"`
-	PublicIPs     []string          `json:"public_ips"`
-	DBUserName    string            `json:"db_user_name"`
-	EnableSSL     bool              `json:"enable_ssl"`
-	FlavorRef     string            `json:"flavor_ref"`
-	TimeZone      string            `json:"time_zone"`
-	RelatedOnes   []related         `json:"related_instance"`
-	BackupWindow  map[string]any    `json:"backup_strategy"`
-	MaintainsFrom string            `json:"maintenance_window"`
+	ID         string            `json:"id"`
+	Status     string            `json:"status"`
+	Name       string            `json:"name"`
+	Port       int               `json:"port"`
+	Type       string            `json:"type"`
+	Region     string            `json:"region"`
+	Datastore  map[string]string `json:"datastore"`
+	Created    string            `json:"created"`
+	Updated    string            `json:"updated"`
+	Volume     volume            `json:"volume"`
+	Tags       []string          `json:"tags"`
+	PrivateIPs []string          `json:"private_ips"`
+	PublicIPs  []string          `json:"public_ips"`
+	FlavorRef  string            `json:"flavor_ref"`
+	Related    []related         `json:"related_instance"`
 }
 
 type volume struct {
@@ -217,32 +211,22 @@ type related struct {
 	Type string `json:"type"`
 }
 
-var (
-	instanceKinds = []string{"Single", "Ha", "Replica"}
-	engines       = []string{"MySQL", "PostgreSQL", "SQLServer"}
-	firstCreated  = time.Date(2026, 1, 15, 10, 30, 0, 0, time.FixedZone("", 8*60*60))
-)
+// firstCreated is when the first instance in the list was created.
+var firstCreated = time.Date(2026, 1, 15, 10, 30, 0, 0, time.FixedZone("", 8*60*60))
 
 // listInstances answers GET /v3/{project_id}/instances. Assumptions 47 to 49.
 func (s *Server) listInstances(w http.ResponseWriter, r *http.Request, in project, _ string) {
 	query := r.URL.Query()
-	offset, refused := readNumber("offset", query.Get("offset"), 0, 0, 1<<30)
-	limit := 0
-	if refused == nil {
-		limit, refused = readNumber("limit", query.Get("limit"), 100, 1, 100)
+	var p parameters
+	offset := p.number("offset", query.Get("offset"), 0, 0, 1<<30)
+	limit := p.number("limit", query.Get("limit"), 100, 1, 100)
+	kind := p.oneOf("type", query.Get("type"), "Single", "Ha", "Replica")
+	engine := p.oneOf("datastore_type", query.Get("datastore_type"), "MySQL", "PostgreSQL", "SQLServer")
+	if query.Get("name") == "*" || query.Get("id") == "*" {
+		p.refuse(badParameter("A filter must not be * alone."))
 	}
-	kind, engine := query.Get("type"), query.Get("datastore_type")
-	switch {
-	case refused != nil:
-	case kind != "" && !slices.Contains(instanceKinds, kind):
-		refused = badParameter("The parameter type is not known.")
-	case engine != "" && !slices.Contains(engines, engine):
-		refused = badParameter("The parameter datastore_type is not known.")
-	case query.Get("name") == "*" || query.Get("id") == "*":
-		refused = badParameter("A filter must not be * alone.")
-	}
-	if refused != nil {
-		refused.write(w)
+	if p.refused != nil {
+		p.refused.write(w)
 		return
 	}
 	list := []instanceAnswer{}
@@ -283,26 +267,21 @@ func (one instance) describe(number int) instanceAnswer {
 		Updated:   firstCreated.AddDate(0, 0, number).Add(time.Second).Format(cloudTime),
 		Volume:    volume{"CLOUDSSD", 100}, Tags: []string{},
 		PrivateIPs: []string{fmt.Sprintf("192.168.%d.%d", number/200, 10+number%200)}, PublicIPs: []string{},
-		DBUserName: "root", EnableSSL: true, FlavorRef: "rds.pg.c2.large", RelatedOnes: []related{},
-		BackupWindow: map[string]any{"start_time": "19:00-20:00", "keep_days": 7}, MaintainsFrom: "02:00-06:00",
+		FlavorRef: "rds.pg.c2.large", Related: []related{},
 	}
 	if one.id == InstanceMySQL {
 		a.Port, a.FlavorRef = 3306, "rds.mysql.c2.large"
 		a.Datastore = map[string]string{"type": "MySQL", "version": "8.0", "complete_version": "8.0.32"}
 	}
-	if one.kind == "Ha" {
-		a.HA = map[string]string{"replication_mode": "async"}
-		a.FlavorRef += ".ha"
-	}
 	if one.status == "BUILD" {
 		a.Created, a.Updated, a.PrivateIPs = "", "", []string{""}
 	}
 	if one.replicaOf != "" {
-		a.RelatedOnes = append(a.RelatedOnes, related{one.replicaOf, "replica_of"})
+		a.Related = append(a.Related, related{one.replicaOf, "replica_of"})
 	}
 	for _, other := range seeded {
 		if other.replicaOf == one.id {
-			a.RelatedOnes = append(a.RelatedOnes, related{other.id, "replica"})
+			a.Related = append(a.Related, related{other.id, "replica"})
 		}
 	}
 	return a

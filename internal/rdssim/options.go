@@ -21,7 +21,6 @@ type options struct {
 	tokenLife         time.Duration
 	logLife           time.Duration
 	busyFor           time.Duration
-	jobDelay          time.Duration
 	gateway           Gateway
 	fleet             int
 	emptyFirstAnswer  bool
@@ -89,11 +88,6 @@ func WithLogLife(d time.Duration) Option {
 // WithBusyFor sets how long InstanceBusy refuses, counted from the first call for it. Default: 10 s.
 func WithBusyFor(d time.Duration) Option {
 	return func(o *options) { o.busyFor = d }
-}
-
-// WithJobDelay sets how long after an export's start its job is unknown. Default: 0.
-func WithJobDelay(d time.Duration) Option {
-	return func(o *options) { o.jobDelay = d }
 }
 
 // WithoutJobs makes all jobs unknown (400 DBS.200543).

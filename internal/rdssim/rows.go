@@ -21,29 +21,59 @@ func badParameter(why string) *problem {
 	return &problem{http.StatusBadRequest, "DBS.280001", why}
 }
 
+// parameters reads the parameters of a call and keeps the first refusal. Assumptions 41, 49 and 59.
+type parameters struct{ refused *problem }
+
+func (p *parameters) refuse(refused *problem) {
+	if p.refused == nil {
+		p.refused = refused
+	}
+}
+
+// number reads a number within bounds. An empty text means the fallback.
+func (p *parameters) number(name, text string, fallback, least, most int) int {
+	if text == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		p.refuse(badParameter("The parameter " + name + " is out of range."))
+		return fallback
+	}
+	return n
+}
+
+// oneOf refuses a value that is neither empty nor known.
+func (p *parameters) oneOf(name, value string, known ...string) string {
+	if value != "" && !slices.Contains(known, value) {
+		p.refuse(badParameter("The parameter " + name + " is not known."))
+	}
+	return value
+}
+
 // window is the time that a call asks for.
 type window struct{ from, to time.Time }
 
-// readWindow reads the start and the end of a call's time. Assumptions 41 to 43.
-func readWindow(start, end string, now time.Time) (window, *problem) {
+// window reads the start and the end of a call's time. Assumptions 42 and 43.
+func (p *parameters) window(start, end string, now time.Time) window {
 	var times [2]time.Time
 	for i, text := range []string{start, end} {
-		if text == "" {
-			return window{}, badParameter("The start or the end of the time is missing.")
-		}
 		at, err := time.Parse(cloudTime, text)
-		if err != nil || strings.HasSuffix(text, "Z") {
-			return window{}, &problem{http.StatusBadRequest, "DBS.01010023", "The time must have the form yyyy-mm-ddThh:mm:ss+0000."}
+		switch {
+		case text == "":
+			p.refuse(badParameter("The start or the end of the time is missing."))
+		case err != nil || strings.HasSuffix(text, "Z"):
+			p.refuse(&problem{http.StatusBadRequest, "DBS.01010023", "The time must have the form yyyy-mm-ddThh:mm:ss+0000."})
 		}
 		times[i] = at
 	}
 	if times[1].Before(times[0]) {
-		return window{}, badParameter("The end of the time is before its start.")
+		p.refuse(badParameter("The end of the time is before its start."))
 	}
 	if month := now.AddDate(0, 0, -31); times[0].Before(month) {
 		times[0] = month
 	}
-	return window{times[0], times[1]}, nil
+	return window{times[0], times[1]}
 }
 
 // has reports whether a time is in the window. Both count in seconds, and the ends belong to it.
@@ -52,25 +82,11 @@ func (w window) has(at time.Time) bool {
 	return !at.Before(w.from.Truncate(time.Second)) && !at.After(w.to)
 }
 
-// readNumber reads a number within bounds; an empty text means the default. Assumption 41.
-func readNumber(name, text string, fallback, least, most int) (int, *problem) {
-	if text == "" {
-		return fallback, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		return 0, badParameter("The parameter " + name + " is out of range.")
-	}
-	return n, nil
-}
-
 // page returns limit elements of a list from an index on.
 func page[T any](list []T, from, limit int) []T {
 	from = min(from, len(list))
 	return list[from:min(from+limit, len(list))]
 }
-
-var errorLevels = []string{"ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE"}
 
 type errorRow struct {
 	Time    string `json:"time"`
@@ -78,40 +94,36 @@ type errorRow struct {
 	Content string `json:"content"`
 }
 
-// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog. Assumptions 37 to 41.
+// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog. Assumptions 37 to 40.
 func (s *Server) listErrors(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
 	query := r.URL.Query()
-	asked, refused := readWindow(query.Get("start_date"), query.Get("end_date"), s.now())
-	var number, limit int
-	if refused == nil {
-		number, refused = readNumber("offset", query.Get("offset"), 1, 1, 1<<30)
-	}
-	if refused == nil {
-		limit, refused = readNumber("limit", query.Get("limit"), 10, 1, 100)
-	}
-	level := query.Get("level")
-	if level == "" {
-		level = "ALL"
-	}
-	if refused == nil && !slices.Contains(errorLevels, level) {
-		refused = badParameter("The parameter level is not known.")
-	}
-	if refused != nil {
-		refused.write(w)
-		return
-	}
-	one, refused := s.openInstance(in, instanceID)
-	if refused == nil {
-		refused = one.rowsRefusal
-	}
-	if refused != nil { // Assumption 46.
-		refused.write(w)
+	var p parameters
+	asked := p.window(query.Get("start_date"), query.Get("end_date"), s.now())
+	number := p.number("offset", query.Get("offset"), 1, 1, 1<<30)
+	limit := p.number("limit", query.Get("limit"), 10, 1, 100)
+	level := p.oneOf("level", query.Get("level"), "ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE")
+	one := s.instanceWithRows(&p, in, instanceID)
+	if p.refused != nil {
+		p.refused.write(w)
 		return
 	}
 	rows := s.errorRows(in, one, asked, level)
 	writeJSON(w, http.StatusOK, map[string]any{
 		"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows),
 	})
+}
+
+// instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
+func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) instance {
+	if p.refused != nil {
+		return instance{}
+	}
+	one, refused := s.openInstance(in, instanceID)
+	if refused == nil {
+		refused = one.rowsRefusal
+	}
+	p.refuse(refused)
+	return one
 }
 
 // errorRows returns the rows, newest first. Assumptions 38, 39 and 44.
@@ -125,7 +137,7 @@ func (s *Server) errorRows(in project, one instance, asked window, level string)
 		if len(rows) == mostRows {
 			break
 		}
-		if (level == "ALL" || level == e.level) && asked.has(at) {
+		if (level == "" || level == "ALL" || level == e.level) && asked.has(at) {
 			content := strings.Join(append([]string{e.message}, e.parts...), "\n")
 			rows = append(rows, errorRow{at.UTC().Format("2006-01-02T15:04:05"), e.level, content})
 		}

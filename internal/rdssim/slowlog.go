@@ -39,24 +39,22 @@ type slowStatement struct {
 // summarizeSlowLog answers POST /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Assumption 56.
 func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
 	var request statisticsRequest
-	refused := readJSON(r, &request)
-	var asked window
-	if refused == nil {
-		asked, refused = readWindow(request.StartTime, request.EndTime, s.now())
-	}
-	var offset, limit int
-	if refused == nil {
-		offset, limit, refused = request.check()
-	}
-	var one instance
-	if refused == nil {
-		one, refused = s.openInstance(in, instanceID)
-	}
-	if refused == nil {
-		refused = one.rowsRefusal
-	}
-	if refused != nil {
+	var p parameters
+	if refused := readJSON(r, &request); refused != nil {
 		refused.write(w)
+		return
+	}
+	asked := p.window(request.StartTime, request.EndTime, s.now())
+	offset := p.number("offset", numeral(request.Offset), 0, 0, 1<<30)
+	limit := p.number("limit", numeral(request.Limit), 10, 1, 100)
+	p.oneOf("type", request.Type, "ALL", "INSERT", "UPDATE", "SELECT", "DELETE", "CREATE")
+	p.oneOf("order", request.Order, "desc", "asc")
+	if strings.ContainsAny(request.Database, "<>&") {
+		p.refuse(badParameter("The parameter database has a special character."))
+	}
+	one := s.instanceWithRows(&p, in, instanceID)
+	if p.refused != nil {
+		p.refused.write(w)
 		return
 	}
 	statements := s.slowStatements(in, one, asked, request)
@@ -65,25 +63,11 @@ func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in pro
 	})
 }
 
-// check returns offset and limit. Assumptions 56 and 59.
-func (q statisticsRequest) check() (offset, limit int, refused *problem) {
-	limit = 10
-	if q.Offset != nil {
-		offset, refused = readNumber("offset", strconv.Itoa(*q.Offset), 0, 0, 1<<30)
+func numeral(n *int) string {
+	if n == nil {
+		return ""
 	}
-	if q.Limit != nil && refused == nil {
-		limit, refused = readNumber("limit", strconv.Itoa(*q.Limit), 10, 1, 100)
-	}
-	switch {
-	case refused != nil:
-	case !slices.Contains([]string{"", "ALL", "INSERT", "UPDATE", "SELECT", "DELETE", "CREATE"}, q.Type):
-		refused = badParameter("The parameter type is not known.")
-	case !slices.Contains([]string{"", "desc", "asc"}, q.Order):
-		refused = badParameter("The parameter order must be desc or asc.")
-	case strings.ContainsAny(q.Database, "<>&"):
-		refused = badParameter("The parameter database has a special character.")
-	}
-	return offset, limit, refused
+	return strconv.Itoa(*n)
 }
 
 // slowGroup is what belongs to one line of the statistics. Assumption 58.

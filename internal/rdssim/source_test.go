@@ -4,8 +4,6 @@
 package rdssim_test
 
 import (
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,25 +31,6 @@ func sources(t *testing.T) []string {
 		t.Fatalf("expected 10 or more files, got %d", len(names))
 	}
 	return names
-}
-
-// The simulator must not share code with the client, and programs with it must not contain package testing.
-func TestImports(t *testing.T) {
-	for _, name := range sources(t) {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, spec := range file.Imports {
-			path, err := strconv.Unquote(spec.Path.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if path == "testing" || strings.HasSuffix(path, "test") || strings.Contains(strings.Split(path, "/")[0], ".") {
-				t.Errorf("%s: expected the standard library without testing, got %s", name, path)
-			}
-		}
-	}
 }
 
 var mention = regexp.MustCompile(`[Aa]ssumptions? (\d+)((?:, \d+)*(?: and \d+| to \d+)?)`)
