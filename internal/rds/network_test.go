@@ -234,3 +234,20 @@ func after(d time.Duration, before, then string) []func() string {
 		return then
 	}}
 }
+
+// newLevels is a network that answers requests for rows by their level, as [scripted] does.
+func newLevels(lines map[string]string) *network {
+	return newNetwork(func(_ int, req *http.Request) (*http.Response, error) {
+		line := lines[req.URL.Query().Get("level")]
+		if line == hang {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}
+		status := http.StatusOK
+		if line[0] != '{' {
+			_, _ = fmt.Sscanf(line, "%d ", &status)
+			line = line[4:]
+		}
+		return answer(req, status, line), nil
+	})
+}
