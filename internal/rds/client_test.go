@@ -77,29 +77,43 @@ func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 	}
 }
 
+// TestTheEndpointsPathIsKept: also the path of a proxy in front of the API. The version is the last but one element.
 func TestTheEndpointsPathIsKept(t *testing.T) {
-	for base, want := range map[string]string{
-		"https://rds.example.com/v3/p1":         "https://rds.example.com/v3/p1/instances/i1/errorlog-download",
-		"https://rds.example.com/v3/p1/":        "https://rds.example.com/v3/p1/instances/i1/errorlog-download",
-		"http://127.0.0.1:8080/behind/a/v3/p1":  "http://127.0.0.1:8080/behind/a/v3/p1/instances/i1/errorlog-download",
-		"https://rds.example.com/v3/p1?a=b#c":   "https://rds.example.com/v3/p1/instances/i1/errorlog-download#c",
-		"https://[2001:db8::1]:8443/v3/p1":      "https://[2001:db8::1]:8443/v3/p1/instances/i1/errorlog-download",
-		"https://rds.example.com/v3/p%2F1/%20x": "https://rds.example.com/v3/p%2F1/%20x/instances/i1/errorlog-download",
+	const page, slow = "/instances/i1/errorlog-download", "/instances/i1/slow-logs/statistics"
+	for address, want := range map[string][2]string{
+		"https://rds.example.com/v3/p1":        {"https://rds.example.com/v3/p1" + page, "https://rds.example.com/v3.1/p1" + slow},
+		"https://rds.example.com/v3/p1/":       {"https://rds.example.com/v3/p1" + page, "https://rds.example.com/v3.1/p1" + slow},
+		"http://127.0.0.1:8080/behind/a/v3/p1": {"http://127.0.0.1:8080/behind/a/v3/p1" + page, "http://127.0.0.1:8080/behind/a/v3.1/p1" + slow},
+		"http://127.0.0.1:8080/v3/v3/p1":       {"http://127.0.0.1:8080/v3/v3/p1" + page, "http://127.0.0.1:8080/v3/v3.1/p1" + slow},
+		"https://rds.example.com/v3/p1?a=b#c":  {"https://rds.example.com/v3/p1" + page + "#c", "https://rds.example.com/v3.1/p1" + slow + "#c"},
+		"https://[2001:db8::1]:8443/v3/p1":     {"https://[2001:db8::1]:8443/v3/p1" + page, "https://[2001:db8::1]:8443/v3.1/p1" + slow},
+		"https://rds.example.com/a%2Fb/v3/p1":  {"https://rds.example.com/a%2Fb/v3/p1" + page, "https://rds.example.com/a%2Fb/v3.1/p1" + slow},
 	} {
-		t.Run(base, func(t *testing.T) {
-			u, err := url.Parse(base)
+		t.Run(address, func(t *testing.T) {
+			u, err := url.Parse(address)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := answering(200, "{}")
-			client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u}, nil }, nil, nil)
+			n := answering(200, "{}")
+			endpoint := func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u, ProjectID: "p1"}, nil }
+			client := rds.NewClient(&http.Client{Transport: n}, endpoint, nil, nil)
+			var got []string
 			for range 2 { // the endpoint is shared: a request must not change it
 				if _, err := client.RequestExport(t.Context(), rds.ErrorLog, "i1"); err != nil {
 					t.Fatal(err)
 				}
+				if _, _, err := client.SlowStatements(t.Context(), rds.SlowQuery{InstanceID: "i1"}); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if diff := cmp.Diff([]string{want, want}, []string{s.asked[0].URL, s.asked[1].URL}); diff != "" || u.String() != base {
-				t.Error(diff, u)
+			for _, a := range n.asked {
+				got = append(got, a.URL)
+			}
+			if diff := cmp.Diff([]string{want[0], want[1], want[0], want[1]}, got); diff != "" {
+				t.Errorf("addresses (-want +got):\n%s", diff)
+			}
+			if u.String() != address {
+				t.Errorf("got the endpoint %s, want it unchanged: %s", u, address)
 			}
 		})
 	}
