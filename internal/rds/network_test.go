@@ -113,19 +113,19 @@ func (n *network) calls() []string {
 }
 
 // client returns a client for a project that sends each request once.
-func (n *network) client() *rds.Client { return n.clientOf(0) }
+func (n *network) client() *rds.Client { return n.clientOf(0, nil) }
 
 // retrying returns a client that sends a request up to three times.
-func (n *network) retrying() *rds.Client { return n.clientOf(2) }
+func (n *network) retrying() *rds.Client { return n.clientOf(2, nil) }
 
-func (n *network) clientOf(retries int) *rds.Client {
+func (n *network) clientOf(retries int, clock rds.Clock) *rds.Client {
 	zero := func() float64 { return 0 }
 	out := transport.New(transport.Options{Base: n, MaxRetries: retries, UserAgent: "test", Random: zero})
 	endpoint := func(context.Context) (rds.Endpoint, error) {
 		u, err := url.Parse(base)
 		return rds.Endpoint{URL: u, ProjectID: project, Region: "eu-de"}, err
 	}
-	return rds.NewClient(out.Client(transport.Rules{Final: rds.Final}), endpoint, nil, zero)
+	return rds.NewClient(out.Client(transport.Rules{Final: rds.Final}), endpoint, clock, zero)
 }
 
 // answer returns a response with headers in pairs.
