@@ -26,8 +26,10 @@ var meanings = []struct {
 		"DBS.201202", "DBS.201205", "DBS.201206", "DBS.212006", "DBS.212033", "DBS.280011", "DBS.280816", "DBS.01010337", "RDS.0011", "RDS.3004",
 	}},
 	{"not in a state for this yet", rds.KindNotReady, true, true, []string{"DBS.200086", "DBS.201014", "DBS.01280030", "DBS.280036"}},
-	{"not RDS for PostgreSQL", rds.KindWrongEngine, false, true, []string{"DBS.280343", "DBS.200040", "RDS.5005"}},
-	{"no such instance", rds.KindNotFound, false, true, []string{"DBS.200002", "DBS.200045", "DBS.200408", "DBS.200602", "DBS.201028", "RDS.1103"}},
+	{"not RDS for PostgreSQL", rds.KindWrongEngine, false, true, []string{"DBS.280343", "DBS.200040", "DBS.280238", "DBS.201207", "RDS.5005"}},
+	{"no such instance", rds.KindNotFound, false, true, []string{
+		"DBS.200002", "DBS.200045", "DBS.200408", "DBS.200602", "DBS.201028", "DBS.290005", "DBS.290011", "RDS.1103",
+	}},
 	{"not allowed", rds.KindForbidden, false, true, []string{
 		"DBS.200010", "DBS.200044", "DBS.200604", "DBS.201003", "DBS.280015", "RDS.0010", "RDS.0015", "RDS.5045",
 	}},
@@ -35,8 +37,9 @@ var meanings = []struct {
 	{"the token is bad or old", rds.KindUnauthorized, false, true, []string{"APIG.0301", "APIGW.0301", "APIG.0307", "APIGW.0307", "DBS.280056"}},
 	{"too many requests", rds.KindThrottled, true, false, []string{"APIG.0308", "APIGW.0308"}},
 	{"server failure", rds.KindServer, true, false, []string{
-		"DBS.108000", "DBS.108002", "DBS.108005", "DBS.200005", "DBS.213004", "DBS.290006", "RDS.9999",
+		"DBS.108000", "DBS.108002", "DBS.108005", "DBS.200005", "DBS.213004", "DBS.290006", "DBS.290015", "RDS.9999",
 	}},
+	{"the gateway has no such API", rds.KindUnknownAPI, false, true, []string{"APIG.0101", "APIGW.0101"}},
 	{"the task can't be asked for", rds.KindNoSuchJob, false, true, []string{"DBS.200543", "RDS.5041"}},
 }
 
