@@ -86,7 +86,8 @@ func TestInstall(t *testing.T) {
 
 	c := newCLI(t, home)
 	run(t, c, 0, "init")
-	if lock, err := os.ReadFile(filepath.Join(c.Dir, ".terraform.lock.hcl")); err != nil || !strings.Contains(string(lock), `version = "0.0.7"`) {
+	lock, err := os.ReadFile(filepath.Join(c.Dir, ".terraform.lock.hcl"))
+	if err != nil || !strings.Contains(string(lock), `version = "0.0.7"`) {
 		t.Errorf("the lock file is %q, %v; want version 0.0.7", lock, err)
 	}
 	run(t, c, 0, "init") // the lock file's checksums fit

@@ -123,12 +123,17 @@ func TestServerThatFails(t *testing.T) {
 
 // everyKind has each kind of nesting once, an attribute of each nested type, and functions with and without parameters.
 func everyKind() *tfprotov6.GetProviderSchemaResponse {
-	read := &tfprotov6.SchemaAttribute{Name: "read", Type: tftypes.String, Optional: true, Description: "a *duration*", DescriptionKind: tfprotov6.StringKindMarkdown}
+	read := &tfprotov6.SchemaAttribute{
+		Name: "read", Type: tftypes.String, Optional: true,
+		Description: "a *duration*", DescriptionKind: tfprotov6.StringKindMarkdown,
+	}
 	inner := func() *tfprotov6.SchemaBlock {
 		return &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{read}, Description: "limits", Deprecated: true}
 	}
 	outer := inner()
-	outer.BlockTypes = []*tfprotov6.SchemaNestedBlock{{TypeName: "deep", Nesting: tfprotov6.SchemaNestedBlockNestingModeSingle, Block: inner()}}
+	outer.BlockTypes = []*tfprotov6.SchemaNestedBlock{
+		{TypeName: "deep", Nesting: tfprotov6.SchemaNestedBlockNestingModeSingle, Block: inner()},
+	}
 	block := &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{
 		{TypeName: "timeouts", Nesting: tfprotov6.SchemaNestedBlockNestingModeSingle, Block: outer},
 		{TypeName: "group", Nesting: tfprotov6.SchemaNestedBlockNestingModeGroup, Block: inner()},
@@ -156,7 +161,8 @@ func everyKind() *tfprotov6.GetProviderSchemaResponse {
 		Functions: map[string]*tfprotov6.Function{
 			"now": {Return: &tfprotov6.FunctionReturn{Type: tftypes.Bool}},
 			"count": {
-				Description: "Counts **lines**.", DescriptionKind: tfprotov6.StringKindMarkdown, Summary: "count lines", DeprecationMessage: "Use length.",
+				Summary: "count lines", Description: "Counts **lines**.", DescriptionKind: tfprotov6.StringKindMarkdown,
+				DeprecationMessage: "Use length.",
 				Return: &tfprotov6.FunctionReturn{Type: tftypes.Map{ElementType: tftypes.Object{
 					AttributeTypes: map[string]tftypes.Type{"level": tftypes.String, "lines": tftypes.Number},
 				}}},
@@ -185,7 +191,9 @@ func (f fake) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaReq
 	return f.schemas(), nil
 }
 
-func (fake) GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
+func (fake) GetResourceIdentitySchemas(
+	context.Context, *tfprotov6.GetResourceIdentitySchemasRequest,
+) (*tfprotov6.GetResourceIdentitySchemasResponse, error) {
 	return &tfprotov6.GetResourceIdentitySchemasResponse{}, nil
 }
 
