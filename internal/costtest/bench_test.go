@@ -25,30 +25,30 @@ const (
 	maxRatio = 1.3 // of a plan with ready links to one that reads a page
 )
 
-// yardstick is the folder of hashicorp/http's program, which many configurations use and which does as little as a
-// provider can: one GET.
+// yardstick returns the folder with the program of hashicorp/http. Many use that provider, and it does as little as
+// one can: one GET.
 func yardstick(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("HTTP_PROVIDER_FOLDER")
 	if folder == "" {
-		t.Fatal("HTTP_PROVIDER_FOLDER must name the folder of terraform-provider-http: make bench does")
+		t.Fatal("HTTP_PROVIDER_FOLDER is not set: run make bench")
 	}
 	return folder
 }
 
-// times are of several runs of the same.
+// times are the durations of several equal runs.
 type times []time.Duration
 
 func (t times) median() time.Duration { return slices.Sorted(slices.Values(t))[len(t)/2] }
 
-// fastest is what counts: whatever else the machine does can only add to it.
+// fastest returns the time to compare: other work on the machine only adds to it.
 func (t times) fastest() time.Duration { return slices.Min(t) }
 
 func (t times) String() string {
 	return fmt.Sprintf("%4d ms  (median %d)", t.fastest().Milliseconds(), t.median().Milliseconds())
 }
 
-// sideBySide takes turns, so that what else the machine does meets both alike.
+// sideBySide runs both by turns, so that other work on the machine slows both down.
 func sideBySide(ours, theirs func()) (a, b times) {
 	ours() // the first of each warms the caches
 	theirs()
@@ -62,39 +62,92 @@ func sideBySide(ours, theirs func()) (a, b times) {
 	return a, b
 }
 
+// measurement is one line of the table. Its function returns a value for this provider and one for the other.
+type measurement struct {
+	name    string
+	measure func(*testing.T) (rds, http fmt.Stringer)
+}
+
+// measurements are all lines of the table. To measure something else, add a line.
+var measurements = []measurement{
+	{"size of the program", sizes},
+	{"start, until the CLI can speak to it", starts},
+	{"schema, through the CLI", schemas},
+	{"plan: ready links / one GET of a page", plans},
+	{"plan of 1, provider running: time, memory", fleetPlan(1)},
+	{"plan of 200, provider running: time, memory", fleetPlan(200)},
+}
+
 // TestCost prints what everything costs, with -v.
 func TestCost(t *testing.T) {
 	var table strings.Builder
-	line := func(name string, a, b fmt.Stringer) { fmt.Fprintf(&table, "%-44s │ %-24s │ %s\n", name, a, b) }
+	line := func(name string, rds, http fmt.Stringer) {
+		fmt.Fprintf(&table, "%-44s │ %-24s │ %s\n", name, rds, http)
+	}
 	line("", text("rds"), text("hashicorp/http"))
+	for _, m := range measurements {
+		rds, http := m.measure(t)
+		line(m.name, rds, http)
+	}
+	t.Logf("What it costs (%s; the fastest of %d runs by turns):\n\n%s", version(t, newCLI(t, "")), runs, table.String())
+}
 
-	theirs := filepath.Join(yardstick(t), "terraform-provider-http")
-	line("size of the program", size(t, program(t)), size(t, theirs))
-	a, b := sideBySide(func() { handshake(t, program(t)) }, func() { handshake(t, theirs) })
-	line("start, until the CLI can speak to it", a, b)
+func otherProgram(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(yardstick(t), "terraform-provider-http")
+}
 
-	rds := newCLI(t, fleetOf(1), rdssim.WithExportDuration(0))
-	override(t, rds, "otc-rds/rds", filepath.Dir(program(t)))
-	page := newCLI(t, "")
-	page.Write(t, "main.tf", "data \"http\" \"page\" {\n  url = \""+page.Cloud.URL()+"/v3\"\n}\n")
-	override(t, page, "hashicorp/http", yardstick(t))
-	a, b = sideBySide(func() { mustRun(t, rds, "providers", "schema", "-json") }, func() { mustRun(t, page, "providers", "schema", "-json") })
-	line("schema, through the CLI", a, b)
-	a, b = sideBySide(func() { mustRun(t, rds, "plan") }, func() { mustRun(t, page, "plan") })
-	line("plan: ready links / one GET of a page", a, b)
+func sizes(t *testing.T) (rds, http fmt.Stringer) {
+	t.Helper()
+	return size(t, program(t)), size(t, otherProgram(t))
+}
+
+func starts(t *testing.T) (rds, http fmt.Stringer) {
+	t.Helper()
+	return sideBySide(func() { handshake(t, program(t)) }, func() { handshake(t, otherProgram(t)) })
+}
+
+func schemas(t *testing.T) (rds, http fmt.Stringer) {
+	t.Helper()
+	ours, theirs := configurations(t)
+	arguments := []string{"providers", "schema", "-json"}
+	return sideBySide(func() { mustRun(t, ours, arguments...) }, func() { mustRun(t, theirs, arguments...) })
+}
+
+func plans(t *testing.T) (rds, http fmt.Stringer) {
+	t.Helper()
+	ours, theirs := configurations(t)
+	a, b := sideBySide(func() { mustRun(t, ours, "plan") }, func() { mustRun(t, theirs, "plan") })
 	ratio := float64(a.fastest()) / float64(b.fastest())
-	line("", text(fmt.Sprintf("%.2f times the other", ratio)), text(""))
 	if ratio > maxRatio {
-		t.Errorf("a plan takes %.2f times one that reads a page, more than %.1f", ratio, maxRatio)
+		t.Errorf("a plan takes %.2f times as long as one that reads a page, want at most %.1f", ratio, maxRatio)
 	}
-	if logins, calls := rds.Cloud.Count("login"), rds.Cloud.Count("rds.errorlog"); logins != runs+1 || calls != runs+1 {
-		t.Errorf("%d logins and %d calls in %d plans", logins, calls, runs+1)
+	if got := ours.Cloud.Count("login"); got != runs+1 {
+		t.Errorf("%d logins in %d plans", got, runs+1)
 	}
-	for _, n := range []int{1, 200} {
+	if got := ours.Cloud.Count("rds.errorlog"); got != runs+1 {
+		t.Errorf("%d calls in %d plans", got, runs+1)
+	}
+	return text(fmt.Sprintf("%s: %.2f times", a, ratio)), b
+}
+
+func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
+	return func(t *testing.T) (rds, http fmt.Stringer) {
+		t.Helper()
 		took, peak := fleet(t, n)
-		line(fmt.Sprintf("plan of %d, provider running: time, memory", n), text(fmt.Sprintf("%4d ms, %.1f MiB", took.Milliseconds(), float64(peak)/(1<<20))), text(""))
+		return text(fmt.Sprintf("%4d ms, %.1f MiB", took.Milliseconds(), float64(peak)/(1<<20))), text("")
 	}
-	t.Logf("What it costs (%s; the fastest of %d runs by turns):\n\n%s", version(t, rds), runs, table.String())
+}
+
+// configurations are one with this provider, whose links are ready, and one that reads a page with the other.
+func configurations(t *testing.T) (ours, theirs *rdstest.CLI) {
+	t.Helper()
+	ours = newCLI(t, fleetOf(1), rdssim.WithExportDuration(0))
+	override(t, ours, "otc-rds/rds", filepath.Dir(program(t)))
+	theirs = newCLI(t, "")
+	theirs.Write(t, "main.tf", "data \"http\" \"page\" {\n  url = \""+theirs.Cloud.URL()+"/v3\"\n}\n")
+	override(t, theirs, "hashicorp/http", yardstick(t))
+	return ours, theirs
 }
 
 type text string
@@ -116,12 +169,16 @@ func version(t *testing.T, c *rdstest.CLI) string {
 	return first
 }
 
-// handshake starts a provider as the CLI does and ends it once it has said where it listens.
+// handshake starts a provider as the CLI does, and ends it when it has printed its address.
 func handshake(t *testing.T, path string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), path)
-	// The cookie is no secret: with it a CLI tells a provider that it was not started by hand.
-	cmd.Env = []string{"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=5,6", "TMPDIR=" + os.TempDir()}
+	// The cookie is not a secret: a provider refuses to run without it, because somebody may have started it by hand.
+	cmd.Env = []string{
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+		"PLUGIN_PROTOCOL_VERSIONS=5,6",
+		"TMPDIR=" + os.TempDir(),
+	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -129,11 +186,11 @@ func handshake(t *testing.T, path string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	said, err := bufio.NewReader(stdout).ReadString('\n')
+	address, err := bufio.NewReader(stdout).ReadString('\n')
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	if err != nil || !strings.Contains(said, "|grpc|") {
-		t.Fatalf("%s said %q, %v", path, said, err)
+	if err != nil || !strings.Contains(address, "|grpc|") {
+		t.Fatalf("%s printed %q, %v; want an address with |grpc|", path, address, err)
 	}
 }
 
@@ -153,7 +210,14 @@ func fleet(t *testing.T, n int) (took time.Duration, peak int) {
 // override makes an address mean the program in a folder, for Terraform and for OpenTofu.
 func override(t *testing.T, c *rdstest.CLI, name, folder string) {
 	t.Helper()
-	const format = "provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/%[1]s\" = %[2]q\n    \"registry.opentofu.org/%[1]s\" = %[2]q\n  }\n  direct {}\n}\n"
+	const format = `provider_installation {
+  dev_overrides {
+    "registry.terraform.io/%[1]s" = %[2]q
+    "registry.opentofu.org/%[1]s" = %[2]q
+  }
+  direct {}
+}
+`
 	c.Write(t, "overrides.tfrc", fmt.Sprintf(format, name, folder))
 	c.Env["TF_CLI_CONFIG_FILE"] = filepath.Join(c.Dir, "overrides.tfrc")
 }

@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package costtest measures what the provider costs whoever runs it: size, memory, and the time that a plan takes
-// beside one that reads a page with hashicorp/http. All of it with the program as it is released and the real CLI.
+// Package costtest measures what it costs to run the provider: size, memory, and the time of a plan, compared with a
+// plan that reads a page with hashicorp/http. It runs the program as it is released, and the real CLI.
 //
-// Size and memory are the same on every machine, so their limits are tests like any other. Times are not: "make
-// bench" measures and prints them, behind the build tag "bench".
+// Size and memory do not depend on the machine, so ordinary tests have limits for them. Times do: "make bench" prints
+// them, behind the build tag "bench". Benchmarks of single packages are in those packages; "make bench" finds them.
 package costtest

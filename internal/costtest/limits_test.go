@@ -21,11 +21,11 @@ func TestBinarySize(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Size() > maxBinary {
-		t.Errorf("%d bytes, more than %d", info.Size(), maxBinary)
+		t.Errorf("the program has %d bytes, want at most %d", info.Size(), maxBinary)
 	}
 }
 
-// TestPeakMemory: one instance and two hundred at once, tokens of 10 kB and all.
+// TestPeakMemory plans one instance, and two hundred at once, with tokens of 10 kB.
 func TestPeakMemory(t *testing.T) {
 	for name, n := range map[string]int{"one": 1, "two hundred": 200} {
 		t.Run(name, func(t *testing.T) {
@@ -33,15 +33,18 @@ func TestPeakMemory(t *testing.T) {
 			provider := attach(t, c)
 			mustRun(t, c, "init", "-no-color")
 			mustRun(t, c, "plan", "-no-color", "-parallelism=200")
-			if logins, calls := c.Cloud.Count("login"), c.Cloud.Count("rds.errorlog"); logins != 1 || calls != n {
-				t.Errorf("%d logins and %d calls", logins, calls)
+			if got := c.Cloud.Count("login"); got != 1 {
+				t.Errorf("%d logins, want 1", got)
+			}
+			if got := c.Cloud.Count("rds.errorlog"); got != n {
+				t.Errorf("%d calls, want %d", got, n)
 			}
 			peak, ok := peakMemory(t, provider)
 			if !ok {
-				t.Skip("this system does not tell how much memory a process held (VmHWM)")
+				t.Skip("this system has no /proc with VmHWM, the peak memory of a process")
 			}
 			if peak > maxMemory {
-				t.Errorf("%.1f MiB, more than %d", float64(peak)/(1<<20), maxMemory>>20)
+				t.Errorf("the provider needed %.1f MiB, want at most %d", float64(peak)/(1<<20), maxMemory>>20)
 			}
 			t.Logf("%.1f MiB", float64(peak)/(1<<20))
 		})

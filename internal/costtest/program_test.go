@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// built is the provider as a release has it, which all tests share.
+// built is the provider, built as for a release. All tests share it.
 var built struct {
 	once   sync.Once
 	folder string
@@ -36,14 +37,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program is the path of the provider, built as .goreleaser.yml says.
+// program returns the path of the provider, built with the flags of .goreleaser.yml.
 func program(t *testing.T) string {
 	t.Helper()
 	built.once.Do(func() {
 		if built.folder, built.err = os.MkdirTemp("", "terraform-provider-rds-cost-"); built.err != nil {
 			return
 		}
-		cmd := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=9.9.9-cost", "-o", built.folder+"/", "../..")
+		cmd := exec.CommandContext(context.Background(), "go", "build", "-trimpath",
+			"-ldflags", "-s -w -X main.version=9.9.9-cost", "-o", built.folder+"/", "../..")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w\n%s", err, out)
@@ -55,18 +57,30 @@ func program(t *testing.T) string {
 	return filepath.Join(built.folder, "terraform-provider-rds")
 }
 
-const requirement = "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n"
+const requirement = `terraform {
+  required_providers {
+    rds = {
+      source = "otc-rds/rds"
+    }
+  }
+}
+`
 
-// fleetOf asks for the logs of n instances at once.
+// fleetOf returns a configuration that reads the logs of n instances at once.
 func fleetOf(n int) string {
 	ids := make([]string, n)
 	for i := range ids {
 		ids[i] = strconv.Quote(rdssim.FleetInstance(i))
 	}
-	return requirement + "data \"rds_errorlog_download\" \"fleet\" {\n  for_each    = toset([" + strings.Join(ids, ", ") + "])\n  instance_id = each.key\n}\n"
+	return requirement + fmt.Sprintf(`
+data "rds_errorlog_download" "fleet" {
+  for_each    = toset([%s])
+  instance_id = each.key
+}
+`, strings.Join(ids, ", "))
 }
 
-// newCLI is a folder with a configuration, and a cloud on loopback. The CLI is told of no provider yet.
+// newCLI returns a folder with a configuration, and a cloud on loopback. The CLI does not know where the provider is yet.
 func newCLI(t *testing.T, configuration string, options ...rdssim.Option) *rdstest.CLI {
 	t.Helper()
 	cloud := rdssim.New(options...)
@@ -77,23 +91,23 @@ func newCLI(t *testing.T, configuration string, options ...rdssim.Option) *rdste
 	t.Cleanup(stop)
 	c := &rdstest.CLI{Dir: t.TempDir(), Env: rdstest.Password(cloud), Cloud: cloud}
 	c.Write(t, "main.tf", configuration)
-	for name, value := range map[string]string{"HOME": c.Dir, "PATH": os.Getenv("PATH"), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"} {
-		c.Env[name] = value
-	}
+	maps.Copy(c.Env, map[string]string{
+		"HOME": c.Dir, "PATH": os.Getenv("PATH"), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0",
+	})
 	return c
 }
 
 func mustRun(t *testing.T, c *rdstest.CLI, arguments ...string) {
 	t.Helper()
 	if run := c.Run(t, arguments...); run.ExitCode != 0 {
-		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+		t.Fatalf("%q returned %d:\n%s\n%s", arguments, run.ExitCode, run.Stdout, run.Stderr)
 	}
 }
 
 var reattach = regexp.MustCompile(`TF_REATTACH_PROVIDERS='(.+)'`)
 
-// attach starts the provider by itself and tells the CLI where it is, so that it can be looked at when the CLI has
-// gone. It returns its process id.
+// attach starts the provider and returns its process ID. The CLI uses that process, so it still runs when the CLI has
+// ended, and can be measured.
 func attach(t *testing.T, c *rdstest.CLI) int {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program(t), "-debug")
@@ -130,13 +144,13 @@ func attach(t *testing.T, c *rdstest.CLI) int {
 		c.Env["TF_REATTACH_PROVIDERS"] = string(text)
 		return cmd.Process.Pid
 	}
-	t.Fatalf("the provider did not say where it is: %v", lines.Err())
+	t.Fatalf("the provider did not print its address: %v", lines.Err())
 	return 0
 }
 
 var highWater = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
 
-// peakMemory is the most that a process ever held in memory, in bytes; ok is false where the system does not tell.
+// peakMemory returns the most memory that a process ever had, in bytes. ok is false if the system does not count it.
 func peakMemory(t *testing.T, pid int) (bytes int, ok bool) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

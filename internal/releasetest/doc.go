@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package releasetest looks at a finished release before anybody else does: is everything there that the registries
-// ask for, does a program say its version, is it small enough.
+// Package releasetest tests a finished release: it has all files that the registries need, its programs are small enough
+// and know their version.
 //
-// Its tests carry the build tag "release" and need a folder that goreleaser has filled: "make check-release" makes
-// one without a signature and runs them.
+// Its tests have the build tag "release" and need a folder that goreleaser has filled. "make check-release" makes one,
+// without a signature, and runs them.
 package releasetest

@@ -27,10 +27,10 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// maxBinary is how large a program may be, in bytes: users download it with each "terraform init" on a new machine.
+// maxBinary limits the size of a program, in bytes. "terraform init" downloads it on each new machine.
 const maxBinary = 25_000_000
 
-// systems are those for which there is a zip.
+// systems lists the systems that a release has zips for.
 var systems = []string{
 	"darwin_amd64", "darwin_arm64",
 	"freebsd_386", "freebsd_amd64", "freebsd_arm", "freebsd_arm64",
@@ -38,11 +38,11 @@ var systems = []string{
 	"windows_386", "windows_amd64", "windows_arm64",
 }
 
-// release is the folder that goreleaser filled, and what it says of itself.
+// release is the folder that goreleaser filled, and its metadata.json.
 type release struct {
 	folder  string
 	Version string    `json:"version"`
-	Date    time.Time `json:"date"` // of the build, which must be found nowhere else
+	Date    time.Time `json:"date"` // of the build; no file may have it
 	Commit  string    `json:"commit"`
 }
 
@@ -51,10 +51,10 @@ func finished(t *testing.T) release {
 	r := release{folder: os.Getenv("RELEASE_FOLDER")}
 	text, err := os.ReadFile(filepath.Join(r.folder, "metadata.json"))
 	if err != nil {
-		t.Fatalf("RELEASE_FOLDER must be a folder that goreleaser has filled: %v", err)
+		t.Fatalf("RELEASE_FOLDER is not a folder that goreleaser has filled: %v", err)
 	}
 	if err := json.Unmarshal(text, &r); err != nil || r.Version == "" {
-		t.Fatalf("%+v, %v", r, err)
+		t.Fatalf("metadata.json is %q, %v; want a version", text, err)
 	}
 	return r
 }
@@ -63,7 +63,7 @@ func (r release) path(ending string) string {
 	return filepath.Join(r.folder, "terraform-provider-rds_"+r.Version+"_"+ending)
 }
 
-// TestFiles: one zip for each system and no other, and checksums that cover all of them and the manifest.
+// TestFiles checks that there is one zip for each system, and a correct checksum for each of them and for the manifest.
 func TestFiles(t *testing.T) {
 	r := finished(t)
 	text, err := os.ReadFile(r.path("SHA256SUMS"))
@@ -74,7 +74,7 @@ func TestFiles(t *testing.T) {
 	for line := range strings.Lines(string(text)) {
 		sum, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
 		if !ok {
-			t.Errorf("a line of no known form: %q", line)
+			t.Errorf("line %q of SHA256SUMS is not a checksum and a name", line)
 		}
 		sums[name] = sum
 	}
@@ -84,11 +84,11 @@ func TestFiles(t *testing.T) {
 	}
 	want[filepath.Base(r.path("manifest.json"))] = hashOf(t, "../../terraform-registry-manifest.json")
 	if diff := cmp.Diff(want, sums); diff != "" {
-		t.Error(diff)
+		t.Errorf("SHA256SUMS (-want +got):\n%s", diff)
 	}
 	zips, err := filepath.Glob(filepath.Join(r.folder, "*.zip"))
 	if err != nil || len(zips) != len(systems) {
-		t.Errorf("%d zips for %d systems, %v", len(zips), len(systems), err)
+		t.Errorf("%d zips, want %d, %v", len(zips), len(systems), err)
 	}
 }
 
@@ -98,7 +98,7 @@ func hashOf(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = f.Close() }() // it was read only
+	defer func() { _ = f.Close() }() // it was only read
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
 		t.Fatal(err)
@@ -106,8 +106,8 @@ func hashOf(t *testing.T, path string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// TestZips: each holds the program under the name that the registries want, and the license; nothing tells when or
-// where it was built.
+// TestZips checks that each zip has the license, and the program under the name that the registries need, and that no
+// file has the time of the build.
 func TestZips(t *testing.T) {
 	r := finished(t)
 	for _, system := range systems {
@@ -120,19 +120,22 @@ func TestZips(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer func() { _ = archive.Close() }() // it was read only
+			defer func() { _ = archive.Close() }() // it was only read
 			var names []string
 			for _, f := range archive.File {
 				names = append(names, f.Name)
-				if f.Name == program && (f.Mode().Perm() != 0o755 || f.UncompressedSize64 > maxBinary) {
-					t.Errorf("%s has rights %s and %d bytes", f.Name, f.Mode(), f.UncompressedSize64)
+				if f.Name == program && f.Mode().Perm() != 0o755 {
+					t.Errorf("%s has mode %s, want 0755", f.Name, f.Mode())
+				}
+				if f.UncompressedSize64 > maxBinary {
+					t.Errorf("%s has %d bytes, want at most %d", f.Name, f.UncompressedSize64, maxBinary)
 				}
 				if f.Modified.After(r.Date.Add(-time.Second)) && r.Date.Sub(commitTime(t, r)) > 10*time.Second {
-					t.Errorf("%s is of %s, when the release was built", f.Name, f.Modified)
+					t.Errorf("%s has the time of the build, %s", f.Name, f.Modified)
 				}
 			}
 			if diff := cmp.Diff([]string{"LICENSE", program}, slices.Sorted(slices.Values(names))); diff != "" {
-				t.Error(diff)
+				t.Errorf("files (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -151,14 +154,14 @@ func commitTime(t *testing.T, r release) time.Time {
 	return at
 }
 
-// TestVersion: the program for this machine says its version when it is asked, and to the cloud with every request.
+// TestVersion checks that the program for this machine prints its version, and sends it with every request.
 func TestVersion(t *testing.T) {
 	r := finished(t)
 	folder := t.TempDir()
 	program := r.unpack(t, folder)
 	out, err := exec.CommandContext(t.Context(), program, "-version").Output()
 	if err != nil || string(out) != r.Version+"\n" {
-		t.Errorf("-version says %q, %v", out, err)
+		t.Errorf("-version printed %q, %v; want %s", out, err, r.Version)
 	}
 
 	cloud := rdssim.New(rdssim.WithExportDuration(0))
@@ -168,32 +171,38 @@ func TestVersion(t *testing.T) {
 	}
 	defer stop()
 	cli := &rdstest.CLI{Dir: t.TempDir(), Env: rdstest.Password(cloud), Cloud: cloud}
-	override := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/otc-rds/rds\" = %q\n    \"registry.opentofu.org/otc-rds/rds\" = %q\n  }\n  direct {}\n}\n", folder, folder)
-	cli.Write(t, "terraformrc", override)
+	cli.Write(t, "terraformrc", fmt.Sprintf(`provider_installation {
+  dev_overrides {
+    "registry.terraform.io/otc-rds/rds" = %[1]q
+    "registry.opentofu.org/otc-rds/rds" = %[1]q
+  }
+  direct {}
+}
+`, folder))
 	cli.Env["HOME"], cli.Env["TF_CLI_CONFIG_FILE"], cli.Env["CHECKPOINT_DISABLE"] = cli.Dir, filepath.Join(cli.Dir, "terraformrc"), "1"
 	cli.Write(t, "main.tf", "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n\n"+
 		"data \"rds_errorlog_download\" \"orders\" {\n  instance_id = \""+rdssim.InstanceHealthy+"\"\n}\n")
 	if run := cli.Run(t, "plan", "-no-color"); run.ExitCode != 0 {
-		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+		t.Fatalf("plan returned %d:\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 	}
 	for _, request := range cloud.Requests() {
 		if agent := request.Header.Get("User-Agent"); !strings.HasPrefix(agent, "terraform-provider-rds/"+r.Version+" ") {
-			t.Errorf("%s came from %q", request.Kind, agent)
+			t.Errorf("%s came from %q, want terraform-provider-rds/%s", request.Kind, agent, r.Version)
 		}
 	}
 	if cloud.Count("rds.errorlog") == 0 {
-		t.Error("the program asked for nothing")
+		t.Error("the program did not request an error log")
 	}
 }
 
-// unpack takes the program for this machine out of its zip.
+// unpack extracts the program for this machine from its zip and returns its path.
 func (r release) unpack(t *testing.T, folder string) string {
 	t.Helper()
 	archive, err := zip.OpenReader(r.path(runtime.GOOS + "_" + runtime.GOARCH + ".zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = archive.Close() }() // it was read only
+	defer func() { _ = archive.Close() }() // it was only read
 	name := "terraform-provider-rds_v" + r.Version
 	member, err := archive.Open(name)
 	if err != nil {

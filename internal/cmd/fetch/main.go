@@ -1,9 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command fetch reads a download link from standard input and writes the file to standard output. The demo uses it in
-// place of curl, which not every machine has. The link is not an argument: arguments stand in the list of processes,
-// and a link is a secret.
+// Command fetch reads a download link from standard input and writes the file to standard output. The demo uses it
+// instead of curl, which is missing on many fresh machines. The link is not an argument, because it is a secret and
+// every user can list the arguments of processes.
 package main
 
 import (
@@ -25,7 +25,7 @@ func main() {
 	}
 }
 
-// fetch copies the file behind the link that stands on the first line of from.
+// fetch writes the file behind the link on the first line of from.
 func fetch(ctx context.Context, from io.Reader, to io.Writer) error {
 	line, err := bufio.NewReader(from).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

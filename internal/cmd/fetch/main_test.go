@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestFetch: the file comes as it is, by a request that carries the link's query untouched and nothing else; no error
-// repeats the link.
+// TestFetch checks that the file is not changed, that the request has the link's query as it is and no credentials, and
+// that no error contains the link.
 func TestFetch(t *testing.T) {
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "Expires=1&Signature=s3cr3t%2B%3D" || r.Header.Get("Content-Type") != "" || r.Header.Get("X-Auth-Token") != "" {
@@ -41,8 +41,11 @@ func TestFetch(t *testing.T) {
 			if err != nil {
 				message = err.Error()
 			}
-			if got.String() != test.want || message != test.wantErr {
-				t.Errorf("got %q, error %q", got.String(), message)
+			if got.String() != test.want {
+				t.Errorf("got %q, want %q", got.String(), test.want)
+			}
+			if message != test.wantErr {
+				t.Errorf("error is %q, want %q", message, test.wantErr)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -13,14 +14,14 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// The protocol's types, turned into those of the JSON format. What this provider does not have (functions, nested
-// blocks, identities) is an error and not left out in silence.
+// These functions turn the protocol's types into those of the JSON format. A kind of object that the provider does not
+// have yet is an error, so that its documentation cannot be forgotten.
 
 func convertProvider(from *tfprotov6.GetProviderSchemaResponse) (*tfjson.ProviderSchema, error) {
-	if len(from.Functions)+len(from.ResourceSchemas)+len(from.ListResourceSchemas) > 0 {
-		return nil, fmt.Errorf("the provider has kinds of objects that this program does not know")
+	if len(from.ResourceSchemas)+len(from.ListResourceSchemas)+len(from.StateStoreSchemas) > 0 {
+		return nil, errors.New("the provider has managed resources, list resources or state stores: add them to convertProvider")
 	}
-	to := &tfjson.ProviderSchema{ActionSchemas: map[string]*tfjson.ActionSchema{}}
+	to := &tfjson.ProviderSchema{ActionSchemas: map[string]*tfjson.ActionSchema{}, Functions: map[string]*tfjson.FunctionSignature{}}
 	var err error
 	if to.ConfigSchema, err = convertSchema(from.Provider); err != nil {
 		return nil, err
@@ -38,7 +39,44 @@ func convertProvider(from *tfprotov6.GetProviderSchemaResponse) (*tfjson.Provide
 		}
 		to.ActionSchemas[name] = &tfjson.ActionSchema{Block: schema.Block}
 	}
+	for name, function := range from.Functions {
+		if to.Functions[name], err = convertFunction(function); err != nil {
+			return nil, fmt.Errorf("function %s: %w", name, err)
+		}
+	}
 	return to, nil
+}
+
+func convertFunction(from *tfprotov6.Function) (*tfjson.FunctionSignature, error) {
+	result, err := convertType(from.Return.Type)
+	if err != nil {
+		return nil, fmt.Errorf("result: %w", err)
+	}
+	to := &tfjson.FunctionSignature{
+		Description:        from.Description,
+		Summary:            from.Summary,
+		DeprecationMessage: from.DeprecationMessage,
+		ReturnType:         result,
+	}
+	for _, parameter := range from.Parameters {
+		converted, err := convertParameter(parameter)
+		if err != nil {
+			return nil, err
+		}
+		to.Parameters = append(to.Parameters, converted)
+	}
+	if from.VariadicParameter != nil {
+		to.VariadicParameter, err = convertParameter(from.VariadicParameter)
+	}
+	return to, err
+}
+
+func convertParameter(from *tfprotov6.FunctionParameter) (*tfjson.FunctionParameter, error) {
+	typ, err := convertType(from.Type)
+	if err != nil {
+		return nil, fmt.Errorf("parameter %s: %w", from.Name, err)
+	}
+	return &tfjson.FunctionParameter{Name: from.Name, Description: from.Description, IsNullable: from.AllowNullValue, Type: typ}, nil
 }
 
 func convertSchemas(from map[string]*tfprotov6.Schema) (map[string]*tfjson.Schema, error) {
@@ -54,19 +92,35 @@ func convertSchemas(from map[string]*tfprotov6.Schema) (map[string]*tfjson.Schem
 }
 
 func convertSchema(from *tfprotov6.Schema) (*tfjson.Schema, error) {
-	if len(from.Block.BlockTypes) > 0 {
-		return nil, fmt.Errorf("nested blocks are not known to this program")
-	}
-	attributes, err := convertAttributes(from.Block.Attributes)
+	block, err := convertBlock(from.Block)
+	return &tfjson.Schema{Version: uint64(from.Version), Block: block}, err //nolint:gosec // a version is never negative
+}
+
+func convertBlock(from *tfprotov6.SchemaBlock) (*tfjson.SchemaBlock, error) {
+	attributes, err := convertAttributes(from.Attributes)
 	if err != nil {
 		return nil, err
 	}
-	return &tfjson.Schema{Version: uint64(from.Version), Block: &tfjson.SchemaBlock{ //nolint:gosec // a version is never negative
+	to := &tfjson.SchemaBlock{
 		Attributes:      attributes,
-		Description:     from.Block.Description,
-		DescriptionKind: descriptionKind(from.Block.DescriptionKind),
-		Deprecated:      from.Block.Deprecated,
-	}}, nil
+		NestedBlocks:    map[string]*tfjson.SchemaBlockType{},
+		Description:     from.Description,
+		DescriptionKind: descriptionKind(from.DescriptionKind),
+		Deprecated:      from.Deprecated,
+	}
+	for _, nested := range from.BlockTypes {
+		block, err := convertBlock(nested.Block)
+		if err != nil {
+			return nil, fmt.Errorf("block %s: %w", nested.TypeName, err)
+		}
+		to.NestedBlocks[nested.TypeName] = &tfjson.SchemaBlockType{
+			NestingMode: blockNestingMode(nested.Nesting),
+			Block:       block,
+			MinItems:    uint64(nested.MinItems), //nolint:gosec // a limit is never negative
+			MaxItems:    uint64(nested.MaxItems), //nolint:gosec // a limit is never negative
+		}
+	}
+	return to, nil
 }
 
 func convertAttributes(from []*tfprotov6.SchemaAttribute) (map[string]*tfjson.SchemaAttribute, error) {
@@ -102,14 +156,29 @@ func convertAttribute(from *tfprotov6.SchemaAttribute) (*tfjson.SchemaAttribute,
 	return to, err
 }
 
-// convertType goes by way of the JSON form that both libraries share.
+// convertType converts through JSON, the only form that both libraries have.
 func convertType(from tftypes.Type) (cty.Type, error) {
 	var to cty.Type
-	text, err := from.MarshalJSON() //nolint:staticcheck // the only form that both libraries have
+	text, err := from.MarshalJSON() //nolint:staticcheck // see above
 	if err != nil {
 		return to, fmt.Errorf("writing a type: %w", err)
 	}
 	return to, json.Unmarshal(text, &to)
+}
+
+func blockNestingMode(from tfprotov6.SchemaNestedBlockNestingMode) tfjson.SchemaNestingMode {
+	switch from {
+	case tfprotov6.SchemaNestedBlockNestingModeList:
+		return tfjson.SchemaNestingModeList
+	case tfprotov6.SchemaNestedBlockNestingModeSet:
+		return tfjson.SchemaNestingModeSet
+	case tfprotov6.SchemaNestedBlockNestingModeMap:
+		return tfjson.SchemaNestingModeMap
+	case tfprotov6.SchemaNestedBlockNestingModeGroup:
+		return tfjson.SchemaNestingModeGroup
+	default:
+		return tfjson.SchemaNestingModeSingle
+	}
 }
 
 func nestingMode(from tfprotov6.SchemaObjectNestingMode) tfjson.SchemaNestingMode {

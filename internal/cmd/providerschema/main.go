@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command providerschema prints the provider's schemas in the form of "terraform providers schema -json", taken from
-// the provider's own server.
+// Command providerschema prints the provider's schemas in the form of "terraform providers schema -json", from which
+// tfplugindocs generates the documentation.
 //
-// The documentation is made from it. The CLI's own output will not do: it needs a CLI, and one older than Terraform
-// 1.14, as well as any OpenTofu, leaves actions out.
+// It asks the provider's server itself, because the CLI's output is incomplete: OpenTofu, and Terraform before 1.14,
+// leave actions out, and Terraform before 1.8 leaves functions out.
 package main
 
 import (
@@ -26,13 +26,12 @@ import (
 const name = "rds"
 
 func main() {
-	if err := printSchemas(context.Background(), os.Stdout); err != nil {
+	if err := printSchemas(context.Background(), provider.NewServer("dev", provider.Outside{})(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func printSchemas(ctx context.Context, to io.Writer) error {
-	server := provider.NewServer("dev", provider.Outside{})()
+func printSchemas(ctx context.Context, server tfprotov6.ProviderServer, to io.Writer) error {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return fmt.Errorf("asking the provider for its schemas: %w", err)

@@ -2,7 +2,7 @@ module github.com/otc-rds/terraform-provider-rds/internal/tools/opentofu
 
 go 1.26.6
 
-// OpenTofu builds with its own fork of HCL, as its go.mod says.
+// OpenTofu needs its fork of HCL. Its own go.mod has the same line.
 replace github.com/hashicorp/hcl/v2 v2.20.1 => github.com/opentofu/hcl/v2 v2.20.2-0.20251021132045-587d123c2828
 
 tool github.com/opentofu/opentofu/cmd/tofu

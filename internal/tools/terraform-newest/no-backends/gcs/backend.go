@@ -1,10 +1,10 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package gcs stands where Terraform has its backend of that name. See the go.mod two folders above.
+// Package gcs replaces the backend of that name. The go.mod two folders above explains why.
 package gcs
 
 import "github.com/hashicorp/terraform/internal/backend"
 
-// New returns none: this Terraform keeps its state in files.
+// New returns nil, so this Terraform can keep its state in files only.
 func New() backend.Backend { return nil }
