@@ -33,8 +33,6 @@ func TestMain(m *testing.M) {
 		serveLargeFiles()
 	case os.Getenv(saveVariable) != "":
 		saveAndTellPeak(os.Getenv(saveVariable))
-	case os.Getenv(manyVariable) != "":
-		saveMany(os.Getenv(manyVariable))
 	default:
 		goleak.VerifyTestMain(m)
 	}
