@@ -43,29 +43,41 @@ func TestSavedBefore(t *testing.T) {
 		want     string
 		requests int // in all
 	}{
-		"unique":                       {unique(-1), text, nil, saved, 1},
-		"unique, of the right size":    {unique(10), text, nil, saved, 1},
-		"unique, a size in kB":         {unique(1), text, nil, saved, 1},
-		"unique, packed":               {unique(-1), gzip, nil, saved, 1},
-		"unique, changed":              {unique(10), text, become("evidence"), exists, 1},
-		"unique, changed in a byte":    {unique(10), text, become("0123456780"), exists, 1},
-		"unique, packed, changed":      {unique(-1), gzip, become("evidence"), exists, 1},
-		"the right size":               {named("log", 10), text, nil, saved, 1},
-		"no size":                      {named("log", -1), text, nil, asked, 2},
-		"a size of 0":                  {named("log", 0), text, nil, asked, 2},
-		"no size, packed":              {named("log", -1), gzip, nil, asked, 2},
-		"empty":                        {named("log", 0), "", nil, asked, 2},
-		"another size":                 {named("log", 11), text, nil, asked, 2},
-		"changed":                      {named("log", 10), text, become("evidence"), exists, 2},
-		"changed in a byte":            {named("log", 10), text, become("0123456780"), exists, 1},
-		"no size, changed in a byte":   {named("log", -1), text, become("0123456780"), exists, 2},
-		"no name":                      {named("", 10), text, nil, asked, 2},
-		"no name, changed":             {named("", 10), text, become("0123456780"), exists, 2},
-		"a name made safe":             {named("a/b", 10), text, nil, asked, 2},
-		"a name cut short":             {named(strings.Repeat("n", 300), 10), text, nil, asked, 2},
-		"no checksum":                  {unique(10), text, gone, asked, 2},
-		"no checksum, changed":         {unique(10), text, func(t *testing.T, path string) { gone(t, path); write(t, path, "0123456780") }, exists, 2},
-		"the checksum of another name": {unique(10), text, list(sumOf(text) + "  " + strings.Repeat("x", len(exported)) + "\n"), "another checksum", 2},
+		"unique":                     {unique(-1), text, nil, saved, 1},
+		"unique, of the right size":  {unique(10), text, nil, saved, 1},
+		"unique, a size in kB":       {unique(1), text, nil, saved, 1},
+		"unique, packed":             {unique(-1), gzip, nil, saved, 1},
+		"unique, changed":            {unique(10), text, become("evidence"), exists, 1},
+		"unique, changed in a byte":  {unique(10), text, become("0123456780"), exists, 1},
+		"unique, packed, changed":    {unique(-1), gzip, become("evidence"), exists, 1},
+		"the right size":             {named("log", 10), text, nil, saved, 1},
+		"no size":                    {named("log", -1), text, nil, asked, 2},
+		"a size of 0":                {named("log", 0), text, nil, asked, 2},
+		"no size, packed":            {named("log", -1), gzip, nil, asked, 2},
+		"empty":                      {named("log", 0), "", nil, asked, 2},
+		"another size":               {named("log", 11), text, nil, asked, 2},
+		"changed":                    {named("log", 10), text, become("evidence"), exists, 2},
+		"changed in a byte":          {named("log", 10), text, become("0123456780"), exists, 1},
+		"no size, changed in a byte": {named("log", -1), text, become("0123456780"), exists, 2},
+		"no name":                    {named("", 10), text, nil, asked, 2},
+		"no name, changed":           {named("", 10), text, become("0123456780"), exists, 2},
+		"a name made safe":           {named("a/b", 10), text, nil, asked, 2},
+		"a name cut short":           {named(strings.Repeat("n", 300), 10), text, nil, asked, 2},
+		"no checksum":                {unique(10), text, gone, asked, 2},
+		"no checksum, changed": {
+			unique(10),
+			text,
+			func(t *testing.T, path string) { gone(t, path); write(t, path, "0123456780") },
+			exists,
+			2,
+		},
+		"the checksum of another name": {
+			unique(10),
+			text,
+			list(sumOf(text) + "  " + strings.Repeat("x", len(exported)) + "\n"),
+			"another checksum",
+			2,
+		},
 		"a checksum that is cut off":   {unique(10), text, list(sumOf(text)[:40] + "  " + exported + "\n"), "another checksum", 2},
 		"two checksums":                {unique(10), text, list(strings.Repeat(sumOf(text)+"  "+exported+"\n", 2)), "another checksum", 2},
 		"the checksum of another file": {unique(10), text, list(sumOf("x") + "  " + exported + "\n"), exists, 1},
@@ -239,6 +251,14 @@ func TestCheckMakesNothing(t *testing.T) {
 	must(t, download.Check(directory+"/"))
 	wantOnly(t, directory, map[string]string{})
 	write(t, filepath.Join(directory, "file"), "")
-	_ = wantErrors(t, download.Check(filepath.Join(directory, "file")), "in the way: Unable to write "+directory+"/file: something else is in the way: it is a file")
-	_ = wantErrors(t, download.Check(filepath.Join(directory, "file", "x")), "in the way: Unable to write "+directory+"/file/x: something else is in the way: not a directory")
+	_ = wantErrors(
+		t,
+		download.Check(filepath.Join(directory, "file")),
+		"in the way: Unable to write "+directory+"/file: something else is in the way: it is a file",
+	)
+	_ = wantErrors(
+		t,
+		download.Check(filepath.Join(directory, "file", "x")),
+		"in the way: Unable to write "+directory+"/file/x: something else is in the way: not a directory",
+	)
 }

@@ -29,9 +29,13 @@ func TestCancelEndsAtOnce(t *testing.T) {
 		refresh func(context.Context) ([]download.File, error)
 		want    string
 	}{
-		"in a request":              {hangs, nil, interrupted + ": context canceled"},
-		"in a body":                 {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
-		"in a pause":                {answers(503, xml("SlowDown", "Slow.")), nil, interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1"},
+		"in a request": {hangs, nil, interrupted + ": context canceled"},
+		"in a body":    {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
+		"in a pause": {
+			answers(503, xml("SlowDown", "Slow.")),
+			nil,
+			interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1",
+		},
 		"after a broken connection": {fails(io.EOF), nil, interrupted + ": context canceled: the connection was closed without an answer"},
 		"in a refresh": {answers(403, xml("AccessDenied", "No.")), func(ctx context.Context) ([]download.File, error) {
 			<-ctx.Done()
@@ -184,7 +188,11 @@ func TestPausesLeaveTimeForALastTry(t *testing.T) {
 		base := newNetwork(answers(503, "", "Retry-After", "60"))
 		start := time.Now()
 		_, err := download.Save(ctx, one("log"), exact(t.TempDir(), base, 9))
-		_ = wantErrors(t, err, "interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded")
+		_ = wantErrors(
+			t,
+			err,
+			"interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded",
+		)
 		if diff := cmp.Diff([]string{"0s", "19s"}, base.seen()); diff != "" {
 			t.Error("requests (-want +got):", diff)
 		}

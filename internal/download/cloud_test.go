@@ -36,7 +36,12 @@ func newCloud(options ...rdssim.Option) *rdssim.Server {
 
 // filesOf asks the cloud for the error log's links of an instance.
 func filesOf(ctx context.Context, s *rdssim.Server, instance string) ([]download.File, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL()+"/v3/"+rdssim.ProjectID+"/instances/"+instance+"/errorlog-download", nil)
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		s.URL()+"/v3/"+rdssim.ProjectID+"/instances/"+instance+"/errorlog-download",
+		nil,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +181,8 @@ func exact(directory string, base http.RoundTripper, retries int) download.Optio
 
 const (
 	secret = "S1gnature5ecret"
-	link   = "https://obs.example.com:443/bucket/name?AWSAccessKeyId=KEY&Expires=1589530200&response-cache-control=no-cache%2Cno-store&Signature=" + secret + "%2BU%3D"
+	link   = "https://obs.example.com:443/bucket/name?AWSAccessKeyId=KEY&Expires=1589530200&" +
+		"response-cache-control=no-cache%2Cno-store&Signature=" + secret + "%2BU%3D"
 )
 
 // one is a single file with a link.

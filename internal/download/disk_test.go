@@ -90,7 +90,10 @@ func TestFoldersThatAreFine(t *testing.T) {
 	must(t, os.Mkdir(filepath.Join(folder, "open"), 0o755))
 	t.Chdir(folder)
 	for given, is := range map[string]string{
-		behind + "/new": folder + "/new", folder + "/a/b/../c//": folder + "/a/c", "relative": folder + "/relative", folder + "/open": folder + "/open",
+		behind + "/new":        folder + "/new",
+		folder + "/a/b/../c//": folder + "/a/c",
+		"relative":             folder + "/relative",
+		folder + "/open":       folder + "/open",
 	} {
 		_, err := download.Save(t.Context(), one("log"), exact(given, newNetwork(good), 0))
 		_ = wantErrors(t, err)
@@ -109,12 +112,32 @@ func TestWhatIsThereStays(t *testing.T) {
 		overwrite bool
 		want      string
 	}{
-		"a file":           {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} already exists"},
-		"a folder":         {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, false, "in the way: Unable to write {path}: something else is in the way: it is a folder"},
-		"a folder, forced": {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, true, "in the way: Unable to write {path}: something else is in the way: it is a folder"},
-		"a link":           {func(t *testing.T, path string) { must(t, os.Symlink("x", path)) }, false, "in the way: Unable to write {path}: something else is in the way: it is a symbolic link"},
-		"a link, forced":   {func(t *testing.T, path string) { must(t, os.Symlink("x", path)) }, true, "in the way: Unable to write {path}: something else is in the way: it is a symbolic link"},
-		"a pipe, forced":   {func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) }, true, "in the way: Unable to write {path}: something else is in the way: it is neither a file nor a folder"},
+		"a file": {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} already exists"},
+		"a folder": {
+			func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) },
+			false,
+			"in the way: Unable to write {path}: something else is in the way: it is a folder",
+		},
+		"a folder, forced": {
+			func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is a folder",
+		},
+		"a link": {
+			func(t *testing.T, path string) { must(t, os.Symlink("x", path)) },
+			false,
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
+		},
+		"a link, forced": {
+			func(t *testing.T, path string) { must(t, os.Symlink("x", path)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
+		},
+		"a pipe, forced": {
+			func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is neither a file nor a folder",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			directory := t.TempDir()
@@ -346,7 +369,8 @@ func TestRoomOnTheDisk(t *testing.T) {
 		"length not known": {0, nil, chunkedWhole, nil, 0},
 		"an exbibyte": {
 			1 << 59, nil, stalls(text, 0, "Content-Length", "1152921504606846976"),
-			[]string{"disk full: The disk is full: unable to write {path}: 1152921504606846976 bytes are still to come and 576460752303423488 are free"}, 1,
+			[]string{"disk full: The disk is full: unable to write {path}: " +
+				"1152921504606846976 bytes are still to come and 576460752303423488 are free"}, 1,
 		},
 		"more than a file can have": {
 			10, nil, stalls(text, 0, "Content-Length", "9223372036854775807"),

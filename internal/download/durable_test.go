@@ -107,7 +107,11 @@ func TestASyncBesideTheWritesFails(t *testing.T) {
 		return f.Sync()
 	}})
 	_, err := download.Save(t.Context(), one("log"), o)
-	_ = wantErrors(t, err, fmt.Sprintf("write failed: Unable to write %s after %d of %d bytes: input/output error", filepath.Join(directory, "log"), size, size))
+	_ = wantErrors(
+		t,
+		err,
+		fmt.Sprintf("write failed: Unable to write %s after %d of %d bytes: input/output error", filepath.Join(directory, "log"), size, size),
+	)
 	wantOnly(t, directory, map[string]string{})
 }
 

@@ -113,22 +113,42 @@ func TestWhoseAFreshLinkIs(t *testing.T) {
 		given, fresh []entry
 		want         map[string]string // safe names and the objects that they hold; all others fail
 	}{
-		"the same names":                         {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"b", "4"}, {"a", "3"}}, map[string]string{"a": "3", "b": "4"}},
-		"one more":                               {[]entry{{"a", "1"}}, []entry{{"x", "2"}, {"a", "3"}}, map[string]string{"a": "3"}},
-		"one name twice":                         {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
-		"one name twice, turned round":           {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}, {"log", "1"}}, map[string]string{"log": "1", "log-2": "2"}},
-		"one name, the first is gone":            {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "4"}}, nil},
-		"one name, the first is lost":            {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}}, map[string]string{"log-2": "2"}},
-		"one name, the first fails":              {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", ""}, {"log", "4"}}, nil},
-		"one name, the first has come":           {[]entry{{"log", ""}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
-		"one name, one of them another":          {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "1"}}, map[string]string{"log": "1"}},
-		"one name, one more":                     {[]entry{{"log", "1"}}, []entry{{"log", "2"}, {"log", "3"}}, nil},
-		"without a name":                         {[]entry{{"", "1"}}, []entry{{"", "2"}}, map[string]string{"unnamed": "2"}},
-		"without a name, two of one":             {[]entry{{"", "1"}}, []entry{{"", "2"}, {"", "3"}}, nil},
-		"another name":                           {[]entry{{"a", "1"}}, []entry{{"b", "2"}}, nil},
-		"other names":                            {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "4"}, {"node1_2", "3"}}, nil},
-		"other names of the same":                {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "2"}, {"node1_2", "1"}}, map[string]string{"node1_1": "1", "node2_1": "2"}},
-		"the object counts more than the name":   {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"a", "2"}, {"b", "1"}}, map[string]string{"a": "1", "b": "2"}},
+		"the same names": {
+			[]entry{{"a", "1"}, {"b", "2"}},
+			[]entry{{"b", "4"}, {"a", "3"}},
+			map[string]string{"a": "3", "b": "4"},
+		},
+		"one more":       {[]entry{{"a", "1"}}, []entry{{"x", "2"}, {"a", "3"}}, map[string]string{"a": "3"}},
+		"one name twice": {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
+		"one name twice, turned round": {
+			[]entry{{"log", "1"}, {"log", "2"}},
+			[]entry{{"log", "2"}, {"log", "1"}},
+			map[string]string{"log": "1", "log-2": "2"},
+		},
+		"one name, the first is gone":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "4"}}, nil},
+		"one name, the first is lost":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}}, map[string]string{"log-2": "2"}},
+		"one name, the first fails":    {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", ""}, {"log", "4"}}, nil},
+		"one name, the first has come": {[]entry{{"log", ""}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
+		"one name, one of them another": {
+			[]entry{{"log", "1"}, {"log", "2"}},
+			[]entry{{"log", "3"}, {"log", "1"}},
+			map[string]string{"log": "1"},
+		},
+		"one name, one more":         {[]entry{{"log", "1"}}, []entry{{"log", "2"}, {"log", "3"}}, nil},
+		"without a name":             {[]entry{{"", "1"}}, []entry{{"", "2"}}, map[string]string{"unnamed": "2"}},
+		"without a name, two of one": {[]entry{{"", "1"}}, []entry{{"", "2"}, {"", "3"}}, nil},
+		"another name":               {[]entry{{"a", "1"}}, []entry{{"b", "2"}}, nil},
+		"other names":                {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "4"}, {"node1_2", "3"}}, nil},
+		"other names of the same": {
+			[]entry{{"node1_1", "1"}, {"node2_1", "2"}},
+			[]entry{{"node2_2", "2"}, {"node1_2", "1"}},
+			map[string]string{"node1_1": "1", "node2_1": "2"},
+		},
+		"the object counts more than the name": {
+			[]entry{{"a", "1"}, {"b", "2"}},
+			[]entry{{"a", "2"}, {"b", "1"}},
+			map[string]string{"a": "1", "b": "2"},
+		},
 		"the name of one, the object of another": {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"a", "2"}}, map[string]string{"b": "2"}},
 		"one object twice":                       {[]entry{{"a", "1"}}, []entry{{"b", "1"}, {"c", "1"}}, nil},
 	} {
@@ -137,7 +157,11 @@ func TestWhoseAFreshLinkIs(t *testing.T) {
 				directory := t.TempDir()
 				files := func(entries []entry, version string) (list []download.File) {
 					for _, e := range entries {
-						f := download.File{Name: e.name, Link: "https://obs.example.com/" + e.object + "?Signature=" + secret + version, Failed: e.object == ""}
+						f := download.File{
+							Name:   e.name,
+							Link:   "https://obs.example.com/" + e.object + "?Signature=" + secret + version,
+							Failed: e.object == "",
+						}
 						if f.Failed {
 							f.Link = ""
 						}
@@ -206,8 +230,18 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		"the file is gone": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "x", Link: "https://x"}, {Name: "y", Link: "https://y"}}, nil
 		}, 1, 1, expired + "the cloud gave no fresh link for this file: request id r-1"},
-		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no fresh link for this file: request id r-1"},
-		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no fresh link for this file: request id r-1"},
+		"the same link": {
+			func(int) ([]download.File, error) { return one("log"), nil },
+			1,
+			1,
+			expired + "the cloud gave no fresh link for this file: request id r-1",
+		},
+		"an entry without one": {
+			func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil },
+			1,
+			1,
+			expired + "the cloud gave no fresh link for this file: request id r-1",
+		},
 		"no address": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "log", Link: "ftp://x?" + secret}}, nil
 		}, 1, 1, expired + "it is not an http or https URL: request id r-1"},
@@ -308,7 +342,8 @@ func TestRenewalsAreCountedBetweenBytes(t *testing.T) {
 func TestLinksThatAreNone(t *testing.T) {
 	for _, bad := range []string{
 		"", "/path", "obs.example.com/x?" + secret, "ftp://obs.example.com/?" + secret, "https://?" + secret, "https://:443/?" + secret,
-		"https://user:" + secret + "@obs.example.com/", "https://obs.example.com/\n?" + secret, "https://obs.example.com:x/?" + secret, "file:///etc/passwd",
+		"https://user:" + secret + "@obs.example.com/", "https://obs.example.com/\n?" + secret,
+		"https://obs.example.com:x/?" + secret, "file:///etc/passwd",
 	} {
 		directory, base := t.TempDir(), newNetwork(good)
 		_, err := download.Save(t.Context(), []download.File{{Name: "log", Link: bad}}, exact(directory, base, 0))

@@ -38,7 +38,8 @@ var (
 var noHost = &net.DNSError{Err: "no such host", Name: "obs.example.com", IsNotFound: true}
 
 func xml(code, message string) string {
-	return `<?xml version="1.0"?><Error><Code>` + code + `</Code><Message>` + message + `</Message><RequestId>r-1</RequestId><HostId>h</HostId></Error>`
+	return `<?xml version="1.0"?><Error><Code>` + code + `</Code><Message>` + message + `</Message>` +
+		`<RequestId>r-1</RequestId><HostId>h</HostId></Error>`
 }
 
 // TestFaultsThatPass: the requests, their times, and the complete file in the end.
@@ -71,16 +72,30 @@ func TestFaultsThatPass(t *testing.T) {
 		"half a body":               {[]reply{half(200, text, 4, "ETag", etag), from4}, []string{"0s", "1s " + resume}},
 		"a body that stalls":        {[]reply{stalls(text, 4, "ETag", etag), from4}, []string{"0s", "31s " + resume}},
 		"a short body without fuss": {[]reply{short(text, 4), from4}, []string{"0s", "1s " + resume}},
-		"503 amid":                  {[]reply{half(200, text, 4, "ETag", etag), answers(503, ""), from4}, []string{"0s", "1s " + resume, "3s " + resume}},
+		"503 amid": {
+			[]reply{half(200, text, 4, "ETag", etag), answers(503, ""), from4},
+			[]string{"0s", "1s " + resume, "3s " + resume},
+		},
 		"half of the rest": {
-			[]reply{half(200, text, 4, "ETag", etag), half(206, text[4:], 3, "ETag", etag, "Content-Range", "bytes 4-9/10"), answers(206, text[7:], "ETag", etag, "Content-Range", "bytes 7-9/10")},
+			[]reply{
+				half(200, text, 4, "ETag", etag),
+				half(206, text[4:], 3, "ETag", etag, "Content-Range", "bytes 4-9/10"),
+				answers(206, text[7:], "ETag", etag, "Content-Range", "bytes 7-9/10"),
+			},
 			[]string{"0s", "1s " + resume, "2s bytes=7- " + etag},
 		},
 		"less than was asked for": {
-			[]reply{half(200, text, 4, "ETag", etag), answers(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/10"), answers(206, text[7:], "ETag", etag, "Content-Range", "bytes 7-9/10")},
+			[]reply{
+				half(200, text, 4, "ETag", etag),
+				answers(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/10"),
+				answers(206, text[7:], "ETag", etag, "Content-Range", "bytes 7-9/10"),
+			},
 			[]string{"0s", "1s " + resume, "2s bytes=7- " + etag},
 		},
-		"the name is lost amid":        {[]reply{half(200, text, 4, "ETag", etag), fails(noHost), fails(noHost), from4}, []string{"0s", "1s " + resume, "3s " + resume, "7s " + resume}},
+		"the name is lost amid": {
+			[]reply{half(200, text, 4, "ETag", etag), fails(noHost), fails(noHost), from4},
+			[]string{"0s", "1s " + resume, "3s " + resume, "7s " + resume},
+		},
 		"the name is lost after a 503": {[]reply{answers(503, ""), fails(noHost), good}, []string{"0s", "1s", "3s"}},
 		"broken behind the last byte":  {[]reply{half(200, text, 10, "ETag", etag)}, []string{"0s"}},
 	} {
@@ -149,7 +164,11 @@ func TestPagesAreNotSaved(t *testing.T) {
 					wantSaved(t, saved, 1)
 					continue
 				}
-				_ = wantErrors(t, err, fmt.Sprintf("broken: The download of log broke off: %s", "a web page or an error message came in place of the file"))
+				_ = wantErrors(
+					t,
+					err,
+					fmt.Sprintf("broken: The download of log broke off: %s", "a web page or an error message came in place of the file"),
+				)
 				wantOnly(t, directory, map[string]string{})
 			}
 		}
@@ -238,12 +257,27 @@ func TestAProxyThatRefuses(t *testing.T) {
 		status      int
 		want        string
 	}{
-		"407":        {"http://obs.example.com/x", "http://u:p4ssword@proxy.example.com:3128", 407, named + "407 Proxy Authentication Required"},
-		"401":        {"http://obs.example.com/x", "http://u:p4ssword@proxy.example.com:3128", 401, named + "401 Unauthorized"},
-		"https":      {"https://obs.example.com/x", "http://proxy.example.com:3128", 401, "refused: The link's server refused log: 401 Unauthorized: (the answer was empty)"},
-		"no proxy":   {"http://obs.example.com/x", "", 401, "refused: The link's server refused log: 401 Unauthorized: (the answer was empty)"},
-		"no login":   {"http://obs.example.com/x", "http://proxy.example.com:3128", 404, "refused: The link's server refused log: 404 Not Found: (the answer was empty)"},
-		"not an URL": {"http://obs.example.com/x", "http://%zz", 407, "refused: The link's server refused log: 407 Proxy Authentication Required: (the answer was empty)"},
+		"407": {"http://obs.example.com/x", "http://u:p4ssword@proxy.example.com:3128", 407, named + "407 Proxy Authentication Required"},
+		"401": {"http://obs.example.com/x", "http://u:p4ssword@proxy.example.com:3128", 401, named + "401 Unauthorized"},
+		"https": {
+			"https://obs.example.com/x",
+			"http://proxy.example.com:3128",
+			401,
+			"refused: The link's server refused log: 401 Unauthorized: (the answer was empty)",
+		},
+		"no proxy": {"http://obs.example.com/x", "", 401, "refused: The link's server refused log: 401 Unauthorized: (the answer was empty)"},
+		"no login": {
+			"http://obs.example.com/x",
+			"http://proxy.example.com:3128",
+			404,
+			"refused: The link's server refused log: 404 Not Found: (the answer was empty)",
+		},
+		"not an URL": {
+			"http://obs.example.com/x",
+			"http://%zz",
+			407,
+			"refused: The link's server refused log: 407 Proxy Authentication Required: (the answer was empty)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			base := newNetwork(answers(c.status, ""))
@@ -317,9 +351,14 @@ func TestFaultsThatStay(t *testing.T) {
 			4,
 			"broken: The download of log broke off 4 times in a row: a web page or an error message came in place of the file",
 		},
-		"a page without its length": {[]reply{page}, 4, "broken: The download of log broke off 4 times in a row: a web page or an error message came in place of the file"},
+		"a page without its length": {
+			[]reply{page},
+			4,
+			"broken: The download of log broke off 4 times in a row: a web page or an error message came in place of the file",
+		},
 		"always the same half": {
-			[]reply{half(200, text, 4)}, 4, "broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed before everything had arrived",
+			[]reply{half(200, text, 4)}, 4,
+			"broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed before everything had arrived",
 		},
 		"a certificate that is not trusted": {
 			[]reply{fails(certificate)},
@@ -343,8 +382,16 @@ func TestFaultsThatStay(t *testing.T) {
 			1,
 			"broken: The download of log broke off: the server does not announce the length of the file, so it is not known whether it is complete",
 		},
-		"501": {[]reply{answers(501, xml("NotImplemented", "No."))}, 1, "refused: The link's server refused log: 501 Not Implemented: NotImplemented: No: request id r-1"},
-		"400": {[]reply{answers(400, xml("InvalidArgument", "No."))}, 1, "refused: The link's server refused log: 400 Bad Request: InvalidArgument: No: request id r-1"},
+		"501": {
+			[]reply{answers(501, xml("NotImplemented", "No."))},
+			1,
+			"refused: The link's server refused log: 501 Not Implemented: NotImplemented: No: request id r-1",
+		},
+		"400": {
+			[]reply{answers(400, xml("InvalidArgument", "No."))},
+			1,
+			"refused: The link's server refused log: 400 Bad Request: InvalidArgument: No: request id r-1",
+		},
 		"403 without Refresh": {
 			[]reply{answers(403, xml("SignatureDoesNotMatch", "It does not."))},
 			1,
@@ -355,7 +402,11 @@ func TestFaultsThatStay(t *testing.T) {
 			1,
 			"link expired: The link of log has expired, and there is no fresh one: 403 Forbidden: AccessDenied: Request has expired: request id r-1",
 		},
-		"404": {[]reply{answers(404, xml("NoSuchKey", "The key does not exist."))}, 1, "refused: The link's server refused log: 404 Not Found: NoSuchKey: The key does not exist: request id r-1"},
+		"404": {
+			[]reply{answers(404, xml("NoSuchKey", "The key does not exist."))},
+			1,
+			"refused: The link's server refused log: 404 Not Found: NoSuchKey: The key does not exist: request id r-1",
+		},
 		"404 after a half": {
 			[]reply{half(200, text, 4, "ETag", etag), answers(404, xml("NoSuchKey", "Gone."))},
 			2,
@@ -366,8 +417,16 @@ func TestFaultsThatStay(t *testing.T) {
 			1,
 			"refused: The link's server refused log: 302 Found: (a redirect, which is not followed)",
 		},
-		"a proxy's version": {[]reply{answers(203, text)}, 1, "refused: The link's server refused log: 203 Non-Authoritative Information: (an answer that was not asked for)"},
-		"no content":        {[]reply{answers(204, "")}, 1, "refused: The link's server refused log: 204 No Content: (an answer that was not asked for)"},
+		"a proxy's version": {
+			[]reply{answers(203, text)},
+			1,
+			"refused: The link's server refused log: 203 Non-Authoritative Information: (an answer that was not asked for)",
+		},
+		"no content": {
+			[]reply{answers(204, "")},
+			1,
+			"refused: The link's server refused log: 204 No Content: (an answer that was not asked for)",
+		},
 		"a part that nobody asked for": {
 			[]reply{answers(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/10")},
 			1,

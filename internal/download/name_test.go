@@ -18,7 +18,7 @@ import (
 func TestNamesAreMadeSafe(t *testing.T) {
 	long := strings.Repeat("n", 300)
 	for name, want := range map[string]string{
-		"054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589": "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589",
+		exported:                 exported,
 		"postgresql.log.1.gz":    "postgresql.log.1.gz",
 		"":                       "unnamed",
 		".":                      "unnamed",

@@ -57,12 +57,19 @@ func TestProgress(t *testing.T) {
 			[]reply{drips(packed, 4, 10*time.Second, 200)}, -1,
 			[]string{"10s 1/1 log: 4 of 10, 0/s", "20s 1/1 log: 8 of 10, 0/s", "30s 1/1 log.gz: 10 of 10, 0/s, done"},
 		},
-		"less than 10 s":      {[]reply{drips(text, 1, 999*time.Millisecond, 200)}, -1, []string{"9.99s 1/1 log: 10 of 10, 1/s, done"}},
-		"a wrong size before": {[]reply{drips(text, 5, 10*time.Second, 200)}, 3, []string{"10s 1/1 log: 5 of 10, 1/s", "20s 1/1 log: 10 of 10, 1/s, done"}},
+		"less than 10 s": {[]reply{drips(text, 1, 999*time.Millisecond, 200)}, -1, []string{"9.99s 1/1 log: 10 of 10, 1/s, done"}},
+		"a wrong size before": {
+			[]reply{drips(text, 5, 10*time.Second, 200)},
+			3,
+			[]string{"10s 1/1 log: 5 of 10, 1/s", "20s 1/1 log: 10 of 10, 1/s, done"},
+		},
 		"a fault": {
 			[]reply{half(200, text, 4, "ETag", etag), from4},
 			-1,
-			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
+			[]string{
+				"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s",
+				"1s 1/1 log: 10 of 10, 10/s, done",
+			},
 		},
 		"a fault before the length": {
 			[]reply{fails(io.EOF), answers(503, ""), good},
@@ -76,7 +83,10 @@ func TestProgress(t *testing.T) {
 		"it begins anew": {
 			[]reply{half(200, text, 4), good},
 			0,
-			[]string{"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s", "1s 1/1 log: 10 of 10, 10/s, done"},
+			[]string{
+				"0s 1/1 log: 4 of 10, 0/s, the connection was closed before everything had arrived, on in 1s",
+				"1s 1/1 log: 10 of 10, 10/s, done",
+			},
 		},
 		"no length at all": {
 			[]reply{func(req *http.Request) (*http.Response, error) {

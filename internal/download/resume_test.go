@@ -38,27 +38,79 @@ func TestGoingOnNeedsProof(t *testing.T) {
 		then  []reply
 		want  []string // ranges asked for after the first request
 	}{
-		"ETag":                           {[]string{"ETag", etag}, []reply{part("ETag", etag)}, []string{resume}},
-		"ETag and length unknown":        {[]string{"ETag", etag}, []reply{answers(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/*")}, []string{resume}},
-		"ETag stays, the date differs":   {[]string{"ETag", etag, "Last-Modified", modified}, []reply{part("ETag", etag, "Last-Modified", later)}, []string{resume}},
-		"ETag changed":                   {[]string{"ETag", etag}, []reply{part("ETag", `"e2"`), good}, []string{resume, anew}},
-		"ETag lost":                      {[]string{"ETag", etag}, []reply{part(), good}, []string{resume, anew}},
-		"ETag lost, the date stays":      {[]string{"ETag", etag, "Last-Modified", modified}, []reply{part("Last-Modified", modified), good}, []string{resume, anew}},
-		"ETag stays, the length differs": {[]string{"ETag", etag}, []reply{answers(206, text[4:]+"x", "ETag", etag, "Content-Range", "bytes 4-10/11"), good}, []string{resume, anew}},
-		"the whole comes":                {[]string{"ETag", etag}, []reply{good}, []string{resume}},
-		"the whole of another comes":     {[]string{"ETag", etag}, []reply{half(200, other, 3, "ETag", `"e2"`), answers(206, other[3:], "ETag", `"e2"`, "Content-Range", "bytes 3-9/10")}, []string{resume, `bytes=3- "e2"`}},
-		"date":                           {[]string{"Last-Modified", modified}, []reply{part("Last-Modified", modified)}, []string{"bytes=4- " + modified}},
-		"date changed":                   {[]string{"Last-Modified", modified}, []reply{part("Last-Modified", later), good}, []string{"bytes=4- " + modified, anew}},
-		"date lost":                      {[]string{"Last-Modified", modified}, []reply{part(), good}, []string{"bytes=4- " + modified, anew}},
-		"date, the length unknown":       {[]string{"Last-Modified", modified}, []reply{answers(206, text[4:], "Last-Modified", modified, "Content-Range", "bytes 4-9/*"), good}, []string{"bytes=4- " + modified, anew}},
-		"a weak ETag":                    {[]string{"ETag", "W/" + etag}, []reply{good}, []string{anew}},
-		"a weak ETag and a date":         {[]string{"ETag", "W/" + etag, "Last-Modified", modified}, []reply{part("ETag", "W/"+etag, "Last-Modified", modified)}, []string{"bytes=4- " + modified}},
-		"neither":                        {nil, []reply{good}, []string{anew}},
-		"another part":                   {[]string{"ETag", etag}, []reply{answers(206, text[5:], "ETag", etag, "Content-Range", "bytes 5-9/10"), good}, []string{resume, anew}},
-		"no Content-Range":               {[]string{"ETag", etag}, []reply{answers(206, text[4:], "ETag", etag), good}, []string{resume, anew}},
-		"several parts":                  {[]string{"ETag", etag}, []reply{answers(206, "--x", "ETag", etag, "Content-Type", "multipart/byteranges; boundary=x"), good}, []string{resume, anew}},
-		"416":                            {[]string{"ETag", etag}, []reply{answers(416, "", "Content-Range", "bytes */3"), good}, []string{resume, anew}},
-		"more than was announced":        {[]string{"ETag", etag}, []reply{answers(206, text[4:]+"xyz", "ETag", etag, "Content-Range", "bytes 4-9/10"), good}, []string{resume, anew}},
+		"ETag": {[]string{"ETag", etag}, []reply{part("ETag", etag)}, []string{resume}},
+		"ETag and length unknown": {
+			[]string{"ETag", etag},
+			[]reply{answers(206, text[4:], "ETag", etag, "Content-Range", "bytes 4-9/*")},
+			[]string{resume},
+		},
+		"ETag stays, the date differs": {
+			[]string{"ETag", etag, "Last-Modified", modified},
+			[]reply{part("ETag", etag, "Last-Modified", later)},
+			[]string{resume},
+		},
+		"ETag changed": {[]string{"ETag", etag}, []reply{part("ETag", `"e2"`), good}, []string{resume, anew}},
+		"ETag lost":    {[]string{"ETag", etag}, []reply{part(), good}, []string{resume, anew}},
+		"ETag lost, the date stays": {
+			[]string{"ETag", etag, "Last-Modified", modified},
+			[]reply{part("Last-Modified", modified), good},
+			[]string{resume, anew},
+		},
+		"ETag stays, the length differs": {
+			[]string{"ETag", etag},
+			[]reply{answers(206, text[4:]+"x", "ETag", etag, "Content-Range", "bytes 4-10/11"), good},
+			[]string{resume, anew},
+		},
+		"the whole comes": {[]string{"ETag", etag}, []reply{good}, []string{resume}},
+		"the whole of another comes": {
+			[]string{"ETag", etag},
+			[]reply{half(200, other, 3, "ETag", `"e2"`), answers(206, other[3:], "ETag", `"e2"`, "Content-Range", "bytes 3-9/10")},
+			[]string{resume, `bytes=3- "e2"`},
+		},
+		"date": {
+			[]string{"Last-Modified", modified},
+			[]reply{part("Last-Modified", modified)},
+			[]string{"bytes=4- " + modified},
+		},
+		"date changed": {
+			[]string{"Last-Modified", modified},
+			[]reply{part("Last-Modified", later), good},
+			[]string{"bytes=4- " + modified, anew},
+		},
+		"date lost": {[]string{"Last-Modified", modified}, []reply{part(), good}, []string{"bytes=4- " + modified, anew}},
+		"date, the length unknown": {
+			[]string{"Last-Modified", modified},
+			[]reply{answers(206, text[4:], "Last-Modified", modified, "Content-Range", "bytes 4-9/*"), good},
+			[]string{"bytes=4- " + modified, anew},
+		},
+		"a weak ETag": {[]string{"ETag", "W/" + etag}, []reply{good}, []string{anew}},
+		"a weak ETag and a date": {
+			[]string{"ETag", "W/" + etag, "Last-Modified", modified},
+			[]reply{part("ETag", "W/"+etag, "Last-Modified", modified)},
+			[]string{"bytes=4- " + modified},
+		},
+		"neither": {nil, []reply{good}, []string{anew}},
+		"another part": {
+			[]string{"ETag", etag},
+			[]reply{answers(206, text[5:], "ETag", etag, "Content-Range", "bytes 5-9/10"), good},
+			[]string{resume, anew},
+		},
+		"no Content-Range": {[]string{"ETag", etag}, []reply{answers(206, text[4:], "ETag", etag), good}, []string{resume, anew}},
+		"several parts": {
+			[]string{"ETag", etag},
+			[]reply{answers(206, "--x", "ETag", etag, "Content-Type", "multipart/byteranges; boundary=x"), good},
+			[]string{resume, anew},
+		},
+		"416": {
+			[]string{"ETag", etag},
+			[]reply{answers(416, "", "Content-Range", "bytes */3"), good},
+			[]string{resume, anew},
+		},
+		"more than was announced": {
+			[]string{"ETag", etag},
+			[]reply{answers(206, text[4:]+"xyz", "ETag", etag, "Content-Range", "bytes 4-9/10"), good},
+			[]string{resume, anew},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -98,9 +150,12 @@ func TestAFileOfUnknownLength(t *testing.T) {
 		then []reply
 		want []string // ranges asked for after the first request
 	}{
-		"the rest":                 {[]reply{part(text[4:], "bytes 4-9/10")}, []string{"bytes=4-"}},
-		"a part of the rest":       {[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:], "bytes 7-9/10")}, []string{"bytes=4-", "bytes=7-"}},
-		"the length changes then":  {[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:]+"x", "bytes 7-10/11"), good}, []string{"bytes=4-", "bytes=7-", anew}},
+		"the rest":           {[]reply{part(text[4:], "bytes 4-9/10")}, []string{"bytes=4-"}},
+		"a part of the rest": {[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:], "bytes 7-9/10")}, []string{"bytes=4-", "bytes=7-"}},
+		"the length changes then": {
+			[]reply{part(text[4:7], "bytes 4-6/10"), part(text[7:]+"x", "bytes 7-10/11"), good},
+			[]string{"bytes=4-", "bytes=7-", anew},
+		},
 		"the length stays unknown": {[]reply{part(text[4:7], "bytes 4-6/*"), good}, []string{"bytes=4-", anew}},
 		"the whole, cut off again": {[]reply{chunked(text, 7), part(text[7:], "bytes 7-9/10")}, []string{"bytes=4-", "bytes=7-"}},
 	} {
@@ -128,7 +183,11 @@ func TestALengthThatComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		short := answers(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/10")
 		_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), newNetwork(chunked(text, 4), short, fails(io.EOF)), 1))
-		_ = wantErrors(t, err, "broken: The download of log broke off after 7 of 10 bytes for the 2nd time in a row: the connection was closed without an answer")
+		_ = wantErrors(
+			t,
+			err,
+			"broken: The download of log broke off after 7 of 10 bytes for the 2nd time in a row: the connection was closed without an answer",
+		)
 		endless := answers(206, text[4:7], "ETag", etag, "Content-Range", "bytes 4-6/1152921504606846976")
 		_, err = download.Save(t.Context(), one("log"), exact(t.TempDir(), newNetwork(chunked(text, 4), endless), 9))
 		var errs download.Errors
@@ -182,9 +241,19 @@ func TestAnotherKindOfContent(t *testing.T) {
 // TestAFileThatChangesForEver: bytes that were there before are no progress, so this has an end.
 func TestAFileThatChangesForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(half(200, text, 4, "ETag", etag), answers(416, ""), half(200, other, 4, "ETag", `"e2"`), answers(416, ""), half(200, text, 4, "ETag", `"e3"`))
+		base := newNetwork(
+			half(200, text, 4, "ETag", etag),
+			answers(416, ""),
+			half(200, other, 4, "ETag", `"e2"`),
+			answers(416, ""),
+			half(200, text, 4, "ETag", `"e3"`),
+		)
 		_, err := download.Save(t.Context(), one("log"), exact(t.TempDir(), base, 3))
-		_ = wantErrors(t, err, "broken: The download of log broke off 4 times in a row: the file changed on the server, or the server can't prove that it did not")
+		_ = wantErrors(
+			t,
+			err,
+			"broken: The download of log broke off 4 times in a row: the file changed on the server, or the server can't prove that it did not",
+		)
 		base.wantRequests(t, 4)
 	})
 }
@@ -199,7 +268,11 @@ func TestALargeFileIsTheSameOnTheDisk(t *testing.T) {
 	span := func(from int) []string {
 		return []string{"ETag", etag, "Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, size-1, size)}
 	}
-	base := newNetwork(half(200, whole, first, "ETag", etag), half(206, whole[first:], second-first, span(first)...), answers(206, whole[second:], span(second)...))
+	base := newNetwork(
+		half(200, whole, first, "ETag", etag),
+		half(206, whole[first:], second-first, span(first)...),
+		answers(206, whole[second:], span(second)...),
+	)
 	o := exact(directory, base, 1)
 	o.MinPause = time.Nanosecond
 	saved, err := download.Save(t.Context(), one("log"), o)

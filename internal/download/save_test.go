@@ -43,7 +43,13 @@ func TestSaveFilesOfACloud(t *testing.T) {
 			text := whole[:s.Size]
 			whole = whole[s.Size:]
 			contents[files[i].Name] = text
-			want := download.Saved{Index: i, Name: files[i].Name, Path: filepath.Join(directory, files[i].Name), Size: files[i].Size, SHA256: sumOf(text)}
+			want := download.Saved{
+				Index:  i,
+				Name:   files[i].Name,
+				Path:   filepath.Join(directory, files[i].Name),
+				Size:   files[i].Size,
+				SHA256: sumOf(text),
+			}
 			if diff := cmp.Diff(want, s); diff != "" {
 				t.Error("saved (-want +got):", diff)
 			}
@@ -57,7 +63,10 @@ func TestSaveFilesOfACloud(t *testing.T) {
 			}
 		}
 		for _, r := range cloud.Requests()[1:] {
-			if diff := cmp.Diff(http.Header{"Accept-Encoding": {"identity"}, "Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"}}, r.Header); diff != "" {
+			if diff := cmp.Diff(
+				http.Header{"Accept-Encoding": {"identity"}, "Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"}},
+				r.Header,
+			); diff != "" {
 				t.Error("headers:", diff)
 			}
 			if r.Kind != "obs.get" || r.Status != 200 {

@@ -77,7 +77,10 @@ func TestTextsAreSafeToPrint(t *testing.T) {
 			want  string
 		}{
 			{fails(errors.New(evil)), "broken: The download of " + short + " broke off: " + short},
-			{answers(404, xml("C\u202e", "M\u202e"), "X-Request-Id", "\x07"), "refused: The link's server refused " + short + ": 404 Not Found: M?: request id r-1"},
+			{
+				answers(404, xml("C\u202e", "M\u202e"), "X-Request-Id", "\x07"),
+				"refused: The link's server refused " + short + ": 404 Not Found: M?: request id r-1",
+			},
 		} {
 			_, err := download.Save(t.Context(), []download.File{{Name: evil, Link: link}}, exact(t.TempDir(), newNetwork(c.reply), 0))
 			_ = wantErrors(t, err, c.want)

@@ -107,7 +107,11 @@ func BenchmarkSave(b *testing.B) {
 	path := filepath.Join(directory, "file")
 	save := func(url string) {
 		b.Helper()
-		if _, err := download.Save(b.Context(), []download.File{{Name: "file", Link: url, Size: -1}}, download.Options{Directory: directory}); err != nil {
+		if _, err := download.Save(
+			b.Context(),
+			[]download.File{{Name: "file", Link: url, Size: -1}},
+			download.Options{Directory: directory},
+		); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -115,7 +119,16 @@ func BenchmarkSave(b *testing.B) {
 	var ours, theirs time.Duration
 	for b.Loop() {
 		start := time.Now()
-		if out, err := exec.CommandContext(b.Context(), curl, "--silent", "--show-error", "--fail", "-o", path, url).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(
+			b.Context(),
+			curl,
+			"--silent",
+			"--show-error",
+			"--fail",
+			"-o",
+			path,
+			url,
+		).CombinedOutput(); err != nil {
 			b.Fatalf("%v: %s", err, out)
 		}
 		theirs += time.Since(start)
