@@ -4,24 +4,25 @@
 package download
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// version is what an answer says about which object it has a part of.
+// version is what an answer reveals about the object that it has a part of.
 type version struct {
 	etag     string
 	modified string
-	length   int64 // of the whole object; < 0: not known
+	length   int64 // of the whole object; negative: not known
 }
 
 // identify reads an answer with the whole object.
@@ -29,9 +30,8 @@ func identify(resp *http.Response) version {
 	return version{resp.Header.Get("ETag"), resp.Header.Get("Last-Modified"), resp.ContentLength}
 }
 
-// condition is the value of If-Range for this object, or "" where nothing could prove that a later part belongs to
-// it. A weak ETag promises a like content only, not the same bytes (RFC 9110, 8.8.1); a date with a length is as good
-// as the store's clock.
+// condition returns the value of If-Range, or "" if nothing could prove that a later part belongs to this object. A weak
+// ETag promises a similar content, not the same bytes (RFC 9110, 8.8.1).
 func (v version) condition() string {
 	switch {
 	case v.etag != "" && !strings.HasPrefix(v.etag, "W/"):
@@ -43,7 +43,7 @@ func (v version) condition() string {
 	}
 }
 
-// matches says whether a part belongs to the object. Servers that know nothing of If-Range are the reason for asking.
+// matches reports whether a part belongs to the object. Not every server knows If-Range.
 func (v version) matches(part version) bool {
 	if v.length >= 0 && part.length >= 0 && v.length != part.length {
 		return false
@@ -54,16 +54,31 @@ func (v version) matches(part version) bool {
 	return part.modified == v.modified && part.length == v.length
 }
 
-// errChanged is a part that can't be joined to what is there.
-var errChanged = errors.New("the file changed on the server, or the server can't say that it did not")
+var (
+	// errChanged is a part that can't be joined to what has come.
+	errChanged = errors.New("the file changed on the server, or the server can't prove that it did not")
+	// errEndless is an answer without a length. If it was cut off, it would look complete.
+	errEndless = errors.New("the server does not announce the length of the file, so it is not known whether it is complete")
+	// errPage is a portal's or a proxy's page, or the store's XML error, with status 200.
+	errPage = errors.New("a web page or an error message came in place of the file")
+)
 
-// checkPart reads an answer of status 206, which must begin at offset and be of the same object, and returns how long
-// that is: some stores tell it here first. Where neither the whole nor a part tells it, a part that ends early would
-// look like the end of the file.
+// maxLength is more than any file system holds in a file.
+const maxLength = 1 << 60
+
+// impossibleError is a length that no file has.
+type impossibleError struct{ length int64 }
+
+func (e *impossibleError) Error() string {
+	return fmt.Sprintf("the server announces %d bytes, which is more than a file can have", e.length)
+}
+
+// checkPart reads an answer of status 206 and returns the length of the whole object, which some stores announce here
+// first. The part must begin at offset. Without any length, a part that was cut off would look like the end.
 func checkPart(resp *http.Response, offset int64, whole version) (length int64, err error) {
 	first, length, ok := parseContentRange(resp.Header.Get("Content-Range"))
 	if !ok || first != offset {
-		return -1, errors.New("the server sent another part of the file than the one that was asked for")
+		return -1, errors.New("the server sent another part of the file than the requested one")
 	}
 	part := identify(resp)
 	part.length = length
@@ -71,12 +86,12 @@ func checkPart(resp *http.Response, offset int64, whole version) (length int64, 
 		return -1, errChanged
 	}
 	if length = max(length, whole.length); length < 0 {
-		return -1, errors.New("the server sent a part of the file and not how long the whole is")
+		return -1, errors.New("the server sent a part of the file without the length of the whole file")
 	}
 	return length, nil
 }
 
-// parseContentRange reads "bytes 100-199/2000"; the length is -1 where it says "*".
+// parseContentRange reads "bytes 100-199/2000". The length is -1 for "*".
 func parseContentRange(text string) (first, length int64, ok bool) {
 	text, ok = strings.CutPrefix(text, "bytes ")
 	span, total, cut := strings.Cut(text, "/")
@@ -93,20 +108,28 @@ func parseContentRange(text string) (first, length int64, ok bool) {
 	return first, length, err == nil && length > last
 }
 
-// errEndless is the server announces no length, so a truncated file would look whole.
-var errEndless = errors.New("the server does not say how long the file is, so it can't be known whether it is whole")
-
-// checkWhole reads an answer of status 200. A body without a length and without an end mark ends with the connection,
-// however that ends.
+// checkWhole reads the headers of an answer of status 200. A body without a length and without an end mark ends with
+// the connection, however that ends.
 func checkWhole(resp *http.Response, announced int64) error {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind == "text/html" && (resp.ContentLength < 0 || resp.ContentLength != announced) {
-		return errors.New("a page for people came in place of the file") // a proxy's or a portal's, mostly
+		return errPage
 	}
 	if resp.ContentLength < 0 && resp.ProtoMajor == 1 && len(resp.TransferEncoding) == 0 {
 		return errEndless
 	}
 	return nil
+}
+
+// headLength is the number of first bytes that decide what kind a content is.
+const headLength = 512
+
+// page is how a web page or an XML error of a store begins.
+var page = regexp.MustCompile(`(?is)^(?:<!doctype|<html|<error\b|<\?xml.*?\?>\s*<error\b)`)
+
+// isPage reports whether a content is not a log, whatever its Content-Type is.
+func isPage(head []byte) bool {
+	return page.Match(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\ufeff"))))
 }
 
 // refusal is an answer that is no part of the file.
@@ -117,42 +140,47 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.Code + ": " + r.Message }
 
-// maxRefusal bounds what is read of a refusal's body, in bytes.
+// without returns the refusal without the link's query.
+func (r *refusal) without(link string) apierror.Refusal {
+	safe := r.Refusal
+	safe.Code, safe.Message, safe.RequestID = redact(r.Code, link), redact(r.Message, link), redact(r.RequestID, link)
+	return safe
+}
+
+// maxRefusal is the number of bytes that are read of a refusal's body.
 const maxRefusal = 64 << 10
 
 func readRefusal(resp *http.Response, link string) error {
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // half of it is better than nothing, and the status is there
-	body = []byte(redact(string(body), link))                    // before a long message is cut: a part of a signature is a secret too
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // a part of it is enough: the status is known
+	body = []byte(redact(string(body), link))                    // before parsing, which may cut a signature in two
 	r := &refusal{apierror.Parse(resp.StatusCode, resp.Header, body), resp.Header}
 	switch {
 	case resp.StatusCode/100 == 2:
-		r.Message = "(an answer to something that was not asked for)"
+		r.Message = "(an answer that was not asked for)"
 	case resp.StatusCode/100 == 3:
-		r.Message = "(a redirect, which is not followed)" // where to is no one's business: it may be a link
-	case r.Described && len(body) > 0: // it speaks of the APIs
-		r.Message = fmt.Sprintf("(%d bytes that are no error of an object store)", len(body))
+		r.Message = "(a redirect, which is not followed)" // its target is not shown: it may be a link
+	case r.Described && len(body) > 0: // Parse describes it for an API
+		r.Message = fmt.Sprintf("(%d bytes that are not an object store's error)", len(body))
 	}
 	return r
 }
 
-// forbids says that a link was refused in the way that an expired one is. Which words tell an expired link from
-// others is known from the documents of a sister cloud only, so a fresh link is tried whatever the words: that costs
-// one call.
-func forbids(err error) bool {
+// forbidden reports whether a link was refused like an expired one. The words for an expired link are known only from
+// the documents of a sister cloud, so a fresh link is tried for any 403. That costs one call.
+func forbidden(err error) bool {
 	var r *refusal
 	return errors.As(err, &r) && r.StatusCode == http.StatusForbidden
 }
 
-// expired says that the server's words are those for an expired link.
+// expired reports whether the server's words are those for an expired link.
 func (r *refusal) expired() bool {
 	return r.StatusCode == http.StatusForbidden &&
 		(r.Code == "RequestTimeTooSkewed" || r.Code == "AccessDenied" && strings.Contains(strings.ToLower(r.Message), "expired"))
 }
 
-// kind sorts a refusal.
 func (r *refusal) kind() Kind {
 	switch {
-	case passing(r):
+	case temporary(r):
 		return KindFault
 	case r.expired():
 		return KindExpired
@@ -161,28 +189,18 @@ func (r *refusal) kind() Kind {
 	}
 }
 
-// passing says whether a fault may be gone when the same is asked for again.
-func passing(err error) bool {
+// temporary reports whether a fault may be gone when the same is sent again. See the table in the package's comment.
+func temporary(err error) bool {
 	var r *refusal
 	if errors.As(err, &r) {
 		return r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusRequestTimeout ||
 			r.StatusCode >= http.StatusInternalServerError && r.StatusCode != http.StatusNotImplemented
 	}
-	var disk *diskError
-	return !errors.As(err, &disk) && !errors.Is(err, errBadLink) && !errors.Is(err, errEndless) && !transport.Permanent(err)
+	var (
+		disk       *diskError
+		impossible *impossibleError
+	)
+	ours := errors.As(err, &disk) || errors.Is(err, errBadLink)
+	length := errors.Is(err, errEndless) || errors.As(err, &impossible)
+	return !ours && !length && !transport.Permanent(err)
 }
-
-// passing says the same of a fault of this transfer. A name that is not found is a wrong one, until its host has
-// answered: then the network was lost, which for a VPN that reconnects looks the same.
-func (t *transfer) passing(err error) bool {
-	if transport.NoSuchHost(err) {
-		_, answered := t.answered.Load(hostOf(t.link))
-		return answered
-	}
-	return passing(err)
-}
-
-// stalledError is a transfer that was given up because no byte came.
-type stalledError struct{ after time.Duration }
-
-func (e *stalledError) Error() string { return fmt.Sprintf("no byte came for %s", e.after) }

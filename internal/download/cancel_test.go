@@ -20,8 +20,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 )
 
-// TestCancelEndsAtOnce: within no time, wherever it meets a transfer, and nothing is left. Goroutines would fail the
-// bubble.
+// TestCancelEndsAtOnce: a transfer ends in the same moment, wherever it is, and leaves nothing. A goroutine that stays
+// would fail the bubble.
 func TestCancelEndsAtOnce(t *testing.T) {
 	const interrupted = "interrupted: The download of log was interrupted"
 	for name, c := range map[string]struct {
@@ -29,11 +29,15 @@ func TestCancelEndsAtOnce(t *testing.T) {
 		refresh func(context.Context) ([]download.File, error)
 		want    string
 	}{
-		"in a request":              {hangs, nil, interrupted + ": context canceled"},
-		"in a body":                 {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
-		"in a pause":                {says(503, xml("SlowDown", "Slow.")), nil, interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1"},
+		"in a request": {hangs, nil, interrupted + ": context canceled"},
+		"in a body":    {stalls(text, 4, "ETag", etag), nil, interrupted + " after 4 of 10 bytes: context canceled"},
+		"in a pause": {
+			answers(503, xml("SlowDown", "Slow.")),
+			nil,
+			interrupted + ": 503 Service Unavailable: SlowDown: Slow: context canceled: request id r-1",
+		},
 		"after a broken connection": {fails(io.EOF), nil, interrupted + ": context canceled: the connection was closed without an answer"},
-		"in a refresh": {says(403, xml("AccessDenied", "No.")), func(ctx context.Context) ([]download.File, error) {
+		"in a refresh": {answers(403, xml("AccessDenied", "No.")), func(ctx context.Context) ([]download.File, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}, interrupted + ": 403 Forbidden: AccessDenied: No: context canceled: request id r-1"},
@@ -48,8 +52,12 @@ func TestCancelEndsAtOnce(t *testing.T) {
 				saved, err := download.Save(ctx, one("log"), o)
 				_ = wantErrors(t, err, c.want)
 				wantOnly(t, directory, map[string]string{})
-				if time.Since(start) != 900*time.Millisecond || saved != nil || !errors.Is(err, context.Canceled) {
-					t.Error(time.Since(start), saved, err)
+				wantSaved(t, saved, 0)
+				if took := time.Since(start); took != 900*time.Millisecond {
+					t.Errorf("ended after %s, want 900ms", took)
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v, want an error that is context.Canceled", err)
 				}
 			})
 		})
@@ -67,54 +75,59 @@ func TestCancelOfMany(t *testing.T) {
 		}
 		base := newNetwork(good, hangs)
 		saved, err := download.Save(ctx, files, exact(directory, base, 0))
+		wantSaved(t, saved, 1)
 		var errs download.Errors
-		if !errors.As(err, &errs) || len(errs) != 9 || len(saved) != 1 || !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(saved, err)
+		if !errors.As(err, &errs) || len(errs) != 9 {
+			t.Fatalf("got %d errors, want 9: %v", len(errs), err)
+		}
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want an error that is context.DeadlineExceeded", err)
 		}
 		for _, e := range errs {
-			if e.Kind != download.KindInterrupted || e.Index == saved[0].Index {
-				t.Error(e)
+			if e.Kind != download.KindInterrupted {
+				t.Errorf("got kind %q, want %q: %v", e.Kind, download.KindInterrupted, e)
+			}
+			if e.Index == saved[0].Index {
+				t.Errorf("file %d is saved, want no error for it: %v", e.Index, e)
 			}
 		}
-		if len(base.requests) != 5 { // one ended, four hung, and none was begun in vain
-			t.Error(base.seen())
-		}
+		base.wantRequests(t, 5) // one ended, four hung, and the others were not started
 		wantOnly(t, directory, map[string]string{saved[0].Name: text})
 	})
 }
 
-// TestCancelWhileFilesAreHashed: that a file of 256 GiB is the one that was saved before takes minutes to prove.
+// TestCancelWhileFilesAreHashed: to compare a file of 256 GiB with its checksum takes minutes.
 func TestCancelWhileFilesAreHashed(t *testing.T) {
 	directory, base := t.TempDir(), newNetwork(hangs)
 	path := filepath.Join(directory, exported)
 	write(t, path, "")
 	must(t, os.Truncate(path, 256<<30)) // a hole, which takes no room
-	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("x")+"  "+exported+"\n")
+	write(t, path+".sha256", sumOf("x")+"  "+exported+"\n")
+	files := one(exported)
+	files[0].Unique = true
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	done := make(chan error)
 	go func() {
-		_, err := download.Save(ctx, one(exported), exact(directory, base, 0))
+		_, err := download.Save(ctx, files, exact(directory, base, 0))
 		done <- err
 	}()
 	select {
 	case err := <-done:
 		_ = wantErrors(t, err, "interrupted: The download of "+exported+" was interrupted: context deadline exceeded")
 	case <-time.After(20 * time.Second):
-		t.Fatal("it goes on")
+		t.Fatal("still at work after 20 s, want an end after 100 ms")
 	}
-	if len(base.requests) != 0 {
-		t.Error(base.seen())
-	}
+	base.wantRequests(t, 0)
 }
 
-// TestFilesThatCantBeTheSameAreNotHashed: their sizes differ from what the cloud tells, or from what came.
+// TestFilesThatCantBeTheSameAreNotHashed: their sizes differ from the announced one, or from what came.
 func TestFilesThatCantBeTheSameAreNotHashed(t *testing.T) {
 	directory := t.TempDir()
 	path := filepath.Join(directory, "log")
 	write(t, path, "")
 	must(t, os.Truncate(path, 256<<30))
-	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("x")+"  log\n")
+	write(t, path+".sha256", sumOf("x")+"  log\n")
 	files := one("log")
 	files[0].Size = 10
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -130,19 +143,21 @@ func chunkedWhole(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// TestCancelBeforeFilesAreCompared: all of the file has come, after a fault, and what has its name is not looked at.
+// TestCancelBeforeFilesAreCompared: the file has come, after a fault, but there is no time to compare it with the one that
+// is there.
 func TestCancelBeforeFilesAreCompared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		directory := t.TempDir()
 		write(t, filepath.Join(directory, "log"), text)
 		ctx, cancel := context.WithCancel(t.Context())
-		base := newNetwork(says(503, ""), func(req *http.Request) (*http.Response, error) {
+		base := newNetwork(answers(503, ""), func(req *http.Request) (*http.Response, error) {
 			return response(req, 200, io.MultiReader(strings.NewReader(text), ending{cancel}), 10), nil
 		})
 		saved, err := download.Save(ctx, one("log"), exact(directory, base, 1))
 		_ = wantErrors(t, err, "interrupted: The download of log was interrupted after 10 of 10 bytes: context canceled")
-		if saved != nil || read(t, filepath.Join(directory, "log")) != text {
-			t.Error(saved)
+		wantSaved(t, saved, 0)
+		if got := read(t, filepath.Join(directory, "log")); got != text {
+			t.Errorf("the file has %q, want it unchanged: %q", got, text)
 		}
 	})
 }
@@ -161,9 +176,8 @@ func TestCancelBefore(t *testing.T) {
 	directory, base := t.TempDir(), newNetwork(good)
 	_, err := download.Save(ctx, one("log"), exact(directory, base, 0))
 	_ = wantErrors(t, err, "interrupted: The download of log was interrupted: context canceled")
-	if entries, _ := os.ReadDir(directory); len(entries) != 0 || len(base.requests) != 0 {
-		t.Error(entries, base.seen())
-	}
+	wantOnly(t, directory, map[string]string{})
+	base.wantRequests(t, 0)
 }
 
 // TestPausesLeaveTimeForALastTry: a server that asks for a long pause can't use up all the time that is left.
@@ -171,12 +185,19 @@ func TestPausesLeaveTimeForALastTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		base := newNetwork(says(503, "", "Retry-After", "60"))
+		base := newNetwork(answers(503, "", "Retry-After", "60"))
 		start := time.Now()
 		_, err := download.Save(ctx, one("log"), exact(t.TempDir(), base, 9))
-		_ = wantErrors(t, err, "interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded")
-		if diff := cmp.Diff([]string{"0s", "19s"}, base.seen()); diff != "" || time.Since(start) != 20*time.Second {
-			t.Error(diff, time.Since(start))
+		_ = wantErrors(
+			t,
+			err,
+			"interrupted: The download of log was interrupted: 503 Service Unavailable: (the answer was empty): context deadline exceeded",
+		)
+		if diff := cmp.Diff([]string{"0s", "19s"}, base.seen()); diff != "" {
+			t.Error("requests (-want +got):", diff)
+		}
+		if took := time.Since(start); took != 20*time.Second {
+			t.Errorf("ended after %s, want 20s", took)
 		}
 	})
 }

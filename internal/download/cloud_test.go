@@ -36,7 +36,12 @@ func newCloud(options ...rdssim.Option) *rdssim.Server {
 
 // filesOf asks the cloud for the error log's links of an instance.
 func filesOf(ctx context.Context, s *rdssim.Server, instance string) ([]download.File, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL()+"/v3/"+rdssim.ProjectID+"/instances/"+instance+"/errorlog-download", nil)
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		s.URL()+"/v3/"+rdssim.ProjectID+"/instances/"+instance+"/errorlog-download",
+		nil,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +75,9 @@ func filesOf(ctx context.Context, s *rdssim.Server, instance string) ([]download
 func mustFiles(t *testing.T, s *rdssim.Server, instance string) []download.File {
 	t.Helper()
 	files, err := filesOf(t.Context(), s, instance)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d links, %v", len(files), err)
+	must(t, err)
+	if len(files) == 0 {
+		t.Fatal("got no links, want at least one")
 	}
 	return files
 }
@@ -112,8 +118,8 @@ func (n *network) seen() []string {
 	return list
 }
 
-// says answers with a status, a body and headers in pairs. The length is announced.
-func says(status int, body string, headers ...string) reply {
+// answers returns a status, a body and headers in pairs. The length is announced.
+func answers(status int, body string, headers ...string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		return response(req, status, strings.NewReader(body), int64(len(body)), headers...), nil
 	}
@@ -131,7 +137,7 @@ func fails(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// stalls sends the first n bytes of a body, and then nothing for ever.
+// stalls sends the first n bytes of a body, and then nothing.
 func stalls(body string, n int, headers ...string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		return response(req, 200, io.MultiReader(strings.NewReader(body[:n]), silent{req.Context()}), int64(len(body)), headers...), nil
@@ -162,6 +168,9 @@ func response(req *http.Request, status int, body io.Reader, length int64, heade
 	for pair := range slices.Chunk(headers, 2) {
 		resp.Header.Set(pair[0], pair[1])
 	}
+	if announced, err := strconv.ParseInt(resp.Header.Get("Content-Length"), 10, 64); err == nil {
+		resp.ContentLength = announced
+	}
 	return resp
 }
 
@@ -172,48 +181,58 @@ func exact(directory string, base http.RoundTripper, retries int) download.Optio
 
 const (
 	secret = "S1gnature5ecret"
-	link   = "https://obs.example.com:443/bucket/name?AWSAccessKeyId=KEY&Expires=1589530200&response-cache-control=no-cache%2Cno-store&Signature=" + secret + "%2BU%3D"
+	link   = "https://obs.example.com:443/bucket/name?AWSAccessKeyId=KEY&Expires=1589530200&" +
+		"response-cache-control=no-cache%2Cno-store&Signature=" + secret + "%2BU%3D"
 )
 
 // one is a single file with a link.
 func one(name string) []download.File { return []download.File{{Name: name, Link: link, Size: -1}} }
 
-// wantOnly checks that a folder holds these files with these contents, SHA256SUMS that proves them, and nothing else;
-// and that they are for their owner only.
+// wantOnly checks that a folder holds these files with these contents, each with its NAME.sha256, and nothing else; and
+// that their owner only can read them.
 func wantOnly(t *testing.T, directory string, want map[string]string) {
 	t.Helper()
-	got, sums := map[string]string{}, map[string]string{}
+	all := map[string]string{}
+	for name, text := range want {
+		all[name], all[name+".sha256"] = text, sumOf(text)+"  "+name+"\n"
+	}
+	if diff := cmp.Diff(all, contents(t, directory)); diff != "" {
+		t.Error("files (-want +got):", diff)
+	}
+	for name := range all {
+		if info, err := os.Lstat(filepath.Join(directory, name)); err == nil && info.Mode() != 0o600 {
+			t.Errorf("%s has mode %v, want -rw-------", name, info.Mode())
+		}
+	}
+}
+
+// contents returns the files of a folder; none if it does not exist.
+func contents(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
 	entries, err := os.ReadDir(directory)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		text, err := os.ReadFile(filepath.Join(directory, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, err := e.Info()
-		if err != nil || info.Mode() != 0o600 {
-			t.Errorf("%s has mode %v, %v", e.Name(), info.Mode(), err)
-		}
-		if e.Name() != "SHA256SUMS" {
-			got[e.Name()] = string(text)
-			continue
-		}
-		for line := range strings.Lines(string(text)) {
-			sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
-			sums[name] = sum
-		}
+		files[e.Name()] = read(t, filepath.Join(directory, e.Name()))
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error("files (-want +got):", diff)
+	return files
+}
+
+// wantSaved checks the number of saved files.
+func wantSaved(t *testing.T, saved []download.Saved, want int) {
+	t.Helper()
+	if len(saved) != want {
+		t.Fatalf("saved %+v, want %d files", saved, want)
 	}
-	wantSums := map[string]string{}
-	for name, text := range want {
-		wantSums[name] = sumOf(text)
-	}
-	if diff := cmp.Diff(wantSums, sums); diff != "" {
-		t.Error("SHA256SUMS (-want +got):", diff)
+}
+
+// wantRequests checks the number of requests.
+func (n *network) wantRequests(t *testing.T, want int) {
+	t.Helper()
+	if seen := n.seen(); len(seen) != want {
+		t.Errorf("requests %q, want %d", seen, want)
 	}
 }
 
@@ -227,7 +246,7 @@ func wantErrors(t *testing.T, err error, want ...string) download.Errors {
 	t.Helper()
 	var got download.Errors
 	if err != nil && !errors.As(err, &got) {
-		t.Fatalf("%T: %v", err, err)
+		t.Fatalf("got an error of type %T, want download.Errors: %v", err, err)
 	}
 	var lines []string
 	for _, e := range got {
@@ -237,7 +256,7 @@ func wantErrors(t *testing.T, err error, want ...string) download.Errors {
 		t.Error("errors (-want +got):", diff)
 	}
 	if err != nil && strings.Contains(fmt.Sprintf("%v %+v %s", err, err, err.Error()), secret) {
-		t.Error("an error holds a link:", err)
+		t.Error("got an error with a part of the link, want none:", err)
 	}
 	return got
 }

@@ -7,6 +7,7 @@ package download_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -23,55 +24,36 @@ import (
 // TestFoldersThatCantBeUsed: one error, before any request, and nothing is made.
 func TestFoldersThatCantBeUsed(t *testing.T) {
 	for name, c := range map[string]struct {
-		prepare func(t *testing.T, path string) // path is what Save is told
+		prepare func(t *testing.T, path string) // path is the directory
 		want    string
 	}{
 		"a file": {
 			func(t *testing.T, path string) { write(t, path, "x") },
-			"in the way: {path} can't be written: something else is in the way: it is a file",
+			"in the way: Unable to write {path}: something else is in the way: it is a file",
 		},
 		"below a file": {
 			func(t *testing.T, path string) { write(t, filepath.Dir(path), "x") },
-			"in the way: {path} can't be written: something else is in the way: not a directory",
+			"in the way: Unable to write {path}: something else is in the way: not a directory",
 		},
 		"a link to a folder": {
 			func(t *testing.T, path string) { must(t, os.Symlink(t.TempDir(), path)) },
-			"in the way: {path} can't be written: something else is in the way: it is a symbolic link",
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
 		},
 		"a link to nothing": {
 			func(t *testing.T, path string) { must(t, os.Symlink(path+"-missing", path)) },
-			"in the way: {path} can't be written: something else is in the way: it is a symbolic link",
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
 		},
 		"a link to itself": {
 			func(t *testing.T, path string) { must(t, os.Symlink(filepath.Base(path), path)) },
-			"in the way: {path} can't be written: something else is in the way: it is a symbolic link",
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
 		},
 		"a pipe": {
 			func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) },
-			"in the way: {path} can't be written: something else is in the way: it is neither a file nor a folder",
-		},
-		"a list of checksums that is a folder": {
-			func(t *testing.T, path string) { must(t, os.MkdirAll(filepath.Join(path, "SHA256SUMS"), 0o700)) },
-			"in the way: {path}/SHA256SUMS can't be written: something else is in the way: it is a folder",
-		},
-		"a list of checksums that is a link": {
-			func(t *testing.T, path string) {
-				must(t, os.Mkdir(path, 0o700))
-				must(t, os.Symlink("elsewhere", filepath.Join(path, "SHA256SUMS")))
-			},
-			"in the way: {path}/SHA256SUMS can't be written: something else is in the way: it is a symbolic link",
-		},
-		"a list of checksums without end": {
-			func(t *testing.T, path string) {
-				must(t, os.Mkdir(path, 0o700))
-				write(t, filepath.Join(path, "SHA256SUMS"), "")
-				must(t, os.Truncate(filepath.Join(path, "SHA256SUMS"), 32<<20+1))
-			},
-			"write failed: {path}/SHA256SUMS could not be written: it is longer than 33554432 bytes, which no list of checksums should be",
+			"in the way: Unable to write {path}: something else is in the way: it is neither a file nor a folder",
 		},
 		"a name that is too long": {
 			func(*testing.T, string) {},
-			"write failed: {path} could not be written: file name too long",
+			"write failed: Unable to write {path}: file name too long",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,13 +65,12 @@ func TestFoldersThatCantBeUsed(t *testing.T) {
 				must(t, os.Mkdir(filepath.Dir(path), 0o700))
 			}
 			c.prepare(t, path)
-			for _, told := range []string{path, path + "/"} {
+			for _, given := range []string{path, path + "/"} {
 				base := newNetwork(good)
-				saved, err := download.Save(t.Context(), one("log"), exact(told, base, 0))
+				saved, err := download.Save(t.Context(), one("log"), exact(given, base, 0))
 				_ = wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
-				if saved != nil || len(base.requests) != 0 {
-					t.Error(saved, base.seen())
-				}
+				wantSaved(t, saved, 0)
+				base.wantRequests(t, 0)
 			}
 		})
 	}
@@ -97,7 +78,7 @@ func TestFoldersThatCantBeUsed(t *testing.T) {
 
 func TestNoFolder(t *testing.T) {
 	_, err := download.Save(t.Context(), one("log"), exact("", newNetwork(good), 0))
-	_ = wantErrors(t, err, "write failed: The directory could not be written: no directory was named")
+	_ = wantErrors(t, err, "write failed: Unable to write the directory: no directory was named")
 }
 
 // TestFoldersThatAreFine: links on the way to the folder are the user's own affair, and so is the mode of one that is
@@ -108,10 +89,13 @@ func TestFoldersThatAreFine(t *testing.T) {
 	must(t, os.Symlink(folder, behind))
 	must(t, os.Mkdir(filepath.Join(folder, "open"), 0o755))
 	t.Chdir(folder)
-	for told, is := range map[string]string{
-		behind + "/new": folder + "/new", folder + "/a/b/../c//": folder + "/a/c", "relative": folder + "/relative", folder + "/open": folder + "/open",
+	for given, is := range map[string]string{
+		behind + "/new":        folder + "/new",
+		folder + "/a/b/../c//": folder + "/a/c",
+		"relative":             folder + "/relative",
+		folder + "/open":       folder + "/open",
 	} {
-		_, err := download.Save(t.Context(), one("log"), exact(told, newNetwork(good), 0))
+		_, err := download.Save(t.Context(), one("log"), exact(given, newNetwork(good), 0))
 		_ = wantErrors(t, err)
 		wantOnly(t, is, map[string]string{"log": text})
 	}
@@ -128,12 +112,32 @@ func TestWhatIsThereStays(t *testing.T) {
 		overwrite bool
 		want      string
 	}{
-		"a file":           {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} already exists"},
-		"a folder":         {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, false, "in the way: {path} can't be written: something else is in the way: it is a folder"},
-		"a folder, forced": {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, true, "in the way: {path} can't be written: something else is in the way: it is a folder"},
-		"a link":           {func(t *testing.T, path string) { must(t, os.Symlink("x", path)) }, false, "in the way: {path} can't be written: something else is in the way: it is a symbolic link"},
-		"a link, forced":   {func(t *testing.T, path string) { must(t, os.Symlink("x", path)) }, true, "in the way: {path} can't be written: something else is in the way: it is a symbolic link"},
-		"a pipe, forced":   {func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) }, true, "in the way: {path} can't be written: something else is in the way: it is neither a file nor a folder"},
+		"a file": {func(t *testing.T, path string) { write(t, path, "mine") }, false, "exists: {path} already exists"},
+		"a folder": {
+			func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) },
+			false,
+			"in the way: Unable to write {path}: something else is in the way: it is a folder",
+		},
+		"a folder, forced": {
+			func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is a folder",
+		},
+		"a link": {
+			func(t *testing.T, path string) { must(t, os.Symlink("x", path)) },
+			false,
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
+		},
+		"a link, forced": {
+			func(t *testing.T, path string) { must(t, os.Symlink("x", path)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is a symbolic link",
+		},
+		"a pipe, forced": {
+			func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) },
+			true,
+			"in the way: Unable to write {path}: something else is in the way: it is neither a file nor a folder",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			directory := t.TempDir()
@@ -148,17 +152,94 @@ func TestWhatIsThereStays(t *testing.T) {
 			_ = wantErrors(t, err, strings.ReplaceAll(c.want, "{path}", path))
 			after, statErr := os.Lstat(path)
 			must(t, statErr)
-			asked := 1
+			asked := 1 // for the other file
 			if name == "a file" {
-				asked = 2
+				asked = 2 // it might be the same
 			}
-			if !os.SameFile(before, after) || len(base.requests) != asked || len(saved) != 1 || saved[0].Index != 1 {
-				t.Error(before, after, base.seen(), saved)
+			if !os.SameFile(before, after) {
+				t.Errorf("%s is now %v, want it unchanged: %v", path, after, before)
 			}
-			if read(t, filepath.Join(directory, "other")) != text || read(t, filepath.Join(directory, "SHA256SUMS")) != sumOf(text)+"  other\n" {
-				t.Error("the other file is not there")
+			base.wantRequests(t, asked)
+			wantSaved(t, saved, 1)
+			if saved[0].Index != 1 {
+				t.Errorf("saved file %d, want 1", saved[0].Index)
+			}
+			if got := read(t, filepath.Join(directory, "other")); got != text {
+				t.Errorf("the other file has %q, want %q", got, text)
 			}
 		})
+	}
+}
+
+// TestChecksumsInTheWay: something else than a file has the name of NAME.sha256. The error names it, not the folder.
+func TestChecksumsInTheWay(t *testing.T) {
+	for name, c := range map[string]struct {
+		prepare func(t *testing.T, path string)
+		is      string
+	}{
+		"a folder": {func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, "a folder"},
+		"a link":   {func(t *testing.T, path string) { must(t, os.Symlink("/x", path)) }, "a symbolic link"},
+		"a pipe":   {func(t *testing.T, path string) { must(t, syscall.Mkfifo(path, 0o600)) }, "neither a file nor a folder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory, base := t.TempDir(), newNetwork(good)
+			path := filepath.Join(directory, "log.sha256")
+			c.prepare(t, path)
+			must(t, download.Check(directory))
+			saved, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
+			errs := wantErrors(t, err, "in the way: Unable to write "+path+": something else is in the way: it is "+c.is)
+			if errs[0].Path != path {
+				t.Errorf("the error is about %s, want %s", errs[0].Path, path)
+			}
+			wantSaved(t, saved, 0)
+			base.wantRequests(t, 0)
+		})
+	}
+}
+
+// TestChecksumsOfAnotherFile: NAME.sha256 is there with another checksum. It is replaced only with Overwrite, and
+// never changed in place.
+func TestChecksumsOfAnotherFile(t *testing.T) {
+	directory := t.TempDir()
+	path := filepath.Join(directory, "log.sha256")
+	write(t, path, sumOf("x")+"  log\n")
+	must(t, os.Chmod(path, 0o644))
+	saved, err := download.Save(t.Context(), one("log"), exact(directory, newNetwork(good), 0))
+	errs := wantErrors(t, err, "exists: "+path+" already exists")
+	wantSaved(t, saved, 1)
+	if errs[0].Index != 0 {
+		t.Errorf("the error is about file %d, want 0", errs[0].Index)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode() != 0o644 {
+		t.Errorf("the checksum has mode %v, %v, want -rw-r--r--", info.Mode(), err)
+	}
+	want := map[string]string{"log": text, "log.sha256": sumOf("x") + "  log\n"}
+	if diff := cmp.Diff(want, contents(t, directory)); diff != "" {
+		t.Error("files (-want +got):", diff)
+	}
+	o := exact(directory, newNetwork(good), 0)
+	o.Overwrite = true
+	_, err = download.Save(t.Context(), one("log"), o)
+	_ = wantErrors(t, err)
+	wantOnly(t, directory, map[string]string{"log": text})
+}
+
+// TestTheModeOfAChecksumStays: an equal NAME.sha256 is not written again, with or without Overwrite.
+func TestTheModeOfAChecksumStays(t *testing.T) {
+	for _, overwrite := range []bool{false, true} {
+		directory := t.TempDir()
+		path := filepath.Join(directory, "log.sha256")
+		write(t, path, sumOf(text)+"  log\n")
+		must(t, os.Chmod(path, 0o644))
+		o := exact(directory, newNetwork(good), 0)
+		o.Overwrite = overwrite
+		_, err := download.Save(t.Context(), one("log"), o)
+		_ = wantErrors(t, err)
+		info, err := os.Lstat(path)
+		must(t, err)
+		if info.Mode() != 0o644 {
+			t.Errorf("overwrite %v: mode %v, want -rw-r--r--", overwrite, info.Mode())
+		}
 	}
 }
 
@@ -168,7 +249,7 @@ func TestOverwrite(t *testing.T) {
 	write(t, path, "old and longer than the new one")
 	must(t, os.Chmod(path, 0o644))
 	must(t, os.Link(path, filepath.Join(t.TempDir(), "kept")))
-	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("old")+"  log\n")
+	write(t, filepath.Join(directory, "log.sha256"), sumOf("old")+"  log\n")
 	o := exact(directory, newNetwork(good), 0)
 	o.Overwrite = true
 	_, err := download.Save(t.Context(), one("log"), o)
@@ -180,7 +261,7 @@ func TestOverwrite(t *testing.T) {
 func TestOverwriteNeedsAWholeFile(t *testing.T) {
 	directory := t.TempDir()
 	write(t, filepath.Join(directory, "log"), "old")
-	write(t, filepath.Join(directory, "SHA256SUMS"), sumOf("old")+"  log\n")
+	write(t, filepath.Join(directory, "log.sha256"), sumOf("old")+"  log\n")
 	o := exact(directory, newNetwork(half(200, text, 4)), 0)
 	o.Overwrite = true
 	_, err := download.Save(t.Context(), one("log"), o)
@@ -190,37 +271,38 @@ func TestOverwriteNeedsAWholeFile(t *testing.T) {
 	wantOnly(t, directory, map[string]string{"log": "old"})
 }
 
-// TestAFileThatComesMeanwhile is not replaced: between the look before the transfer and its end, somebody else takes
-// the name.
+// TestAFileThatComesMeanwhile is not replaced: somebody else takes the name during the transfer, or after the last look
+// at it, when the file is synced.
 func TestAFileThatComesMeanwhile(t *testing.T) {
-	for _, name := range []string{"log", "log.gz"} {
-		directory, content := t.TempDir(), "\x1f\x8b\x08\x00"
-		if name == "log" {
-			content = text
-		}
-		base := newNetwork(func(req *http.Request) (*http.Response, error) {
-			write(t, filepath.Join(directory, name), "mine")
-			return says(200, content)(req)
-		})
-		_, err := download.Save(t.Context(), one("log"), exact(directory, base, 3))
-		_ = wantErrors(t, err, "exists: "+filepath.Join(directory, name)+" already exists")
-		if !errors.Is(err, fs.ErrExist) || read(t, filepath.Join(directory, name)) != "mine" {
-			t.Error(err)
-		}
-		entries, err := os.ReadDir(directory)
-		if err != nil || len(entries) != 1 {
-			t.Error(entries, err)
+	for _, content := range []string{text, "\x1f\x8b\x08\x00"} {
+		for _, late := range []bool{false, true} {
+			name := download.WithExtension("log", []byte(content))
+			t.Run(fmt.Sprintf("%s, late: %v", name, late), func(t *testing.T) {
+				directory := t.TempDir()
+				path := filepath.Join(directory, name)
+				base := newNetwork(func(req *http.Request) (*http.Response, error) {
+					if !late {
+						write(t, path, "mine")
+					}
+					return answers(200, content)(req)
+				})
+				o := exact(directory, base, 3).WithDisk(download.Disk{Sync: func(f *os.File) error {
+					if late {
+						write(t, path, "mine")
+					}
+					return f.Sync()
+				}})
+				_, err := download.Save(t.Context(), one("log"), o)
+				_ = wantErrors(t, err, "exists: "+path+" already exists")
+				if !errors.Is(err, fs.ErrExist) {
+					t.Error("got an error that is not fs.ErrExist:", err)
+				}
+				if diff := cmp.Diff(map[string]string{name: "mine"}, contents(t, directory)); diff != "" {
+					t.Error("files (-want +got):", diff)
+				}
+			})
 		}
 	}
-}
-
-// TestPackedFilesAreFoundOutEarly: the content's first bytes tell that log.gz is the name; the rest is not waited for.
-func TestPackedFilesAreFoundOutEarly(t *testing.T) {
-	directory := t.TempDir()
-	write(t, filepath.Join(directory, "log.gz"), "mine")
-	base := newNetwork(half(200, "\x1f\x8b\x08\x00 and more", 5))
-	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 0))
-	_ = wantErrors(t, err, "exists: "+filepath.Join(directory, "log.gz")+" already exists")
 }
 
 // TestTheFolderIsSwapped for a link while a file is on its way: the file goes where the folder went.
@@ -237,35 +319,21 @@ func TestTheFolderIsSwapped(t *testing.T) {
 	wantOnly(t, trap, map[string]string{})
 }
 
-func TestWithoutTheSystemsOwnCall(t *testing.T) {
-	directory := t.TempDir()
-	path := func(name string) string { return filepath.Join(directory, name) }
-	write(t, path("from"), "new")
-	must(t, download.MoveWithoutSystem(directory, "from", "to"))
-	if _, err := os.Lstat(path("from")); !errors.Is(err, fs.ErrNotExist) || read(t, path("to")) != "new" {
-		t.Error(err)
-	}
-	write(t, path("from"), "newer")
-	if err := download.MoveWithoutSystem(directory, "from", "to"); !errors.Is(err, fs.ErrExist) || read(t, path("to")) != "new" {
-		t.Error(err)
-	}
-}
-
 func TestErrorsOfTheFileSystem(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want string
 	}{
-		{syscall.ENOSPC, "disk full: The disk is full: /x could not be written: no space left on device"},
-		{syscall.EDQUOT, "disk full: The disk is full: /x could not be written: disk quota exceeded"},
-		{syscall.EACCES, "no permission: /x may not be written: permission denied"},
-		{syscall.EPERM, "no permission: /x may not be written: operation not permitted"},
-		{syscall.EROFS, "no permission: /x may not be written: read-only file system"},
-		{syscall.EIO, "write failed: /x could not be written: input/output error"},
-		{syscall.EFBIG, "write failed: /x could not be written: file too large"},
-		{syscall.ENOTDIR, "in the way: /x can't be written: something else is in the way: not a directory"},
-		{syscall.EISDIR, "in the way: /x can't be written: something else is in the way: is a directory"},
-		{syscall.ELOOP, "in the way: /x can't be written: something else is in the way: too many levels of symbolic links"},
+		{syscall.ENOSPC, "disk full: The disk is full: unable to write /x: no space left on device"},
+		{syscall.EDQUOT, "disk full: The disk is full: unable to write /x: disk quota exceeded"},
+		{syscall.EACCES, "no permission: No permission to write to /x: permission denied"},
+		{syscall.EPERM, "no permission: No permission to write to /x: operation not permitted"},
+		{syscall.EROFS, "no permission: No permission to write to /x: read-only file system"},
+		{syscall.EIO, "write failed: Unable to write /x: input/output error"},
+		{syscall.EFBIG, "write failed: Unable to write /x: file too large"},
+		{syscall.ENOTDIR, "in the way: Unable to write /x: something else is in the way: not a directory"},
+		{syscall.EISDIR, "in the way: Unable to write /x: something else is in the way: is a directory"},
+		{syscall.ELOOP, "in the way: Unable to write /x: something else is in the way: too many levels of symbolic links"},
 		{syscall.EEXIST, "exists: /x already exists"},
 	} {
 		for _, err := range []error{
@@ -274,57 +342,71 @@ func TestErrorsOfTheFileSystem(t *testing.T) {
 			&os.LinkError{Op: "renameat", Old: ".download-xyz.part", New: "x", Err: c.err},
 			errors.Join(&fs.PathError{Op: "write", Path: ".download-xyz.part", Err: c.err}, nil),
 		} {
-			got := download.Errors{download.DiskFailure("/x", err)}
+			got := download.Errors{download.FolderError("/x", err)}
 			_ = wantErrors(t, got, c.want)
 			if !errors.Is(got, c.err) {
-				t.Error("the cause is lost:", got)
+				t.Errorf("got %v, want an error that is %v", got, c.err)
 			}
 		}
 	}
 }
 
-func TestSpaceIsCountedTogether(t *testing.T) {
-	free := int64(100)
-	s := download.NewSpace(func() (int64, error) { return free, nil })
-	text := func(err error) string {
-		if err == nil {
-			return ""
-		}
-		return err.Error()
-	}
-	var got []string
-	claim := func(n int64) { got = append(got, text(s.Claim(n))) }
-	claim(101)
-	claim(60)
-	claim(41) // fits alone
-	claim(40)
-	s.Settle(30) // written
-	free -= 30
-	claim(1)
-	s.Settle(30) // given up
-	claim(30)
-	claim(0)
-	want := []string{"101 bytes are still to come and 100 are free", "", "101 bytes are still to come and 100 are free", "", "71 bytes are still to come and 70 are free", "", ""}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	unknown := download.NewSpace(func() (int64, error) { return 0, errors.ErrUnsupported })
-	if err := unknown.Claim(1 << 60); err != nil {
-		t.Error(err)
+// TestRoomOnTheDisk is looked at once for each file, when its length is known and before its first byte is written.
+func TestRoomOnTheDisk(t *testing.T) {
+	for name, c := range map[string]struct {
+		free   int64
+		err    error
+		reply  reply
+		want   []string
+		wanted int // looks
+	}{
+		"enough": {10, nil, good, nil, 1},
+		"too little": {
+			9, nil, stalls(text, 0),
+			[]string{"disk full: The disk is full: unable to write {path}: 10 bytes are still to come and 9 are free"}, 1,
+		},
+		"not known":        {0, errors.ErrUnsupported, good, nil, 1},
+		"length not known": {0, nil, chunkedWhole, nil, 0},
+		"an exbibyte": {
+			1 << 59, nil, stalls(text, 0, "Content-Length", "1152921504606846976"),
+			[]string{"disk full: The disk is full: unable to write {path}: " +
+				"1152921504606846976 bytes are still to come and 576460752303423488 are free"}, 1,
+		},
+		"more than a file can have": {
+			10, nil, stalls(text, 0, "Content-Length", "9223372036854775807"),
+			[]string{"broken: The download of log broke off: the server announces 9223372036854775807 bytes, which is more than a file can have"}, 0,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			directory, looks := t.TempDir(), 0
+			base := newNetwork(c.reply)
+			o := exact(directory, base, 9).WithDisk(download.Disk{Free: func(*os.File) (int64, error) {
+				looks++
+				return c.free, c.err
+			}})
+			saved, err := download.Save(t.Context(), one("log"), o)
+			for i := range c.want {
+				c.want[i] = strings.ReplaceAll(c.want[i], "{path}", filepath.Join(directory, "log"))
+			}
+			_ = wantErrors(t, err, c.want...)
+			wantSaved(t, saved, 1-len(c.want))
+			base.wantRequests(t, 1)
+			if looks != c.wanted {
+				t.Errorf("looked %d times at the disk, want %d", looks, c.wanted)
+			}
+		})
 	}
 }
 
-// TestTooLargeForTheDisk: an exabyte fits on no disk, and that is found out before its first byte is written.
+// TestTooLargeForTheDisk asks the real disk: an exbibyte fits on none.
 func TestTooLargeForTheDisk(t *testing.T) {
 	directory := t.TempDir()
-	base := newNetwork(func(req *http.Request) (*http.Response, error) {
-		return response(req, 200, broken{}, 1<<60), nil
-	})
+	base := newNetwork(stalls(text, 0, "Content-Length", "1152921504606846976"))
 	_, err := download.Save(t.Context(), one("log"), exact(directory, base, 9))
 	var errs download.Errors
-	if !errors.As(err, &errs) || errs[0].Kind != download.KindDiskFull ||
-		!strings.Contains(err.Error(), "/log could not be written: 1152921504606846976 bytes are still to come and ") || len(base.requests) != 1 {
-		t.Error(err, base.seen())
+	if !errors.As(err, &errs) || errs[0].Kind != download.KindDiskFull {
+		t.Errorf("got %v, want an error of kind %q", err, download.KindDiskFull)
 	}
+	base.wantRequests(t, 1)
 	wantOnly(t, directory, map[string]string{})
 }

@@ -1,151 +1,155 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package download saves the files behind links to a folder, so that they can be trusted: whole, only theirs who
-// asked for them, and with a checksum.
+// Package download saves files from signed links to a folder.
 //
-//	download.go  what goes in and comes out: File, Options, Saved, Progress, Save
-//	error.go     the typed errors and what a person can do about each
-//	name.go      safe, unique names out of hostile ones
-//	folder.go    the folder, and the step to the final name that never replaces unasked
-//	sweep.go     temporary files, and what is left of them where a run was killed
-//	sums.go      SHA256SUMS, merged with what stands there
-//	lock.go      one at a time changes SHA256SUMS
-//	saving.go    all files of a Save, some side by side
-//	before.go    what is there already: the same file, or another one
-//	transfer.go  one file from its first byte to its name; the one loop that retries
-//	answer.go    what an answer means: go on, begin anew, try again, give up
-//	pause.go     how long it waits before the next attempt
-//	secret.go    links stay out of every text
-//	pipe.go      bytes from the network to the disk and, beside it, into the hash
-//	sink.go      the temporary file, which gets to the disk while bytes still come
-//	links.go     fresh links in place of expired ones, asked for once for all files
-//	pair.go      which file of one list is which of another
-//	space.go     an account of the disk's room for all files together
-//	system_*.go  what differs from system to system
+// A file gets its final name only when all of its bytes are on the disk. Until then they are in a temporary file
+// beside it, which a failed transfer removes. A program that is killed leaves it behind: a hidden file
+// .download-….part, which can be deleted. Folders have mode 0700, files 0600.
 //
-// # Guarantees
+// Each file NAME gets its checksum in NAME.sha256, in the form that "sha256sum -c" reads. Two programs that save to
+// the same folder never write the same file.
 //
-// A file appears under its final name only once all of it is on the disk. Until then its bytes are in a temporary
-// file in the same folder, which goes away if the transfer ends without success. If the program was killed, a Save
-// into the same folder removes it a day later. Folders are made with mode 0700, files with mode 0600.
+// A broken transfer resumes if the object is still the same: same strong ETag, or same Last-Modified and length.
+// Otherwise it starts over. The length comes from the object store; the size in the API's answer is only compared.
 //
-// A transfer that breaks goes on where it stopped, but only if it is sure that the object is still the same: by a
-// strong ETag, else by Last-Modified and length. In doubt it begins anew. How long a file is, the object store says:
-// a size that an API announces is for display, and a help to know a file that was saved before.
+// A link is a secret: whoever has it can read the file. Errors, progress and names of files hold no part of it. A
+// request carries no credentials, and the link's query goes out unchanged, because a signature covers it. Redirects
+// are not followed.
 //
-// Memory does not depend on the size of a file: about 4 MiB for each transfer under way.
+// Memory does not depend on the size of a file: about 4 MiB for each transfer.
 //
-// A link is a secret: whoever has it can read the file. It appears in no error, no progress and no file's name.
-// Requests carry no credential, and a link's query goes out as it is, because a signature covers it. Redirects are
-// not followed.
+//	download.go   what goes in and comes out: File, Options, Saved, Progress, Save
+//	error.go      typed errors and their texts
+//	name.go       safe, unique names
+//	folder.go     the folder, and the final name that never replaces a file unasked
+//	checksum.go   NAME.sha256
+//	saving.go     all files of a Save, some side by side
+//	transfer.go   one file: the loop that retries, the request, the answer
+//	body.go       from the network to the disk and into the hash; progress
+//	finish.go     what is there already, the final name, the error
+//	answer.go     what an answer means, and what is tried again
+//	sink.go       the temporary file, which is synced while bytes still come
+//	links.go      fresh links in place of expired ones
+//	secret.go     no link in any text
+//	system_*.go   what differs from system to system
 //
-// The package knows nothing of RDS, identity or Terraform.
+// What happens after a fault:
+//
+//	no connection, a broken body, no byte for some time,
+//	408, 429, 5xx but 501, a page in place of the file  → sent again after a pause, resumed if possible
+//	403                                                 → sent again with a fresh link
+//	any other status, a certificate that is not trusted,
+//	a host that does not exist, a proxy that refuses,
+//	an answer without a length, the disk                → final
 package download
 
 import (
 	"context"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"time"
 )
 
 // File is one file to save.
 type File struct {
-	// Name is its name as the cloud gave it. It is not trusted: see Saved.Name.
+	// Name is the name that the cloud gave. It is not trusted: see Saved.Name.
 	Name string
-	// Link is an http or https address, with all that it needs in it to be allowed. A secret.
+	// Link is a signed http or https URL. A secret.
 	Link string
-	// Size is what the cloud says of its size in bytes; below 0: not known. It may be wrong, or in another unit.
+	// Size is the size that the cloud announced, in bytes. Zero or less: not known. It may be wrong.
 	Size int64
-	// Failed says that the cloud could not prepare it. There is no link then, and Save passes over it without an error;
-	// but it keeps its place and its name, so that the others do not get them.
+	// Unique means that the cloud never gives Name to another content. A saved file of that name is then the same
+	// file, whatever Size is.
+	Unique bool
+	// Failed means that the cloud could not prepare the file. Save skips it, but keeps its place and its name.
 	Failed bool
 }
 
-// Options say where to and how. Zero values stand for the defaults named with each field, except MaxRetries.
+// Options configure Save. A zero value means the default of its field, except for MaxRetries.
 type Options struct {
-	// Directory is the folder to save to. It and those above it are made if they are missing. It must not be a
-	// symbolic link itself.
+	// Directory is the folder to save to. Missing folders are created. It must not be a symbolic link.
 	Directory string
-	// Overwrite lets a file replace one of the same name that is there. Only regular files are ever replaced.
+	// Overwrite allows to replace files of the same names. Only regular files are replaced. The new file has mode
+	// 0600, whatever the old one had.
 	Overwrite bool
-	// Parallel is how many files are transferred side by side. Default: 4.
+	// Parallel is the number of transfers side by side. Default: 4.
 	Parallel int
-	// Base sends one request over the network; it must add no credentials. It is used directly, without an
-	// http.Client around it: no redirect is followed, no cookie kept. Default: a transport of its own with the proxy
-	// of the environment.
+	// Base sends one request. It must not add credentials. No http.Client is around it, so it follows no redirect and
+	// keeps no cookie. Default: a new transport with the proxy of the environment.
 	Base http.RoundTripper
-	// UserAgent is the value of the header of that name. Default: net/http's.
+	// Proxy returns the proxy that Base uses for a request. Errors name it. Default: http.ProxyFromEnvironment.
+	Proxy func(*http.Request) (*url.URL, error)
+	// UserAgent is the User-Agent header. Default: net/http's.
 	UserAgent string
-	// Refresh asks for fresh links of all files. One that it returns is taken for the given file that leads to the same
-	// address but for its query, else for the one of the same Name, else for the one whose Name differs in the time at
-	// its end only. Of several with the same Name the first is the first, if there are as many as were given. Where
-	// that leaves a doubt, no link is taken. It is called when a link was refused with 403, never twice at a time, and
-	// once only for all files that wait for it; it must return soon after its context has ended. nil: an expired link
-	// is an error.
+	// Refresh returns fresh links for all files. It is called when the store refuses a link with 403, once for all
+	// files that wait, never concurrently. A fresh link replaces the one with the same path, or the same Name.
+	// It must return soon after its context has ended. Nil means that an expired link is an error.
 	Refresh func(context.Context) ([]File, error)
-	// Progress, if set, is told how each file goes on: at most once a second for each, at its end, and before each
-	// pause. Calls never overlap, and a call that takes long holds up transfers.
+	// Progress is called at most every 10 seconds for each file, before each retry, and at the end of the file. Calls
+	// do not overlap. A slow call delays the transfers.
 	Progress func(Progress)
-	// MaxRetries is how many faults in a row, without one new byte between them, a file's transfer endures. Zero: none.
+	// MaxRetries is the number of faults in a row, without a new byte between them, after which a transfer is tried
+	// again. Zero: none.
 	MaxRetries int
-	// MinPause and MaxPause bound the pauses after faults. Default: 1 s and 60 s.
+	// MinPause and MaxPause limit the pause before a retry. Default: 1 s and 60 s.
 	MinPause, MaxPause time.Duration
-	// Stall is how long a transfer may go without a byte until it counts as broken. Default: 30 s.
+	// Stall is the time without a byte after which a transfer counts as broken. Default: 30 s.
 	Stall time.Duration
-	// Random yields the jitter's numbers, in [0, 1). Default: math/rand/v2.
+	// Random returns numbers in [0, 1) for the jitter. Default: math/rand/v2.
 	Random func() float64
+
+	disk disk
 }
 
-// Saved is a file that is on the disk, whole.
+// Saved is a complete file on the disk.
 type Saved struct {
-	// Index is the file's place among those given to Save.
+	// Index is the position in the files given to Save.
 	Index int
-	// Name is the file's name in the folder: the cloud's, made safe and unique, with .gz or .zip where its content is
-	// of that kind.
+	// Name is the file's name in the folder: the cloud's name, made safe and unique, with .gz or .zip added if the
+	// content is packed.
 	Name string
 	// Path is Options.Directory and Name.
 	Path string
 	// Size is in bytes.
 	Size int64
-	// SHA256 is the checksum of the content in 64 hex digits. It stands in SHA256SUMS too.
+	// Announced is File.Size if it is known and differs from Size, else 0.
+	Announced int64
+	// SHA256 is the checksum of the content, 64 hex digits.
 	SHA256 string
-	// Before says that it was there already with this content, and was left as it was.
+	// Before means that the same file was there already. It was not changed.
 	Before bool
 }
 
-// Progress is how far one file has come.
+// Progress is the state of one transfer.
 type Progress struct {
-	// Index is the file's place among the Count files given to Save, from 0.
+	// Index is the position among the Count files given to Save, from 0.
 	Index, Count int
-	// Name is the file's safe name.
+	// Name is the file's safe name; Saved.Name once Done.
 	Name string
-	// Bytes is how many are there of Total; Total is below 0 while it is not known. Bytes goes back where a transfer
-	// begins anew.
+	// Bytes of Total bytes have come. Total is negative if it is not known. Bytes decreases if a transfer starts over.
 	Bytes, Total int64
-	// Elapsed is the time since the transfer's begin, pauses included.
-	Elapsed time.Duration
-	// BytesPerSecond is the mean over Elapsed.
+	// Elapsed is the time since the start, pauses included, and BytesPerSecond the mean over it.
+	Elapsed        time.Duration
 	BytesPerSecond float64
-	// Done says that the file stands under its final name; this is the last call for it.
+	// Done means that the file has its final name. It is the last call for the file.
 	Done bool
-	// Fault, if set, is why the transfer broke off, in a few words that are safe to print. It goes on after Pause.
-	Fault error
-	Pause time.Duration
+	// Fault is what came back, if a retry follows: after Pause, or as soon as Refresh has returned if Renews is true.
+	// Its text is safe to print.
+	Fault  error
+	Pause  time.Duration
+	Renews bool
 }
 
-// Save saves files and adds their checksums to SHA256SUMS in the same folder. It returns what was saved, in the order
-// of files, also along with an error. The error is nil or of type [Errors], which has one [Error] for each file that
-// was not saved, or a single one where the folder can't be used.
+// Save saves files, and the checksum of each beside it. It returns what was saved, in the order of files, also if there
+// is an error. The error is nil or of type [Errors], with one [Error] for each file that was not saved, or a single one
+// if the folder can't be used.
 //
-// Each file fails for itself; the others are saved. A file that is there is no failure if it is the same, so that a
-// Save that was not complete can be run again. One that an earlier Save saved is not even asked for: that is certain
-// where SHA256SUMS has its checksum, and its name is the cloud's own, given once and with the time of its export or
-// with the size that the cloud tells. Where only the content can tell, the file is transferred and compared, unless the
-// store says another length; what is there stays as it is. Save returns soon after ctx has ended, and leaves neither
-// temporary files nor goroutines behind.
+// Each file fails for itself. A file that is there already is no failure if it is the same, so an incomplete Save can
+// be repeated. Save does not request a file if NAME.sha256 proves that it was saved before. Otherwise it transfers the
+// file again and compares. Save returns soon after ctx has ended, and leaves no temporary file and no goroutine.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	if o.Base == nil {
 		base := defaultBase()
@@ -154,22 +158,16 @@ func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	}
 	o = o.withDefaults()
 	if o.Directory != "" {
-		o.Directory = filepath.Clean(o.Directory) // without a "/" at its end, which would let a link be followed
+		o.Directory = filepath.Clean(o.Directory) // without a "/" at the end, which would follow a symbolic link
 	}
-	folder, err := openFolder(o.Directory)
+	folder, err := openFolder(o.Directory, o.disk)
 	if err != nil {
-		return nil, Errors{diskFailure(o.Directory, err)}
+		return nil, Errors{folderError(o.Directory, err)}
 	}
 	defer folder.close()
-	folder.sweep()
-	sums, err := folder.readSums()
-	if err != nil {
-		return nil, Errors{diskFailure(folder.join(sumsName), err)}
-	}
-	return newSaving(files, o, folder, sums).run(ctx)
+	return newSaving(files, o, folder).run(ctx)
 }
 
-// defaultBase is the standard library's way out, with the proxy of the environment and its timeouts for connecting.
 func defaultBase() *http.Transport {
 	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	base.DisableCompression = true
@@ -186,6 +184,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
+	}
+	if o.Proxy == nil {
+		o.Proxy = http.ProxyFromEnvironment
+	}
+	if o.disk.openRoot == nil {
+		o.disk = realDisk
 	}
 	return o
 }

@@ -5,75 +5,79 @@ package download
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// Kind says what kept a file from being saved, for code that decides by it.
+// Kind is the reason why a file was not saved, for code that depends on it.
 type Kind string
 
 // The kinds of Error.
 const (
-	// KindExists: a file of that name is there, and overwriting was not asked for.
+	// KindExists means that a file of that name is there, and Overwrite is not set.
 	KindExists Kind = "exists"
-	// KindInTheWay: what is there is not what it should be: a symbolic link, a folder in place of a file, a file in
-	// place of the folder.
+	// KindInTheWay means that something else is there: a symbolic link, a folder in place of a file, a file in place of
+	// the folder.
 	KindInTheWay Kind = "in the way"
-	// KindPermission: the folder may not be written to, or the file system is read-only.
+	// KindPermission means that the user or the file system does not allow to write.
 	KindPermission Kind = "no permission"
-	// KindDiskFull: there is not enough room, or a quota is used up.
+	// KindDiskFull means that the disk has no room, or a quota is used up.
 	KindDiskFull Kind = "disk full"
-	// KindWrite: the disk or the file system failed in another way.
+	// KindWrite is any other failure of the disk or the file system.
 	KindWrite Kind = "write failed"
-	// KindBadLink: the link is no http or https address.
+	// KindBadLink means that the link is not an http or https URL.
 	KindBadLink Kind = "bad link"
-	// KindExpired: the link has expired, and the cloud has no other one.
+	// KindExpired means that the link has expired, and the cloud gave no fresh one.
 	KindExpired Kind = "link expired"
-	// KindRefused: the server refuses the link, whatever is tried.
+	// KindRefused means that the server refuses the link.
 	KindRefused Kind = "refused"
-	// KindFault: the transfer broke more often than is endured: connections, half files, 429, 5xx.
+	// KindProxy means that a proxy refuses the way to the link's server.
+	KindProxy Kind = "proxy"
+	// KindFault means that the transfer broke too often: connections, half files, 429, 5xx.
 	KindFault Kind = "broken"
-	// KindInterrupted: the context ended first.
+	// KindInterrupted means that the context ended first.
 	KindInterrupted Kind = "interrupted"
 )
 
-// Error is one file that was not saved, or, without a Name, the folder that can't be used. It holds no link.
+// Error is a file that was not saved, or, without a Name, a folder that can't be used. It holds no link.
 type Error struct {
 	Kind Kind
-	// Index is the file's place among those given to Save; -1 for the folder.
+	// Index is the position in the files given to Save; -1 for the folder.
 	Index int
-	// Name is the file's name as the cloud gave it, made safe to print.
+	// Name is the name that the cloud gave, made safe to print.
 	Name string
-	// Path is what on the disk the error is about: the folder, or the file's place in it.
+	// Path is the file or folder on the disk that the error is about.
 	Path string
-	// Bytes is how far the transfer had come, of Total; Total is below 0 where it is not known.
+	// Bytes of Total bytes had come. Total is negative if it is not known.
 	Bytes, Total int64
-	// Faults is how many faults in a row were endured before the last one.
+	// Faults is the number of faults in a row before the last one.
 	Faults int
-	// StatusCode, Code, Message and RequestID are of the last answer that was a refusal. StatusCode is 0 where there
-	// was none.
-	StatusCode               int
-	Code, Message, RequestID string
-	// Err is the cause where it was no refusal.
+	// Refusal is the server's answer. Its StatusCode is 0 if there was none.
+	apierror.Refusal
+	// Err is the cause, if it is not a refusal.
 	Err error
-	// Fault is, of an interrupted transfer, what it tried again for, where that was no refusal.
+	// Fault is the last fault before an interruption, if it was not a refusal.
 	Fault error
 }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Error is one line: which file, what happened, what came back.
+// Error returns one line: the file, what happened, what came back.
 func (e *Error) Error() string {
 	text := strings.TrimSuffix(e.Sentence(), ".")
-	if cause := e.Cause(); cause != "" && e.Kind != KindExists { // there the sentence says it all
+	if cause := e.Cause(); cause != "" && e.Kind != KindExists { // its sentence is complete
 		text += ": " + cause
 	}
 	return text
 }
 
-// Cause is what came back, in one line without the file's name; "" where nothing did.
+// Cause returns what came back, in one line without the file's name, or "".
 func (e *Error) Cause() string {
 	var parts []string
 	for _, part := range []string{e.Status(), e.Code, strings.TrimSuffix(e.Message, ".")} {
@@ -93,7 +97,7 @@ func (e *Error) Cause() string {
 	return strings.Join(parts, ": ")
 }
 
-// Status is the answer's status as a person reads it, "403 Forbidden", or "" where there was no refusal.
+// Status returns the answer's status, such as "403 Forbidden", or "" if there was no refusal.
 func (e *Error) Status() string {
 	if e.StatusCode == 0 {
 		return ""
@@ -101,26 +105,28 @@ func (e *Error) Status() string {
 	return apierror.StatusText(e.StatusCode)
 }
 
-// Sentence says what happened, in one whole sentence that names the file. Cause and answer are in the other fields.
+// Sentence returns what happened in one sentence that names the file. The cause is in the other fields.
 func (e *Error) Sentence() string {
-	path := cmp.Or(apierror.Printable(e.Path), "The directory")
+	path := cmp.Or(apierror.Printable(e.Path), "the directory")
 	switch e.Kind {
 	case KindExists:
 		return path + " already exists."
 	case KindInTheWay:
-		return path + " can't be written: something else is in the way."
+		return "Unable to write " + path + ": something else is in the way."
 	case KindPermission:
-		return path + " may not be written."
+		return "No permission to write to " + path + "."
 	case KindDiskFull:
-		return "The disk is full: " + path + " could not be written" + e.progress() + "."
+		return "The disk is full: unable to write " + path + e.progress() + "."
 	case KindWrite:
-		return path + " could not be written" + e.progress() + "."
+		return "Unable to write " + path + e.progress() + "."
 	case KindBadLink:
-		return "The link of " + e.file() + " can't be used."
+		return "The link of " + e.file() + " is not usable."
 	case KindExpired:
 		return "The link of " + e.file() + " has expired, and there is no fresh one" + e.progress() + "."
 	case KindRefused:
 		return "The link's server refused " + e.file() + e.progress() + "."
+	case KindProxy:
+		return "A proxy refused the download of " + e.file() + e.progress() + "."
 	case KindInterrupted:
 		return "The download of " + e.file() + " was interrupted" + e.progress() + "."
 	default:
@@ -130,7 +136,7 @@ func (e *Error) Sentence() string {
 
 func (e *Error) file() string { return cmp.Or(e.Name, "a file without a name") }
 
-// progress says how far the transfer had come, where it had begun.
+// progress returns how far the transfer had come, or "" if it had not started.
 func (e *Error) progress() string {
 	switch {
 	case e.Bytes == 0:
@@ -153,14 +159,20 @@ func (e *Error) endured() string {
 	}
 }
 
-// Errors are all that kept a Save from being complete, in the order of its files. It is never empty.
+// Errors are the errors of a Save, in the order of its files. It is never empty.
 type Errors []*Error
 
-// Error has a line for each.
+// maxLines is the number of errors that a text shows.
+const maxLines = 20
+
+// Error returns a line for each of the first errors, and the number of the others.
 func (e Errors) Error() string {
-	lines := make([]string, len(e))
-	for i, one := range e {
-		lines[i] = one.Error()
+	var lines []string
+	for _, one := range e[:min(len(e), maxLines)] {
+		lines = append(lines, one.Error())
+	}
+	if more := len(e) - maxLines; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -172,4 +184,36 @@ func (e Errors) Unwrap() []error {
 		list[i] = one
 	}
 	return list
+}
+
+// diskKind sorts an error of the file system.
+func diskKind(err error) Kind {
+	var obstacle *obstacleError
+	var full *fullError
+	switch {
+	case errors.As(err, &obstacle), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP):
+		return KindInTheWay
+	case errors.Is(err, fs.ErrExist):
+		return KindExists
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return KindPermission
+	case errors.As(err, &full), isFull(err):
+		return KindDiskFull
+	default:
+		return KindWrite
+	}
+}
+
+// reason returns an error of the file system without the names of temporary files.
+func reason(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	default:
+		return err
+	}
 }

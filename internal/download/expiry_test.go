@@ -52,14 +52,18 @@ func TestOneCallRenewsAllLinks(t *testing.T) {
 		o := exact(t.TempDir(), store, 0)
 		refreshed := 0
 		o.Refresh = func(context.Context) ([]download.File, error) {
-			refreshed++ // never twice at a time, so without a lock: the race detector is the judge
+			refreshed++ // without a lock: the race detector finds calls that overlap
 			time.Sleep(3 * time.Second)
 			return store.links("2"), nil
 		}
 		saved, err := download.Save(t.Context(), store.links("1"), o)
 		_ = wantErrors(t, err)
-		if len(saved) != 8 || refreshed != 1 || store.requests != 4+8 { // those that had not begun take the fresh one at once
-			t.Errorf("%d saved, %d refreshed, %d requests", len(saved), refreshed, store.requests)
+		wantSaved(t, saved, 8)
+		if refreshed != 1 {
+			t.Errorf("%d calls of Refresh, want 1", refreshed)
+		}
+		if store.requests != 4+8 { // those that had not started take the fresh link at once
+			t.Errorf("%d requests, want 12", store.requests)
 		}
 	})
 }
@@ -96,76 +100,68 @@ func (s *store) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.mu.Unlock()
 	time.Sleep(time.Second)
 	if !strings.HasSuffix(req.URL.RawQuery, secret+valid) {
-		return says(403, xml("AccessDenied", "Request has expired"))(req)
+		return answers(403, xml("AccessDenied", "Request has expired"))(req)
 	}
-	return says(200, "content of "+req.URL.Path, "ETag", etag)(req)
+	return answers(200, "content of "+req.URL.Path, "ETag", etag)(req)
 }
 
-// TestWhoseAFreshLinkIs: all links have expired, and the cloud gives these. A file is renewed only by a link that is
-// surely its own: another file's content under its name would be the worst of all.
+// TestWhoseAFreshLinkIs: all links have expired, and the cloud gives these. A file gets only a link that is surely its
+// own, because another file's content under its name would be the worst of all.
 func TestWhoseAFreshLinkIs(t *testing.T) {
-	const (
-		node1, node2, node3 = "054bc9c1f680d55c1f36c006e5a9f67b", "154bc9c1f680d55c1f36c006e5a9f67b", "254bc9c1f680d55c1f36c006e5a9f67b"
-		before, after       = "_errorlog_download_20200515080614589", "_errorlog_download_20200515083001002"
-	)
 	type entry struct{ name, object string } // without an object: the export of it failed
 	for name, c := range map[string]struct {
 		given, fresh []entry
 		want         map[string]string // safe names and the objects that they hold; all others fail
 	}{
-		"the same names":                {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"b", "4"}, {"a", "3"}}, map[string]string{"a": "3", "b": "4"}},
-		"one more":                      {[]entry{{"a", "1"}}, []entry{{"x", "2"}, {"a", "3"}}, map[string]string{"a": "3"}},
-		"one name twice":                {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"x", "5"}, {"log", "3"}, {"log", "4"}}, map[string]string{"log": "3", "log-2": "4"}},
-		"one name twice, turned round":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}, {"log", "1"}}, map[string]string{"log": "1", "log-2": "2"}},
-		"one name, the first is gone":   {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "4"}}, nil},
-		"one name, the first is lost":   {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}}, map[string]string{"log-2": "2"}},
-		"one name, the first fails":     {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", ""}, {"log", "4"}}, map[string]string{"log-2": "4"}},
-		"one name, the first has come":  {[]entry{{"log", ""}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, map[string]string{"log-2": "4"}},
-		"one name, one of them another": {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "1"}}, map[string]string{"log": "1"}},
-		"one name, one more":            {[]entry{{"log", "1"}}, []entry{{"log", "2"}, {"log", "3"}}, nil},
-		"without a name":                {[]entry{{"", "1"}}, []entry{{"", "2"}}, map[string]string{"unnamed": "2"}},
-		"without a name, two of one":    {[]entry{{"", "1"}}, []entry{{"", "2"}, {"", "3"}}, nil},
-		"another name":                  {[]entry{{"a", "1"}}, []entry{{"b", "2"}}, nil},
-		"other names":                   {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "4"}, {"node1_2", "3"}}, nil},
-		"other names of the same":       {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "2"}, {"node1_2", "1"}}, map[string]string{"node1_1": "1", "node2_1": "2"}},
-		"a new export": {
-			[]entry{{node1 + before, "1"}, {node2 + before, "2"}},
-			[]entry{{node2 + after, "4"}, {node1 + after, "3"}},
-			map[string]string{node1 + before: "3", node2 + before: "4"},
+		"the same names": {
+			[]entry{{"a", "1"}, {"b", "2"}},
+			[]entry{{"b", "4"}, {"a", "3"}},
+			map[string]string{"a": "3", "b": "4"},
 		},
-		"a new export, one node is gone": {
-			[]entry{{node1 + before, "1"}, {node2 + before, "2"}}, []entry{{node2 + after, "4"}}, map[string]string{node2 + before: "4"},
+		"one more":       {[]entry{{"a", "1"}}, []entry{{"x", "2"}, {"a", "3"}}, map[string]string{"a": "3"}},
+		"one name twice": {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
+		"one name twice, turned round": {
+			[]entry{{"log", "1"}, {"log", "2"}},
+			[]entry{{"log", "2"}, {"log", "1"}},
+			map[string]string{"log": "1", "log-2": "2"},
 		},
-		"a new export, one node is another": {
-			[]entry{{node1 + before, "1"}, {node2 + before, "2"}},
-			[]entry{{node3 + after, "3"}, {node2 + after, "4"}},
-			map[string]string{node2 + before: "4"},
+		"one name, the first is gone":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "4"}}, nil},
+		"one name, the first is lost":  {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", "2"}}, map[string]string{"log-2": "2"}},
+		"one name, the first fails":    {[]entry{{"log", "1"}, {"log", "2"}}, []entry{{"log", ""}, {"log", "4"}}, nil},
+		"one name, the first has come": {[]entry{{"log", ""}, {"log", "2"}}, []entry{{"log", "3"}, {"log", "4"}}, nil},
+		"one name, one of them another": {
+			[]entry{{"log", "1"}, {"log", "2"}},
+			[]entry{{"log", "3"}, {"log", "1"}},
+			map[string]string{"log": "1"},
 		},
-		"a new export, more files of a node": {
-			[]entry{{node1 + before, "1"}}, []entry{{node1 + after, "3"}, {node1 + "_errorlog_download_20200515083001003", "4"}}, nil,
+		"one name, one more":         {[]entry{{"log", "1"}}, []entry{{"log", "2"}, {"log", "3"}}, nil},
+		"without a name":             {[]entry{{"", "1"}}, []entry{{"", "2"}}, map[string]string{"unnamed": "2"}},
+		"without a name, two of one": {[]entry{{"", "1"}}, []entry{{"", "2"}, {"", "3"}}, nil},
+		"another name":               {[]entry{{"a", "1"}}, []entry{{"b", "2"}}, nil},
+		"other names":                {[]entry{{"node1_1", "1"}, {"node2_1", "2"}}, []entry{{"node2_2", "4"}, {"node1_2", "3"}}, nil},
+		"other names of the same": {
+			[]entry{{"node1_1", "1"}, {"node2_1", "2"}},
+			[]entry{{"node2_2", "2"}, {"node1_2", "1"}},
+			map[string]string{"node1_1": "1", "node2_1": "2"},
 		},
-		"a new export, several files of a node": {
-			[]entry{{node1 + before, "1"}, {node1 + "_errorlog_download_20200515080614590", "2"}},
-			[]entry{{node1 + after, "3"}, {node1 + "_errorlog_download_20200515083001003", "4"}},
-			nil,
+		"the object counts more than the name": {
+			[]entry{{"a", "1"}, {"b", "2"}},
+			[]entry{{"a", "2"}, {"b", "1"}},
+			map[string]string{"a": "1", "b": "2"},
 		},
-		"a new export, one file of several": {
-			[]entry{{node1 + before, "1"}, {node1 + "_errorlog_download_20200515080614590", "2"}}, []entry{{node1 + after, "3"}}, nil,
-		},
-		"a new export with extensions": {
-			[]entry{{node1 + before + ".log.gz", "1"}}, []entry{{node1 + after, "2"}, {node1 + after + ".log.gz", "3"}}, map[string]string{node1 + before + ".log.gz": "3"},
-		},
-		"digits that are no time":   {[]entry{{"log_48300000000017", "1"}}, []entry{{"log_48300000000018", "2"}}, nil},
-		"digits that are no month":  {[]entry{{"log_20202000000017", "1"}}, []entry{{"log_20202000000018", "2"}}, nil},
-		"digits that are no second": {[]entry{{"log_20200515080690", "1"}}, []entry{{"log_20200515080691", "2"}}, nil},
-		"only digits":               {[]entry{{"20200515080614589", "1"}}, []entry{{"20200515083001002", "2"}}, nil},
+		"the name of one, the object of another": {[]entry{{"a", "1"}, {"b", "2"}}, []entry{{"a", "2"}}, map[string]string{"b": "2"}},
+		"one object twice":                       {[]entry{{"a", "1"}}, []entry{{"b", "1"}, {"c", "1"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				directory := t.TempDir()
 				files := func(entries []entry, version string) (list []download.File) {
 					for _, e := range entries {
-						f := download.File{Name: e.name, Link: "https://obs.example.com/" + e.object + "?Signature=" + secret + version, Failed: e.object == ""}
+						f := download.File{
+							Name:   e.name,
+							Link:   "https://obs.example.com/" + e.object + "?Signature=" + secret + version,
+							Failed: e.object == "",
+						}
 						if f.Failed {
 							f.Link = ""
 						}
@@ -187,32 +183,37 @@ func TestWhoseAFreshLinkIs(t *testing.T) {
 						failed++
 					}
 				}
+				wantSaved(t, saved, len(c.want))
 				var errs download.Errors
 				_ = errors.As(err, &errs)
-				if len(saved) != len(c.want) || len(errs) != failed {
-					t.Error(saved, err)
+				if len(errs) != failed {
+					t.Errorf("got %d errors, want %d: %v", len(errs), failed, err)
 				}
 			})
 		})
 	}
 }
 
-// TestFilesThatTheCloudCouldNotPrepare are no errors of Save, which can't do more than the caller: but they keep their
-// places and names, so that those of the others do not depend on them.
+// TestFilesThatTheCloudCouldNotPrepare are not errors of Save, but keep their places and names, so that those of the
+// others do not depend on them.
 func TestFilesThatTheCloudCouldNotPrepare(t *testing.T) {
 	directory, base := t.TempDir(), newNetwork(good)
 	files := []download.File{{Name: "log", Failed: true}, {Name: "log", Link: link, Size: -1}, {Name: "b", Link: link, Failed: true}}
-	var told []string
+	var reported []string
 	o := exact(directory, base, 0)
-	o.Progress = func(p download.Progress) { told = append(told, fmt.Sprintf("%d/%d %s", p.Index+1, p.Count, p.Name)) }
+	o.Progress = func(p download.Progress) {
+		reported = append(reported, fmt.Sprintf("%d/%d %s", p.Index+1, p.Count, p.Name))
+	}
 	saved, err := download.Save(t.Context(), files, o)
 	_ = wantErrors(t, err)
 	wantOnly(t, directory, map[string]string{"log-2": text})
-	if len(saved) != 1 || saved[0].Index != 1 || len(base.requests) != 1 {
-		t.Error(saved, base.seen())
+	wantSaved(t, saved, 1)
+	base.wantRequests(t, 1)
+	if saved[0].Index != 1 {
+		t.Errorf("saved file %d, want 1", saved[0].Index)
 	}
-	if diff := cmp.Diff([]string{"2/3 log-2"}, told); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff([]string{"2/3 log-2"}, reported); diff != "" {
+		t.Error("progress (-want +got):", diff)
 	}
 }
 
@@ -228,12 +229,22 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 		"refresh fails": {func(int) ([]download.File, error) { return nil, failed }, 1, 1, expired + "the API is out of order: request id r-1"},
 		"the file is gone": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "x", Link: "https://x"}, {Name: "y", Link: "https://y"}}, nil
-		}, 1, 1, expired + "the cloud gave fresh links, but none can be matched to this file with certainty: request id r-1"},
-		"the same link":        {func(int) ([]download.File, error) { return one("log"), nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
-		"an entry without one": {func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil }, 1, 1, expired + "the cloud gave no other link for it: request id r-1"},
+		}, 1, 1, expired + "the cloud gave no fresh link for this file: request id r-1"},
+		"the same link": {
+			func(int) ([]download.File, error) { return one("log"), nil },
+			1,
+			1,
+			expired + "the cloud gave no fresh link for this file: request id r-1",
+		},
+		"an entry without one": {
+			func(int) ([]download.File, error) { return []download.File{{Name: "log"}}, nil },
+			1,
+			1,
+			expired + "the cloud gave no fresh link for this file: request id r-1",
+		},
 		"no address": {func(int) ([]download.File, error) {
 			return []download.File{{Name: "log", Link: "ftp://x?" + secret}}, nil
-		}, 1, 1, expired + "it is no http or https address: request id r-1"},
+		}, 1, 1, expired + "it is not an http or https URL: request id r-1"},
 		"fresh ones are refused too": {
 			func(n int) ([]download.File, error) {
 				return []download.File{{Name: "log", Link: fmt.Sprint(link, n)}}, nil
@@ -242,7 +253,7 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				directory, base, calls := t.TempDir(), newNetwork(says(403, xml("AccessDenied", "Request has expired"))), 0
+				directory, base, calls := t.TempDir(), newNetwork(answers(403, xml("AccessDenied", "Request has expired"))), 0
 				o := exact(directory, base, 9)
 				o.Refresh = func(context.Context) ([]download.File, error) {
 					calls++
@@ -251,11 +262,12 @@ func TestExpiredLinksWithoutHope(t *testing.T) {
 				_, err := download.Save(t.Context(), one("log"), o)
 				_ = wantErrors(t, err, c.want)
 				wantOnly(t, directory, map[string]string{})
-				if calls != c.calls || len(base.requests) != c.requests {
-					t.Errorf("%d calls, %d requests", calls, len(base.requests))
+				base.wantRequests(t, c.requests)
+				if calls != c.calls {
+					t.Errorf("%d calls of Refresh, want %d", calls, c.calls)
 				}
 				if name == "refresh fails" && !errors.Is(err, failed) {
-					t.Error("the cause is lost")
+					t.Errorf("got %v, want an error that is %v", err, failed)
 				}
 			})
 		})
@@ -273,9 +285,13 @@ func TestAFailedRefreshIsAskedOnce(t *testing.T) {
 			return nil, errors.New("no")
 		}
 		saved, err := download.Save(t.Context(), store.links("1"), o)
+		wantSaved(t, saved, 0)
 		var errs download.Errors
-		if !errors.As(err, &errs) || len(errs) != 4 || saved != nil || calls != 1 {
-			t.Error(saved, err, calls)
+		if !errors.As(err, &errs) || len(errs) != 4 {
+			t.Errorf("got %d errors, want 4: %v", len(errs), err)
+		}
+		if calls != 1 {
+			t.Errorf("%d calls of Refresh, want 1", calls)
 		}
 	})
 }
@@ -288,7 +304,7 @@ func TestEveryRefusalWith403IsWorthAFreshLink(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			directory := t.TempDir()
-			o := exact(directory, newNetwork(says(403, refused), good), 0)
+			o := exact(directory, newNetwork(answers(403, refused), good), 0)
 			o.Refresh = func(context.Context) ([]download.File, error) {
 				return []download.File{{Name: "log", Link: link + "2"}}, nil
 			}
@@ -299,16 +315,39 @@ func TestEveryRefusalWith403IsWorthAFreshLink(t *testing.T) {
 	}
 }
 
+// TestRenewalsAreCountedBetweenBytes: a link expires four times, with new bytes between.
+func TestRenewalsAreCountedBetweenBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		directory, calls := t.TempDir(), 0
+		expired := answers(403, xml("AccessDenied", "Request has expired"))
+		part := func(from int) reply {
+			contentRange := fmt.Sprintf("bytes %d-9/10", from)
+			return half(206, text[from:], 2, "ETag", etag, "Content-Range", contentRange)
+		}
+		base := newNetwork(half(200, text, 2, "ETag", etag), expired, part(2), expired, part(4), expired, part(6), expired, part(8))
+		o := exact(directory, base, 1)
+		o.Refresh = func(context.Context) ([]download.File, error) {
+			calls++
+			return []download.File{{Name: "log", Link: fmt.Sprint(link, calls)}}, nil
+		}
+		_, err := download.Save(t.Context(), one("log"), o)
+		_ = wantErrors(t, err)
+		wantOnly(t, directory, map[string]string{"log": text})
+		if calls != 4 {
+			t.Errorf("%d calls of Refresh, want 4", calls)
+		}
+	})
+}
+
 func TestLinksThatAreNone(t *testing.T) {
 	for _, bad := range []string{
 		"", "/path", "obs.example.com/x?" + secret, "ftp://obs.example.com/?" + secret, "https://?" + secret, "https://:443/?" + secret,
-		"https://user:" + secret + "@obs.example.com/", "https://obs.example.com/\n?" + secret, "https://obs.example.com:x/?" + secret, "file:///etc/passwd",
+		"https://user:" + secret + "@obs.example.com/", "https://obs.example.com/\n?" + secret,
+		"https://obs.example.com:x/?" + secret, "file:///etc/passwd",
 	} {
 		directory, base := t.TempDir(), newNetwork(good)
 		_, err := download.Save(t.Context(), []download.File{{Name: "log", Link: bad}}, exact(directory, base, 0))
-		_ = wantErrors(t, err, "bad link: The link of log can't be used: it is no http or https address")
-		if len(base.requests) != 0 {
-			t.Errorf("%q was used", bad)
-		}
+		_ = wantErrors(t, err, "bad link: The link of log is not usable: it is not an http or https URL")
+		base.wantRequests(t, 0)
 	}
 }

@@ -3,6 +3,8 @@
 
 package download
 
+import "os"
+
 // What tests need to see of the inside.
 
 // SafeNames is safeNames.
@@ -11,27 +13,34 @@ func SafeNames(names []string) []string { return safeNames(names) }
 // WithExtension is withExtension.
 func WithExtension(name string, head []byte) string { return withExtension(name, head) }
 
-// DiskFailure is the error that one of the file system's becomes.
-func DiskFailure(path string, err error) *Error { return diskFailure(path, err) }
+// FolderError is the error that one of the file system's becomes.
+func FolderError(path string, err error) *Error { return folderError(path, err) }
 
-// MoveWithoutSystem is how a new file gets its name where the system has no single call for it.
-func MoveWithoutSystem(path, from, to string) error {
-	f, err := openFolder(path)
-	if err != nil {
-		return err
-	}
-	defer f.close()
-	return f.linkNew(from, to)
+// Redact is redact.
+func Redact(text, link string) string { return redact(text, link) }
+
+// Disk replaces parts of the disk. A nil function means the real one.
+type Disk struct {
+	OpenRoot func(path string) (*os.Root, error)
+	Sync     func(*os.File) error
+	Link     func(root *os.Root, from, to string) error
+	Free     func(dir *os.File) (int64, error)
 }
 
-// Space is space.
-type Space struct{ s space }
-
-// NewSpace has that much free.
-func NewSpace(free func() (int64, error)) *Space { return &Space{space{free: free}} }
-
-// Claim is claim.
-func (s *Space) Claim(n int64) error { return s.s.claim(n) }
-
-// Settle is settle.
-func (s *Space) Settle(n int64) { s.s.settle(n) }
+// WithDisk returns options with another disk.
+func (o Options) WithDisk(d Disk) Options {
+	o.disk = realDisk
+	if d.OpenRoot != nil {
+		o.disk.openRoot = d.OpenRoot
+	}
+	if d.Sync != nil {
+		o.disk.sync = d.Sync
+	}
+	if d.Link != nil {
+		o.disk.link = d.Link
+	}
+	if d.Free != nil {
+		o.disk.free = d.Free
+	}
+	return o
+}

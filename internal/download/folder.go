@@ -4,46 +4,59 @@
 package download
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
-// folder is the place to save to. Everything in it is reached through a handle of it, so that nobody who swaps the
-// folder for a link while files are saved can lead them elsewhere.
-type folder struct {
-	path  string
-	root  *os.Root
-	dir   *os.File // the same folder, for what can be done with an open file only
-	space space
+// disk is what makes files last. Tests replace parts of it, because no test can look at a disk after a power failure.
+type disk struct {
+	openRoot func(path string) (*os.Root, error)
+	sync     func(*os.File) error
+	link     func(root *os.Root, from, to string) error
+	free     func(dir *os.File) (int64, error) // bytes
 }
 
-// openFolder opens a folder by its clean path, makes it if it is missing, and proves that it can be written to: an
-// error should come before a transfer and once, not after it and for each file.
-func openFolder(path string) (*folder, error) {
+var realDisk = disk{openRoot: os.OpenRoot, sync: (*os.File).Sync, link: (*os.Root).Link, free: freeSpace}
+
+// folder is the folder to save to. Everything in it is reached through an open handle: if somebody replaces the folder
+// by a symbolic link during a transfer, the files still go to the folder that was opened.
+type folder struct {
+	path string
+	root *os.Root
+	dir  *os.File // the same folder, to sync it and to ask for its free space
+	disk disk
+}
+
+// openFolder opens a folder by its clean path and creates it if it is missing. It makes and removes a file in it, so
+// that a folder without write permission is an error before any transfer.
+func openFolder(path string, d disk) (*folder, error) {
 	if path == "" {
 		return nil, errors.New("no directory was named")
 	}
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+	before, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return nil, err
 		}
+		before, err = os.Lstat(path)
 	}
-	before, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
 	if !before.IsDir() {
-		return nil, &obstacleError{what(before.Mode())}
+		return nil, &obstacleError{describe(before.Mode())}
 	}
-	root, err := os.OpenRoot(path)
+	root, err := d.openRoot(path)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{path: path, root: root}
+	f := &folder{path: path, root: root, disk: d}
 	if err := f.prove(before); err != nil {
 		f.close()
 		return nil, err
@@ -51,27 +64,21 @@ func openFolder(path string) (*folder, error) {
 	return f, nil
 }
 
-// Check finds out whether a directory can be saved to, without making it: so an error can come before a long wait and
-// not after it. The error is of type [Errors].
+// Check reports as an error that a directory can't be saved to, without creating it. The error is of type [Errors].
 func Check(directory string) error {
 	path := filepath.Clean(directory)
-	err := checkFolder(path)
-	if err == nil {
-		return nil
+	if err := check(path); err != nil {
+		return Errors{folderError(path, err)}
 	}
-	return Errors{diskFailure(path, err)}
+	return nil
 }
 
-func checkFolder(path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		folder, err := openFolder(path)
-		if err != nil {
-			return err
+func check(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		folder, err := openFolder(path, realDisk)
+		if err == nil {
+			folder.close()
 		}
-		defer folder.close()
-		_, err = folder.readSums()
-		return err
-	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	above := filepath.Dir(path)
@@ -85,12 +92,11 @@ func checkFolder(path string) error {
 	return os.Remove(probe)
 }
 
-// prove checks that the opened folder is the one that was looked at, and that files can be made in it.
+// prove checks that the opened folder is the one that was looked at, and that files can be created in it.
 func (f *folder) prove(before fs.FileInfo) (err error) {
 	if f.dir, err = f.root.Open("."); err != nil {
 		return err
 	}
-	f.space.free = func() (int64, error) { return freeSpace(f.dir) }
 	after, err := f.dir.Stat()
 	if err != nil {
 		return err
@@ -115,19 +121,20 @@ func (f *folder) close() {
 
 func (f *folder) join(name string) string { return filepath.Join(f.path, name) }
 
-// temporary makes an empty file for its maker only.
+// temporary creates an empty file. No file of a cloud can have its name: their names do not begin with a ".".
 func (f *folder) temporary() (*os.File, error) {
-	return f.root.OpenFile(temporaryName(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	name := ".download-" + strings.ToLower(rand.Text()) + ".part"
+	return f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-// discard removes a temporary file. It is no matter whether it is closed already.
+// discard removes a temporary file, closed or not.
 func (f *folder) discard(temp *os.File) {
 	_ = temp.Close()
 	_ = f.root.Remove(filepath.Base(temp.Name()))
 }
 
-// free says whether a name may be taken by a new file.
-func (f *folder) free(name string, overwrite bool) error {
+// vacant returns nil if a new file may take the name.
+func (f *folder) vacant(name string, overwrite bool) error {
 	there, err := f.root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -135,7 +142,7 @@ func (f *folder) free(name string, overwrite bool) error {
 	case err != nil:
 		return err
 	case !there.Mode().IsRegular():
-		return &obstacleError{what(there.Mode())}
+		return &obstacleError{describe(there.Mode())}
 	case !overwrite:
 		return fs.ErrExist
 	default:
@@ -143,7 +150,7 @@ func (f *folder) free(name string, overwrite bool) error {
 	}
 }
 
-// size is that of a file; below 0 where there is none.
+// size returns the size of a regular file, or -1.
 func (f *folder) size(name string) int64 {
 	there, err := f.root.Lstat(name)
 	if err != nil || !there.Mode().IsRegular() {
@@ -152,54 +159,69 @@ func (f *folder) size(name string) int64 {
 	return there.Size()
 }
 
-// publish gives a temporary file, closed and synced, its final name. Without overwrite nothing that is there is
-// replaced, whoever puts it there and when.
-func (f *folder) publish(temp, name string, overwrite bool) error {
-	if err := f.free(name, overwrite); err != nil {
+// commit brings a temporary file of that many bytes to the disk and gives it its final name. Without overwrite it
+// replaces nothing, whoever creates it and when.
+func (f *folder) commit(temp *os.File, size int64, name string, overwrite bool) error {
+	if err := f.disk.sync(temp); err != nil {
 		return err
 	}
-	move := f.moveNew
-	if overwrite {
-		move = f.root.Rename
+	if err := f.unchanged(temp, size); err != nil {
+		return err
 	}
-	if err := move(temp, name); err != nil {
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if err := f.move(filepath.Base(temp.Name()), name, overwrite); err != nil {
 		return err
 	}
 	return f.sync()
 }
 
-// moveNew renames a file to a name that must not exist. Not every file system can do that in one step; on one that
-// has no hard links either, such as exFAT on a system other than Linux, a moment stays between the look and the step.
-func (f *folder) moveNew(from, to string) error {
-	err := renameNew(f.dir, from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
+// errReplaced is returned if another program replaces, shortens or extends the temporary file.
+var errReplaced = errors.New("another program changed the temporary file while it was being written")
+
+// unchanged checks that the temporary file's name still leads to the file that was written.
+func (f *folder) unchanged(temp *os.File, size int64) error {
+	written, err := temp.Stat()
+	if err != nil {
 		return err
 	}
-	return f.linkNew(from, to)
+	named, err := f.root.Lstat(filepath.Base(temp.Name()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return errReplaced
+	}
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(written, named) || written.Size() != size {
+		return errReplaced
+	}
+	return nil
 }
 
-// linkNew does the same with a hard link, else with a look and a step.
-func (f *folder) linkNew(from, to string) error {
-	err := f.root.Link(from, to)
-	if err == nil {
-		return f.root.Remove(from)
+// move renames a file. A hard link is the one step that never replaces a file on all systems. On a file system
+// without hard links, such as exFAT, a moment remains between the look and the rename.
+func (f *folder) move(from, to string, overwrite bool) error {
+	if !overwrite {
+		err := f.disk.link(f.root, from, to)
+		if err == nil {
+			_ = f.root.Remove(from) // if this fails, discard tries again
+			return nil
+		}
 	}
-	if errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	if err := f.free(to, false); err != nil {
+	if err := f.vacant(to, overwrite); err != nil {
 		return err
 	}
 	return f.root.Rename(from, to)
 }
 
-// sync makes the names in the folder last. Some file systems can't, and keep them safe in their own way; Windows has
-// no such call.
+// sync makes the names in the folder durable. Some file systems do so without being asked, and refuse. Windows has no
+// such call.
 func (f *folder) sync() error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	err := f.dir.Sync()
+	err := f.disk.sync(f.dir)
 	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}
@@ -211,7 +233,7 @@ type obstacleError struct{ is string }
 
 func (e *obstacleError) Error() string { return "it is " + e.is }
 
-func what(mode fs.FileMode) string {
+func describe(mode fs.FileMode) string {
 	switch {
 	case mode&fs.ModeSymlink != 0:
 		return "a symbolic link"
@@ -221,37 +243,5 @@ func what(mode fs.FileMode) string {
 		return "a file"
 	default:
 		return "neither a file nor a folder"
-	}
-}
-
-// diskKind sorts an error of the file system.
-func diskKind(err error) Kind {
-	var obstacle *obstacleError
-	var full *fullError
-	switch {
-	case errors.As(err, &obstacle), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP):
-		return KindInTheWay
-	case errors.Is(err, fs.ErrExist):
-		return KindExists
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return KindPermission
-	case errors.As(err, &full), isFull(err):
-		return KindDiskFull
-	default:
-		return KindWrite
-	}
-}
-
-// reason is an error of the file system without the names of temporary files, which tell a reader nothing.
-func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	default:
-		return err
 	}
 }

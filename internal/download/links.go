@@ -8,42 +8,39 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 )
 
-// links are the files' links. They expire all at about the same time, so one call for fresh ones serves all files.
+// links are the files' links. All expire at about the same time, so one call of refresh serves all files.
 type links struct {
 	refresh func(context.Context) ([]File, error)
-	turn    chan struct{} // who can send to it may call refresh
+	turn    chan struct{} // one slot: whoever fills it may call refresh
 
 	mu    sync.Mutex
 	files []File
-	calls int     // of refresh, ended
-	errs  []error // of the last one, for each file
+	calls int   // of refresh
+	err   error // of the last call
 }
 
 func newLinks(files []File, refresh func(context.Context) ([]File, error)) *links {
-	return &links{refresh: refresh, turn: make(chan struct{}, 1), files: slices.Clone(files), errs: make([]error, len(files))}
+	return &links{refresh: refresh, turn: make(chan struct{}, 1), files: slices.Clone(files)}
 }
 
-// errNoFreshLink is a cloud that has no other link for a file than the one it refuses. errUnsureLink is one that has
-// links, of which none can be told to be for the file.
-var (
-	errNoFreshLink = errors.New("the cloud gave no other link for it")
-	errUnsureLink  = errors.New("the cloud gave fresh links, but none can be matched to this file with certainty")
-)
+// errNoFreshLink is returned if the cloud gives no other link, or none that surely belongs to the file.
+var errNoFreshLink = errors.New("the cloud gave no fresh link for this file")
 
-// of returns file i's link, and after how many calls of refresh it is so.
-func (l *links) of(i int) (link string, calls int, err error) {
+// get returns the link of file i, the number of calls of refresh so far, and the error of the last one.
+func (l *links) get(i int) (link string, calls int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.files[i].Link, l.calls, l.errs[i]
+	return l.files[i].Link, l.calls, l.err
 }
 
-// renew returns a link for file i other than the one that was refused. What a call for another file brings while this
-// one waits is good for this one too, also if it is an error.
+// renew returns another link for file i than the one that was refused. If a call for another file ends while this one
+// waits for its turn, its links or its error are good for this file too.
 func (l *links) renew(ctx context.Context, i int, refused string) (string, error) {
-	link, before, _ := l.of(i)
+	link, before, _ := l.get(i)
 	if link != refused {
 		return link, checkLink(link)
 	}
@@ -53,38 +50,60 @@ func (l *links) renew(ctx context.Context, i int, refused string) (string, error
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	link, calls, err := l.of(i)
+	link, calls, err := l.get(i)
 	if calls == before {
 		fresh, refreshErr := l.refresh(ctx)
 		l.take(fresh, refreshErr)
-		link, _, err = l.of(i)
+		link, _, err = l.get(i)
 	}
 	if link != refused {
 		return link, checkLink(link)
 	}
-	if err == nil {
-		err = errNoFreshLink
-	}
-	return "", err
+	return "", cmp.Or(err, errNoFreshLink)
 }
 
-// take puts fresh links in the place of those for the same files.
+// take replaces the links by fresh ones for the same files.
 func (l *links) take(fresh []File, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls++
-	same, left := pair(l.files, fresh), slices.Clone(fresh)
-	for i, j := range same {
-		l.errs[i] = err
-		if j >= 0 {
-			l.files[i].Link = cmp.Or(fresh[j].Link, l.files[i].Link)
-			left[j].Link = ""
+	l.err = err
+	for i, link := range match(l.files, fresh) {
+		l.files[i].Link = cmp.Or(link, l.files[i].Link)
+	}
+}
+
+// match returns for each file the link to the same object in fresh, else the link of the same name, else "". A name
+// that several files have is no proof. Neither is a position: files may be gone, or in another order.
+func match(files, fresh []File) []string {
+	byObject, used := positions(fresh, object), map[int]bool{}
+	matched := make([]string, len(files))
+	for i, f := range files {
+		if at := byObject[object(f)]; object(f) != "" && len(at) == 1 {
+			matched[i], used[at[0]] = fresh[at[0]].Link, true
 		}
 	}
-	unsure := slices.ContainsFunc(left, func(f File) bool { return f.Link != "" })
-	for i, j := range same {
-		if unsure && j < 0 {
-			l.errs[i] = cmp.Or(err, errUnsureLink)
+	name := func(f File) string { return f.Name }
+	byName := positions(fresh, name)
+	for known, in := range positions(files, name) {
+		at := byName[known]
+		if len(in) == 1 && len(at) == 1 && !used[at[0]] {
+			matched[in[0]] = cmp.Or(matched[in[0]], fresh[at[0]].Link)
 		}
 	}
+	return matched
+}
+
+func positions(files []File, key func(File) string) map[string][]int {
+	at := map[string][]int{}
+	for i, f := range files {
+		at[key(f)] = append(at[key(f)], i)
+	}
+	return at
+}
+
+// object returns the link without its query, whose signature differs from link to link.
+func object(f File) string {
+	address, _, _ := strings.Cut(f.Link, "?")
+	return address
 }

@@ -58,7 +58,11 @@ func peakMemory(tb testing.TB, server string, size int) uint64 {
 // saveAndTellPeak saves into the folder where this program was started.
 func saveAndTellPeak(link string) {
 	peak := peakOf(func() {
-		if _, err := download.Save(context.Background(), []download.File{{Name: "file", Link: link, Size: -1}}, download.Options{Directory: "."}); err != nil {
+		if _, err := download.Save(
+			context.Background(),
+			[]download.File{{Name: "file", Link: link, Size: -1}},
+			download.Options{Directory: "."},
+		); err != nil {
 			panic(err)
 		}
 	})

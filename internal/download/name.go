@@ -9,28 +9,24 @@ import (
 	"strings"
 )
 
-// sumsName is the file of checksums. No other file may take its name.
-const sumsName = "SHA256SUMS"
-
-// maxName is the longest file name, in bytes, that common file systems take; maxStem leaves room in it for what is
-// added to a name: a number, and the extension that the content asks for.
+// maxName is the longest file name, in bytes, that common file systems allow. maxStem leaves room for a number, the
+// extension of packed content, and the checksum's.
 const (
 	maxName = 255
-	maxStem = maxName - len("-1234567") - len(".zip")
+	maxStem = maxName - len("-1234567") - len(".zip") - len(checksumExtension)
 )
 
-// safeNames makes names for files out of the names that a cloud gave them, in their order: safe on every system that
-// this program is built for, and unique also where case does not count and once .gz or .zip was added to some. The
-// same names always become the same.
+// safeNames returns names for files, in their order: safe on every system that this program is built for, and unique,
+// also if case does not count and after .gz or .zip was added. The result depends on the names only.
 func safeNames(names []string) []string {
 	safe := make([]string, len(names))
-	taken := map[string]int{} // the number that the next file of such a name tries
+	taken := map[string]int{} // the number for the next file of such a name
 	for i, name := range names {
 		clean := cleanName(name)
 		safe[i] = clean
 		n := max(taken[collisionKey(clean)], 2)
 		for ; taken[collisionKey(safe[i])] > 0; n++ {
-			stem, extension := splitPacked(clean)
+			stem, extension := splitExtension(clean)
 			safe[i] = fmt.Sprintf("%s-%d%s", stem, n, extension)
 		}
 		taken[collisionKey(clean)] = n
@@ -39,8 +35,8 @@ func safeNames(names []string) []string {
 	return safe
 }
 
-// cleanName makes one name safe. Letters and digits of ASCII, "-", "_" and "." stay, all else becomes "_": with that,
-// no separator, no control character, no blank, no quote, no stream of NTFS and no look-alike of Unicode's is left.
+// cleanName returns a safe name. ASCII letters and digits, "-", "_" and "." stay, everything else becomes "_": no
+// separator, control character, blank, quote, NTFS stream or Unicode look-alike remains.
 func cleanName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {
@@ -57,8 +53,11 @@ func cleanName(name string) string {
 	if strings.Trim(clean, "_") == "" {
 		return "unnamed"
 	}
-	if isDevice(clean) || strings.EqualFold(clean, sumsName) {
+	if isDevice(clean) {
 		clean = "_" + clean[:min(len(clean), maxStem-1)]
+	}
+	if strings.HasSuffix(strings.ToLower(clean), checksumExtension) { // the name of another file's checksum
+		clean = clean[:min(len(clean), maxStem-1)] + "_"
 	}
 	return clean
 }
@@ -73,8 +72,8 @@ func replaceTrailing(name, cutset string) string {
 	return rest + strings.Repeat("_", len(name)-len(rest))
 }
 
-// isDevice says whether Windows takes the name for a device, which it does whatever stands behind the first "."
-// (Microsoft's page "Naming Files, Paths, and Namespaces"). It counts on every system: folders are shared and copied.
+// isDevice reports whether Windows takes the name for a device, whatever follows the first "." (Microsoft, "Naming
+// Files, Paths, and Namespaces"). It counts on every system, because folders are shared and copied.
 func isDevice(name string) bool {
 	first, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	if slices.Contains([]string{"CON", "PRN", "AUX", "NUL"}, first) {
@@ -83,20 +82,17 @@ func isDevice(name string) bool {
 	return len(first) == 4 && (strings.HasPrefix(first, "COM") || strings.HasPrefix(first, "LPT")) && '0' <= first[3] && first[3] <= '9'
 }
 
-// packed are the kinds of content that a name has to tell, because a person has to unpack it first.
+// packed are the kinds of content whose name needs an extension, because a person must unpack them first.
 var packed = []struct {
 	extension string
-	known     []string // what names of such a file end in, lower case
-	magic     []string // what its content begins with
+	known     []string // endings of names of such files, lower case
+	magic     []string // first bytes of the content
 }{
 	{".gz", []string{".gz", ".tgz", ".gzip"}, []string{"\x1f\x8b\x08"}},
 	{".zip", []string{".zip"}, []string{"PK\x03\x04", "PK\x05\x06"}}, // the second: an archive without a file
 }
 
-// headLength is how much of a content has to be there to tell its kind.
-const headLength = 4
-
-// withExtension adds to a safe name what its content, of which head is the begin, asks for, but not twice.
+// withExtension returns a safe name with the extension that its content needs. head is the begin of the content.
 func withExtension(name string, head []byte) string {
 	for _, kind := range packed {
 		begins := func(magic string) bool { return strings.HasPrefix(string(head), magic) }
@@ -108,7 +104,7 @@ func withExtension(name string, head []byte) string {
 	return name
 }
 
-// possibleNames are the names that a file can get in the end, whatever its content.
+// possibleNames returns the names that a file can get in the end.
 func possibleNames(name string) []string {
 	names := []string{name}
 	for _, kind := range packed {
@@ -119,12 +115,12 @@ func possibleNames(name string) []string {
 	return names
 }
 
-// collisionKey is the same for names that may end up as one: case does not count, nor does an extension that may be
-// added.
+// collisionKey returns the same key for names that can become equal: case does not count, nor do the extensions that
+// are added.
 func collisionKey(name string) string {
 	key := strings.ToLower(name)
 	for {
-		stem, extension := splitPacked(key)
+		stem, extension := splitExtension(key)
 		if extension == "" {
 			return key
 		}
@@ -132,7 +128,7 @@ func collisionKey(name string) string {
 	}
 }
 
-func splitPacked(name string) (stem, extension string) {
+func splitExtension(name string) (stem, extension string) {
 	for _, kind := range packed {
 		cut := len(name) - len(kind.extension)
 		if cut > 0 && strings.EqualFold(name[cut:], kind.extension) {

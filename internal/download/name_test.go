@@ -18,7 +18,7 @@ import (
 func TestNamesAreMadeSafe(t *testing.T) {
 	long := strings.Repeat("n", 300)
 	for name, want := range map[string]string{
-		"054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589": "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589",
+		exported:                 exported,
 		"postgresql.log.1.gz":    "postgresql.log.1.gz",
 		"":                       "unnamed",
 		".":                      "unnamed",
@@ -55,6 +55,10 @@ func TestNamesAreMadeSafe(t *testing.T) {
 		"\uff0e\uff0e\uff0fx":    "___x",        // wide dots and slash
 		"a\u2215b\u2044c\u29f8":  "a_b_c_",      // look like a slash
 		"аdmin":                  "_dmin",       // a Cyrillic a
+		"a.sha256":               "a.sha256_",   // the name of a checksum
+		"a.SHA256":               "a.SHA256_",   //
+		"a.sha256.gz":            "a.sha256.gz", // none
+		"CON.sha256":             "_CON.sha256_",
 		"CON":                    "_CON",        // devices of Windows
 		"con":                    "_con",        //
 		"Nul.txt":                "_Nul.txt",    //
@@ -68,14 +72,10 @@ func TestNamesAreMadeSafe(t *testing.T) {
 		"COM":                    "COM",         // none
 		"CONSOLE":                "CONSOLE",     // none
 		"CONIN$":                 "CONIN_",      //
-		"SHA256SUMS":             "_SHA256SUMS", // the list's own name
-		"sha256sums":             "_sha256sums", //
-		"SHA256SUMS.":            "SHA256SUMS_", //
-		"SHA256SUMS.txt":         "SHA256SUMS.txt",
-		long:                     long[:243],
-		"NUL." + long:            "_NUL." + long[:238],
+		long:                     long[:236],
+		"NUL." + long:            "_NUL." + long[:231],
 		strings.Repeat(".", 300): "unnamed",
-		long[:242] + "." + long:  long[:242] + "_",
+		long[:235] + "." + long:  long[:235] + "_",
 	} {
 		if got := download.SafeNames([]string{name}); got[0] != want {
 			t.Errorf("%q becomes %q, want %q", name, got[0], want)
@@ -97,8 +97,8 @@ func TestNamesAreUnique(t *testing.T) {
 		{[]string{"a.zip", "a.GZ", "a"}, []string{"a.zip", "a-2.GZ", "a-3"}},
 		{[]string{"a.gz", "a.gz.zip"}, []string{"a.gz", "a.gz-2.zip"}}, // a.gz may become a.gz.zip
 		{[]string{"a.log", "a.log"}, []string{"a.log", "a.log-2"}},
-		{[]string{long, long + "x"}, []string{long[:243], long[:243] + "-2"}},
-		{[]string{"SHA256SUMS", "_SHA256SUMS"}, []string{"_SHA256SUMS", "_SHA256SUMS-2"}},
+		{[]string{long, long + "x"}, []string{long[:236], long[:236] + "-2"}},
+		{[]string{"a", "a.sha256", "a.sha256_"}, []string{"a", "a.sha256_", "a.sha256_-2"}},
 		{[]string{"CON", "_con"}, []string{"_CON", "_con-2"}},
 		{nil, []string{}},
 	} {
@@ -112,38 +112,40 @@ func TestNamesAreUnique(t *testing.T) {
 func TestManyFilesOfOneName(t *testing.T) {
 	names := download.SafeNames(slices.Repeat([]string{"a"}, 50_000))
 	if names[0] != "a" || names[49_999] != "a-50000" {
-		t.Error(names[0], names[49_999])
+		t.Errorf("got %q and %q, want a and a-50000", names[0], names[49_999])
 	}
 }
 
 var safe = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 
-// FuzzSafeNames feeds names, one a line, and contents: whatever they are, the final names are safe and differ also
-// where case does not count.
+// FuzzSafeNames takes names, one a line, and the begin of contents. The names of files and checksums are safe and differ,
+// also if case does not count.
 func FuzzSafeNames(f *testing.F) {
 	f.Add("054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589", []byte("\x1f\x8b\x08\x00"))
 	f.Add("a\na\nA\na.gz\na.gz.zip\na-2", []byte("PK\x03\x04"))
-	f.Add("../x\n..\n.\n\nCON\nnul.gz\n-rf\nSHA256SUMS\nsha256sums.gz", []byte("text"))
-	f.Add(strings.Repeat("é", 300)+"\n"+strings.Repeat("x", 300)+"\n"+strings.Repeat("x", 243)+".gz", []byte("\x1f\x8b\x08"))
+	f.Add("../x\n..\n.\n\nCON\nnul.gz\n-rf\na.sha256\na.SHA256.gz\na", []byte("text"))
+	f.Add(strings.Repeat("é", 300)+"\n"+strings.Repeat("x", 300)+"\n"+strings.Repeat("x", 236)+".gz", []byte("\x1f\x8b\x08"))
 	f.Add("a\xff\x00\u202e\n\uff0e\uff0e\uff0f", []byte{})
 	f.Fuzz(func(t *testing.T, lines string, head []byte) {
 		given := strings.Split(lines, "\n")
 		names := download.SafeNames(given)
 		if !slices.Equal(names, download.SafeNames(given)) {
-			t.Fatal("not the same twice")
+			t.Fatalf("got other names at the second call, want %q", names)
 		}
-		taken := map[string]bool{"sha256sums": true}
+		taken := map[string]bool{}
 		for i, name := range names {
 			for _, final := range []string{name, download.WithExtension(name, head)} {
-				checkName(t, final)
+				checkName(t, final+".sha256")
 			}
 			if i%2 == 0 { // some files are packed and some are not
 				name = download.WithExtension(name, head)
 			}
-			if taken[strings.ToLower(name)] {
-				t.Errorf("%q is there twice: %q", name, names)
+			for _, used := range []string{strings.ToLower(name), strings.ToLower(name + ".sha256")} {
+				if taken[used] {
+					t.Errorf("%q is there twice, want different names: %q", used, names)
+				}
+				taken[used] = true
 			}
-			taken[strings.ToLower(name)] = true
 		}
 	})
 }
@@ -153,10 +155,8 @@ func checkName(t *testing.T, name string) {
 	device, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	switch {
 	case !safe.MatchString(name), len(name) > 255, strings.HasSuffix(name, "."), !filepath.IsLocal(name), filepath.Base(name) != name:
-		t.Errorf("%q is not safe", name)
+		t.Errorf("got %q, want a safe name", name)
 	case slices.Contains([]string{"CON", "PRN", "AUX", "NUL", "COM0", "COM1", "COM9", "LPT0", "LPT1", "LPT9"}, device):
-		t.Errorf("%q is a device", name)
-	case strings.EqualFold(name, "SHA256SUMS"):
-		t.Errorf("%q is the list of checksums", name)
+		t.Errorf("got %q, want a name that is not a device", name)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// theLog is the log that the simulator serves.
+// theLog returns the log that the simulator serves.
 func theLog(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../rdssim/incidents/mixed.log")
@@ -36,50 +36,62 @@ func TestSaveFilesOfACloud(t *testing.T) {
 		directory := filepath.Join(t.TempDir(), "incident", "42")
 		saved, err := download.Save(t.Context(), files, exact(directory, cloud.Transport(), 0))
 		_ = wantErrors(t, err)
-		if len(saved) != 2 {
-			t.Fatalf("saved %+v", saved)
-		}
+		wantSaved(t, saved, 2)
 		contents := map[string]string{}
 		whole := theLog(t)
 		for i, s := range saved {
 			text := whole[:s.Size]
 			whole = whole[s.Size:]
 			contents[files[i].Name] = text
-			want := download.Saved{Index: i, Name: files[i].Name, Path: filepath.Join(directory, files[i].Name), Size: files[i].Size, SHA256: sumOf(text)}
+			want := download.Saved{
+				Index:  i,
+				Name:   files[i].Name,
+				Path:   filepath.Join(directory, files[i].Name),
+				Size:   files[i].Size,
+				SHA256: sumOf(text),
+			}
 			if diff := cmp.Diff(want, s); diff != "" {
-				t.Error(diff)
+				t.Error("saved (-want +got):", diff)
 			}
 		}
 		wantOnly(t, directory, contents)
 		for _, made := range []string{directory, filepath.Dir(directory)} {
-			if info, err := os.Stat(made); err != nil || info.Mode() != os.ModeDir|0o700 {
-				t.Error(made, info.Mode(), err)
+			info, err := os.Stat(made)
+			must(t, err)
+			if info.Mode() != os.ModeDir|0o700 {
+				t.Errorf("%s has mode %v, want drwx------", made, info.Mode())
 			}
 		}
 		for _, r := range cloud.Requests()[1:] {
-			if diff := cmp.Diff(http.Header{"Accept-Encoding": {"identity"}, "Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"}}, r.Header); diff != "" {
+			if diff := cmp.Diff(
+				http.Header{"Accept-Encoding": {"identity"}, "Connection": {"close"}, "User-Agent": {"Go-http-client/1.1"}},
+				r.Header,
+			); diff != "" {
 				t.Error("headers:", diff)
 			}
-			if r.Kind != "obs.get" || r.Status != 200 || !strings.Contains(files[0].Link+files[1].Link, "?"+r.RawQuery) {
-				t.Errorf("%s %d %s", r.Kind, r.Status, r.RawQuery)
+			if r.Kind != "obs.get" || r.Status != 200 {
+				t.Errorf("request %s had status %d, want obs.get with 200", r.Kind, r.Status)
+			}
+			if !strings.Contains(files[0].Link+files[1].Link, "?"+r.RawQuery) {
+				t.Errorf("the query %s is not a link's, want it unchanged", r.RawQuery)
 			}
 		}
 	})
 }
 
-// TestSumsAreWhatSha256sumReads: the tool itself is asked, where the machine has it.
+// TestSumsAreWhatSha256sumReads asks the tool itself, if the machine has it.
 func TestSumsAreWhatSha256sumReads(t *testing.T) {
 	tool, err := exec.LookPath("sha256sum")
 	if err != nil {
 		t.Skip("no sha256sum on this machine")
 	}
 	directory := t.TempDir()
-	_, err = download.Save(t.Context(), one("a"), exact(directory, newNetwork(says(200, "text")), 0))
+	_, err = download.Save(t.Context(), one("a"), exact(directory, newNetwork(answers(200, "text")), 0))
 	_ = wantErrors(t, err)
-	check := exec.CommandContext(t.Context(), tool, "--check", "--strict", "SHA256SUMS")
+	check := exec.CommandContext(t.Context(), tool, "--check", "--strict", "a.sha256")
 	check.Dir = directory
 	if out, err := check.CombinedOutput(); err != nil || string(out) != "a: OK\n" {
-		t.Errorf("%s, %v", out, err)
+		t.Errorf("sha256sum printed %q, %v, want \"a: OK\\n\"", out, err)
 	}
 }
 
@@ -96,76 +108,54 @@ func TestQueryGoesAsItIs(t *testing.T) {
 		"a=b?c=d",             // a second mark
 	} {
 		t.Run(query, func(t *testing.T) {
-			base := newNetwork(says(200, "x"))
+			base := newNetwork(answers(200, "x"))
 			files := []download.File{{Name: "a", Link: "https://obs.example.com/b/n%2Fm?" + query}}
 			_, err := download.Save(t.Context(), files, exact(t.TempDir(), base, 0))
 			_ = wantErrors(t, err)
 			u := base.requests[0].URL
-			if u.RawQuery != query || u.EscapedPath() != "/b/n%2Fm" {
-				t.Errorf("got %q %q", u.EscapedPath(), u.RawQuery)
+			if u.RawQuery != query {
+				t.Errorf("the server got the query %q, want %q", u.RawQuery, query)
+			}
+			if u.EscapedPath() != "/b/n%2Fm" {
+				t.Errorf("the server got the path %q, want /b/n%%2Fm", u.EscapedPath())
 			}
 		})
 	}
 }
 
-// TestWhatKilledRunsLeft: temporary files of runs that were killed go away a day later. All else stays, whatever its
-// age; also those that may belong to a run under way.
-func TestWhatKilledRunsLeft(t *testing.T) {
-	const part = ".download-abcdefghijklmnopqrstuvwxyz.part"
-	const day = 24 * time.Hour
-	for name, c := range map[string]struct {
-		file string
-		age  time.Duration
-		gone bool
-	}{
-		"old":               {part, day + time.Minute, true},
-		"young":             {part, day - time.Minute, false},
-		"from the future":   {part, -day, false},
-		"another ending":    {".download-abcdefghijklmnopqrstuvwxyz.part.log", 9 * day, false},
-		"another beginning": {"download-abcdefghijklmnopqrstuvwxyz.part", 9 * day, false},
-		"too short":         {".download-abc.part", 9 * day, false},
-		"other letters":     {".download-ABCDEFGHIJKLMNOPQRSTUVWXYZ.part", 9 * day, false},
-		"a log":             {exported, 9 * day, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			directory := t.TempDir()
-			path := filepath.Join(directory, c.file)
-			write(t, path, "half")
-			at := time.Now().Add(-c.age)
-			must(t, os.Chtimes(path, at, at))
-			must(t, download.Check(directory))
-			if _, err := os.Lstat(path); err != nil {
-				t.Error("a look removed it:", err)
-			}
-			_, err := download.Save(t.Context(), nil, exact(directory, newNetwork(hangs), 0))
-			_ = wantErrors(t, err)
-			if _, err := os.Lstat(path); (err != nil) != c.gone {
-				t.Error(err)
-			}
-		})
+// TestWhatAKilledRunLeaves is not touched: it may belong to a run under way.
+func TestWhatAKilledRunLeaves(t *testing.T) {
+	directory := t.TempDir()
+	part := filepath.Join(directory, ".download-abcdefghijklmnopqrstuvwxyz.part")
+	write(t, part, "half")
+	_, err := download.Save(t.Context(), one("log"), exact(directory, newNetwork(good), 0))
+	_ = wantErrors(t, err)
+	if got := read(t, part); got != "half" {
+		t.Errorf("the temporary file has %q, want it unchanged", got)
 	}
+	must(t, os.Remove(part))
+	wantOnly(t, directory, map[string]string{"log": text})
 }
 
 func TestNothingToSave(t *testing.T) {
 	directory := t.TempDir()
 	saved, err := download.Save(t.Context(), nil, exact(directory, newNetwork(hangs), 0))
-	if saved != nil || err != nil {
-		t.Error(saved, err)
-	}
+	_ = wantErrors(t, err)
+	wantSaved(t, saved, 0)
 	wantOnly(t, directory, map[string]string{})
 }
 
 func TestEmptyFile(t *testing.T) {
 	directory := t.TempDir()
-	saved, err := download.Save(t.Context(), one("a"), exact(directory, newNetwork(says(200, "")), 0))
+	saved, err := download.Save(t.Context(), one("a"), exact(directory, newNetwork(answers(200, "")), 0))
 	_ = wantErrors(t, err)
 	wantOnly(t, directory, map[string]string{"a": ""})
 	if saved[0].Size != 0 {
-		t.Error(saved)
+		t.Errorf("saved %d bytes, want 0", saved[0].Size)
 	}
 }
 
-func TestContentTellsTheExtension(t *testing.T) {
+func TestTheContentDecidesOnTheExtension(t *testing.T) {
 	const gz, zip, none = "\x1f\x8b\x08\x00 packed", "PK\x03\x04 packed", "PK\x05\x06"
 	for _, c := range []struct{ name, content, want string }{
 		{"log", gz, "log.gz"},
@@ -191,7 +181,7 @@ func TestContentTellsTheExtension(t *testing.T) {
 			_ = wantErrors(t, err)
 			wantOnly(t, directory, map[string]string{c.want: c.content})
 			if saved[0].Name != c.want || saved[0].Path != filepath.Join(directory, c.want) {
-				t.Errorf("%s: saved %+v", c.name, saved)
+				t.Errorf("%s: saved %+v, want the name %s", c.name, saved, c.want)
 			}
 		}
 	}

@@ -6,11 +6,8 @@ package download
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"sync"
 	"time"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // saving is one call of Save: what its transfers share.
@@ -18,27 +15,24 @@ type saving struct {
 	options Options
 	folder  *folder
 	files   []File
-	names   []string          // safe, in the files' order
-	alike   map[string]int    // how many files compete for a safe name
-	listed  map[string]string // the checksums in SHA256SUMS when it began
+	names   []string       // safe, in the order of files
+	alike   map[string]int // number of files that compete for a safe name
 	links   *links
 
-	answered sync.Map // the hosts that have answered
-	telling  sync.Mutex
+	answered  sync.Map // hosts that have answered
+	reporting sync.Mutex
 }
 
-func newSaving(files []File, o Options, f *folder, sums []byte) *saving {
+func newSaving(files []File, o Options, f *folder) *saving {
 	names, alike := make([]string, len(files)), map[string]int{}
 	for i, file := range files {
 		names[i] = file.Name
 		alike[collisionKey(cleanName(file.Name))]++
 	}
-	return &saving{
-		options: o, folder: f, files: files, names: safeNames(names), alike: alike, listed: listed(sums), links: newLinks(files, o.Refresh),
-	}
+	return &saving{options: o, folder: f, files: files, names: safeNames(names), alike: alike, links: newLinks(files, o.Refresh)}
 }
 
-// run saves all files that can be saved. Whatever can be known before a transfer comes before all of them.
+// run looks at all files first, so that an error that needs no transfer comes before all transfers.
 func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
 	s.each(func(i int) bool { return !s.files[i].Failed }, func(i int) { saved[i], failed[i] = s.look(ctx, i) })
@@ -47,7 +41,7 @@ func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	return collect(saved, failed)
 }
 
-// each does something for the files for which it is to be done, some side by side.
+// each calls do for the wanted files, some side by side.
 func (s *saving) each(wanted func(int) bool, do func(int)) {
 	indexes := make(chan int, len(s.files))
 	for i := range s.files {
@@ -85,12 +79,29 @@ func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 }
 
 func (s *saving) transfer(i int) *transfer {
-	link, _, _ := s.links.of(i)
+	link, _, _ := s.links.get(i)
 	now := time.Now()
-	return &transfer{saving: s, index: i, name: s.names[i], link: link, begun: now, told: now, object: version{length: -1}}
+	return &transfer{s: s, index: i, name: s.names[i], link: link, begun: now, reported: now, object: version{length: -1}}
 }
 
-// save saves one file. Both can be returned: a file that is there, and what kept its checksum from being noted.
+// look returns what is known of a file before its transfer: that it was saved before, or that it can't be saved. It
+// returns two nils for a file that is to be transferred.
+func (s *saving) look(ctx context.Context, i int) (*Saved, *Error) {
+	t := s.transfer(i)
+	saved, err := t.savedBefore(ctx)
+	if saved == nil && err == nil {
+		err = checkLink(t.link)
+	}
+	if saved == nil && err == nil {
+		err = t.unobstructed()
+	}
+	if err != nil {
+		return nil, t.failure(err)
+	}
+	return saved, nil
+}
+
+// save transfers one file. It can return both: a file that is saved, and the reason why its checksum is not.
 func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	if ctx.Err() != nil {
@@ -98,101 +109,24 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	}
 	temp, err := s.folder.temporary()
 	if err != nil {
-		return nil, t.failure(&diskError{err})
+		return nil, t.failure(&diskError{err: err})
 	}
-	t.sink, t.hash, t.buffers = newSink(temp), sha256.New(), newBuffers()
+	t.sink, t.hash, t.buffers = newSink(temp, s.folder.disk.sync), sha256.New(), newBuffers()
 	defer func() {
-		t.settle(t.claimed)
-		_ = t.sink.settled() // what it met is already reported, or no longer relevant
+		_ = t.sink.settled() // its error is reported already, or no longer matters
 		s.folder.discard(temp)
 	}()
 	if err := t.fetch(ctx); err != nil {
 		return nil, t.ended(ctx, err)
 	}
-	t.fault = nil // it was endured
+	t.fault = nil // the retries have overcome it
 	saved, err := t.finish(ctx)
 	if err != nil {
 		return nil, t.ended(ctx, err)
 	}
-	t.tell(Progress{Done: true})
-	if err := s.folder.addSum(ctx, saved.Name, saved.SHA256); err != nil {
-		failure := diskFailure(s.folder.join(sumsName), err)
-		failure.Index, failure.Name = i, apierror.Printable(s.files[i].Name)
-		return &saved, failure
+	t.report(Progress{Done: true})
+	if err := s.folder.addChecksum(saved.Name, saved.SHA256, s.options.Overwrite); err != nil {
+		return saved, t.failure(&diskError{name: saved.Name + checksumExtension, err: err})
 	}
-	return &saved, nil
-}
-
-// report tells of one transfer at a time.
-func (s *saving) report(p Progress) {
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	s.options.Progress(p)
-}
-
-func (t *transfer) announced() int64 { return t.files[t.index].Size }
-
-// diskFailure is an error about the folder or its list of checksums.
-func diskFailure(path string, err error) *Error {
-	return &Error{Kind: diskKind(err), Index: -1, Path: path, Total: -1, Err: reason(err)}
-}
-
-// ended is the error of a transfer that did not reach its end.
-func (t *transfer) ended(ctx context.Context, err error) *Error {
-	var disk *diskError // says more than that the time was up
-	if ctx.Err() != nil && !errors.As(err, &disk) {
-		return t.interrupted(ctx)
-	}
-	return t.failure(err)
-}
-
-// interrupted is the error of a transfer whose context ended; what had gone wrong before is told too.
-func (t *transfer) interrupted(ctx context.Context) *Error {
-	e := t.describe()
-	var r *refusal
-	switch {
-	case errors.As(t.fault, &r):
-		t.fill(e, r)
-	case t.fault != nil:
-		e.Fault = quiet(t.fault, t.link)
-	}
-	e.Kind, e.Err = KindInterrupted, ctx.Err()
-	return e
-}
-
-// failure sorts an error of a transfer and takes out of it what is secret.
-func (t *transfer) failure(err error) *Error {
-	e := t.describe()
-	var (
-		disk    *diskError
-		r       *refusal
-		renewal *renewalError
-	)
-	switch {
-	case errors.As(err, &disk):
-		e.Kind, e.Err = diskKind(disk.err), reason(disk.err)
-	case errors.As(err, &r):
-		t.fill(e, r)
-		e.Kind = r.kind()
-		if errors.As(err, &renewal) {
-			e.Err = quiet(renewal.err, t.link)
-		}
-	case errors.Is(err, errBadLink):
-		e.Kind, e.Err = KindBadLink, errBadLink
-	default:
-		e.Kind, e.Err = KindFault, quiet(err, t.link)
-	}
-	return e
-}
-
-func (t *transfer) describe() *Error {
-	return &Error{
-		Index: t.index, Name: apierror.Printable(t.files[t.index].Name), Path: t.folder.join(t.name),
-		Bytes: t.offset, Total: t.total(), Faults: t.faults,
-	}
-}
-
-func (t *transfer) fill(e *Error, r *refusal) {
-	e.StatusCode, e.RequestID = r.StatusCode, redact(r.RequestID, t.link)
-	e.Code, e.Message = redact(r.Code, t.link), redact(r.Message, t.link)
+	return saved, nil
 }

@@ -5,14 +5,16 @@ package download
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// errBadLink never says what the link is.
-var errBadLink = errors.New("it is no http or https address")
+// errBadLink never shows the link.
+var errBadLink = errors.New("it is not an http or https URL")
 
 func checkLink(link string) error {
 	u, err := url.Parse(link)
@@ -22,7 +24,7 @@ func checkLink(link string) error {
 	return nil
 }
 
-// hostOf is the host of a link that was checked.
+// hostOf returns the host of a link that was checked.
 func hostOf(link string) string {
 	u, err := url.Parse(link)
 	if err != nil {
@@ -31,7 +33,7 @@ func hostOf(link string) string {
 	return u.Host
 }
 
-// quietError is an error whose text holds no link, whoever made it.
+// quietError is an error whose text holds no part of a link.
 type quietError struct {
 	text string
 	err  error
@@ -40,34 +42,53 @@ type quietError struct {
 func (e *quietError) Error() string { return e.text }
 func (e *quietError) Unwrap() error { return e.err }
 
-// quiet takes out of an error's text what a link's query holds.
-func quiet(err error, links ...string) error {
+// quiet removes the link's query from the text of an error.
+func quiet(err error, link string) error {
 	var address *url.Error
 	if errors.As(err, &address) {
 		err = address.Err
 	}
-	return &quietError{redact(transport.Reason(err), links...), err}
+	return &quietError{redact(transport.Reason(err), link), err}
 }
 
-// redact takes the queries of links out of a text, whole and value by value, as they are and decoded. What is shorter
-// than 8 bytes is no secret.
-func redact(text string, links ...string) string {
+// redact replaces a link's query in a text by "…": all of it, and each value, in any way of escaping. Values of less
+// than 8 bytes are not secret.
+func redact(text, link string) string {
 	const secret = 8
-	for _, link := range links {
-		_, query, _ := strings.Cut(link, "?")
-		parts := []string{query}
-		for _, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
-			_, value, _ := strings.Cut(pair, "=")
-			parts = append(parts, value)
-			if decoded, err := url.QueryUnescape(value); err == nil {
-				parts = append(parts, decoded)
-			}
-		}
-		for _, part := range parts {
-			if len(part) >= secret {
-				text = strings.ReplaceAll(text, part, "…")
-			}
+	_, query, _ := strings.Cut(link, "?")
+	parts := []string{query}
+	for _, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		_, value, _ := strings.Cut(pair, "=")
+		parts = append(parts, value)
+	}
+	for _, part := range parts {
+		if len(part) >= secret {
+			text = anyEscape(part).ReplaceAllString(text, "…")
 		}
 	}
 	return text
+}
+
+var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// anyEscape matches a part of a query, with each byte as it is or escaped, in upper or lower case.
+func anyEscape(part string) *regexp.Regexp {
+	plain := escape.ReplaceAllStringFunc(part, func(code string) string {
+		var b byte
+		_, _ = fmt.Sscanf(code, "%%%02x", &b) // escape matches nothing else
+		return string([]byte{b})
+	})
+	var pattern strings.Builder
+	for _, r := range plain {
+		literal := regexp.QuoteMeta(string(r))
+		if r == '+' {
+			literal += "| " // a decoder makes a blank of it
+		}
+		fmt.Fprintf(&pattern, "(?:%s|(?i:", literal)
+		for _, b := range []byte(string(r)) {
+			fmt.Fprintf(&pattern, "%%%02x", b)
+		}
+		pattern.WriteString("))")
+	}
+	return regexp.MustCompile(pattern.String())
 }

@@ -33,8 +33,6 @@ func TestMain(m *testing.M) {
 		serveLargeFiles()
 	case os.Getenv(saveVariable) != "":
 		saveAndTellPeak(os.Getenv(saveVariable))
-	case os.Getenv(manyVariable) != "":
-		saveMany(os.Getenv(manyVariable))
 	default:
 		goleak.VerifyTestMain(m)
 	}
@@ -109,7 +107,11 @@ func BenchmarkSave(b *testing.B) {
 	path := filepath.Join(directory, "file")
 	save := func(url string) {
 		b.Helper()
-		if _, err := download.Save(b.Context(), []download.File{{Name: "file", Link: url, Size: -1}}, download.Options{Directory: directory}); err != nil {
+		if _, err := download.Save(
+			b.Context(),
+			[]download.File{{Name: "file", Link: url, Size: -1}},
+			download.Options{Directory: directory},
+		); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -117,7 +119,16 @@ func BenchmarkSave(b *testing.B) {
 	var ours, theirs time.Duration
 	for b.Loop() {
 		start := time.Now()
-		if out, err := exec.CommandContext(b.Context(), curl, "--silent", "--show-error", "--fail", "-o", path, url).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(
+			b.Context(),
+			curl,
+			"--silent",
+			"--show-error",
+			"--fail",
+			"-o",
+			path,
+			url,
+		).CombinedOutput(); err != nil {
 			b.Fatalf("%v: %s", err, out)
 		}
 		theirs += time.Since(start)

@@ -6,52 +6,46 @@ package download
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"math"
 	"net/http"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// maxRenewals is how many fresh links in a row, without one new byte, a transfer asks for. One may have been asked
-// for long ago, for another file, and have expired as well.
+// maxRenewals is the number of fresh links in a row, without a new byte between them. The first may be old already:
+// another file asked for it.
 const maxRenewals = 2
 
 // transfer is one file on its way.
 type transfer struct {
-	*saving
-	index   int
-	name    string // safe; once the content's kind is known, with the extension that it asks for
-	known   bool   // the content's kind is known
-	link    string
-	begun   time.Time
-	told    time.Time // when Progress was last told
-	sink    *sink
-	hash    hash.Hash
-	buffers chan []byte
+	s        *saving
+	index    int
+	name     string // safe; finish adds the extension that the content needs
+	link     string
+	begun    time.Time
+	reported time.Time // last call of Progress
+	sink     *sink
+	hash     hash.Hash
+	buffers  chan []byte
 
-	head    []byte  // the content's begin
-	object  version // of what the bytes so far belong to
-	offset  int64   // how many bytes are there
-	best    int64   // the most that ever were there
-	claimed int64   // of the disk's space
+	prepared bool
+	head     []byte  // the first bytes of the content
+	object   version // the object that the bytes so far belong to
+	offset   int64   // bytes so far
+	best     int64   // the largest offset so far
 
-	fault    error // the last one that was endured
-	faults   int   // in a row, without one new byte
+	fault    error // the last one that was followed by a retry
+	faults   int   // in a row, without a new byte
 	renewals int   // likewise
 }
 
-// diskError is a fault on this side of the network.
-type diskError struct{ err error }
-
-func (e *diskError) Error() string { return e.err.Error() }
-func (e *diskError) Unwrap() error { return e.err }
-
-// fetch brings the whole file into the temporary one. It is the one loop that tries again, and the project's own:
-// libraries that retry send a request again, but can't go on in the midst of a body.
+// fetch brings the content into the temporary file. It is the one loop that retries. It is not a library's, because
+// those send a whole request again and can't resume in the middle of a body.
 func (t *transfer) fetch(ctx context.Context) error {
 	for {
 		best := t.best
@@ -63,13 +57,13 @@ func (t *transfer) fetch(ctx context.Context) error {
 			t.fault, t.faults, t.renewals = nil, 0, 0
 		}
 		switch {
-		case forbids(err) && t.refreshes() && t.renewals < maxRenewals:
+		case forbidden(err) && t.s.options.Refresh != nil && t.renewals < maxRenewals:
 			t.fault = err
 			t.renewals++
 			if err := t.renew(ctx, err); err != nil {
 				return err
 			}
-		case t.passing(err) && t.faults < t.options.MaxRetries:
+		case t.temporary(err) && t.faults < t.s.options.MaxRetries:
 			t.fault = err
 			t.faults++
 			if err := t.pause(ctx, err); err != nil {
@@ -81,40 +75,90 @@ func (t *transfer) fetch(ctx context.Context) error {
 	}
 }
 
-func (t *transfer) refreshes() bool { return t.options.Refresh != nil }
-
-// renewalError is a refusal after which no fresh link was to be had.
-type renewalError struct {
-	*refusal
-	err error
+// temporary reports whether the fault may be gone when the same is sent again. An unknown host is a wrong one, until
+// it has answered: then it is more likely that the network is lost, as when a VPN reconnects.
+func (t *transfer) temporary(err error) bool {
+	if transport.NoSuchHost(err) {
+		_, answered := t.s.answered.Load(hostOf(t.link))
+		return answered
+	}
+	return temporary(err)
 }
 
-func (e *renewalError) Unwrap() []error { return []error{e.refusal, e.err} }
+// renewalError is a refused link without a fresh one.
+type renewalError struct {
+	refused error
+	err     error
+}
+
+func (e *renewalError) Error() string   { return e.refused.Error() + ": " + e.err.Error() }
+func (e *renewalError) Unwrap() []error { return []error{e.refused, e.err} }
 
 func (t *transfer) renew(ctx context.Context, refused error) error {
-	link, err := t.links.renew(ctx, t.index, t.link)
+	t.report(Progress{Fault: errors.New(t.failure(refused).Cause()), Renews: true})
+	link, err := t.s.links.renew(ctx, t.index, t.link)
 	if err != nil {
-		var r *refusal
-		errors.As(refused, &r)
-		return &renewalError{r, err}
+		return &renewalError{refused, err}
 	}
 	t.link = link
 	return nil
 }
 
-// attempt sends one request for what is missing and takes in what comes.
+// lastTry is kept free at the end of the time that a transfer has, so that a pause can't use it up.
+const lastTry = time.Second
+
+// pause waits before a retry, but not until the deadline. If the context ends first, it returns the fault.
+func (t *transfer) pause(ctx context.Context, fault error) error {
+	pause := pauseAfter(t.faults, fault, &t.s.options)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) > lastTry {
+		pause = min(pause, time.Until(deadline)-lastTry)
+	}
+	t.report(Progress{Fault: errors.New(t.failure(fault).Cause()), Pause: pause})
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return fault
+	case <-timer.C:
+		return nil
+	}
+}
+
+// pauseAfter returns the pause that the server asks for. Otherwise the pause doubles with each fault, and varies so that
+// transfers do not retry at the same moment.
+func pauseAfter(faults int, fault error, o *Options) time.Duration {
+	var r *refusal
+	if errors.As(fault, &r) {
+		if asked, ok := transport.RetryAfter(r.header, time.Now()); ok {
+			return min(max(asked, o.MinPause), o.MaxPause)
+		}
+	}
+	pause := o.MinPause
+	for range faults - 1 {
+		if pause *= 2; pause >= o.MaxPause {
+			pause = o.MaxPause
+			break
+		}
+	}
+	return pause - time.Duration(float64(pause)*o.Random()/4) // up to a quarter earlier
+}
+
+// attempt sends one request for what is missing and takes what comes.
 func (t *transfer) attempt(ctx context.Context) error {
 	if t.offset > 0 && t.object.condition() == "" {
 		if err := t.restart(); err != nil {
 			return err
 		}
 	}
-	ctx, dog, stop := watch(ctx, t.options.Stall)
+	ctx, dog, stop := watch(ctx, t.s.options.Stall)
 	defer stop()
 	err := t.exchange(ctx, dog)
-	var stalled *stalledError
-	if cause := context.Cause(ctx); err != nil && errors.As(cause, &stalled) {
-		return stalled
+	var (
+		refused *refusal
+		stalled *stalledError
+	)
+	if err != nil && !errors.As(err, &refused) && errors.As(context.Cause(ctx), &stalled) {
+		return stalled // more than "context canceled". A refusal stays one, even if its body stalls
 	}
 	return err
 }
@@ -124,23 +168,92 @@ func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
 	if err != nil {
 		return err
 	}
-	resp, err := t.options.Base.RoundTrip(req)
+	resp, err := t.s.options.Base.RoundTrip(req)
 	if err != nil {
 		return err
 	}
-	t.answered.Store(req.URL.Host, true)
-	defer func() { _ = resp.Body.Close() }() // an error of it would say nothing of the file
-	if err := t.accept(resp); err != nil {
+	t.s.answered.Store(req.URL.Host, true)
+	defer func() { _ = resp.Body.Close() }()
+	if err := t.accept(req, resp); err != nil {
 		return err
 	}
 	if err := t.complete(t.receive(resp.Body, dog)); err != nil {
 		return err
 	}
-	return t.nameByContent(true)
+	if isPage(t.head) {
+		return errors.Join(errPage, t.restart())
+	}
+	return nil
 }
 
-// complete says why the file is not whole after a body ended in this way, or nil. Its length decides where it is
-// known: once all bytes are there, it is no matter what happened to the connection behind the last one.
+// request asks for the link, and for the missing part. Accept-Encoding forbids to pack the content on the way: the
+// bytes and their checksum must be the object's.
+func (t *transfer) request(ctx context.Context) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.link, nil)
+	if err != nil {
+		return nil, errBadLink
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	if t.s.options.UserAgent != "" {
+		req.Header.Set("User-Agent", t.s.options.UserAgent)
+	}
+	if t.offset > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", t.offset))
+		req.Header.Set("If-Range", t.object.condition())
+	}
+	return req, nil
+}
+
+// accept decides whether an answer's body is taken. If it is not what was asked for, the next attempt starts over.
+func (t *transfer) accept(req *http.Request, resp *http.Response) error {
+	switch {
+	case resp.StatusCode == http.StatusOK:
+		if err := checkWhole(resp, t.announced()); err != nil {
+			return err
+		}
+		if err := t.restart(); err != nil {
+			return err
+		}
+		t.object = identify(resp)
+		return t.prepare()
+	case resp.StatusCode == http.StatusPartialContent && t.offset > 0:
+		length, err := checkPart(resp, t.offset, t.object)
+		if err != nil {
+			return errors.Join(err, t.restart())
+		}
+		t.object.length = length
+		return t.prepare()
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && t.offset > 0:
+		return errors.Join(errChanged, t.restart())
+	default:
+		return t.refused(req, resp)
+	}
+}
+
+// refused returns the error of an answer that is no part of the file. The store never asks for a login. If one is asked
+// for on the way to an http:// link, the proxy asks.
+func (t *transfer) refused(req *http.Request, resp *http.Response) error {
+	login := resp.StatusCode == http.StatusProxyAuthRequired || resp.StatusCode == http.StatusUnauthorized
+	if login && req.URL.Scheme == "http" {
+		if proxy, err := t.s.options.Proxy(req); err == nil && proxy != nil {
+			return &transport.ProxyError{Host: proxy.Host, Status: apierror.StatusText(resp.StatusCode)}
+		}
+	}
+	return readRefusal(resp, t.link)
+}
+
+// restart throws away what has come.
+func (t *transfer) restart() error {
+	t.offset, t.head, t.object = 0, nil, version{length: -1}
+	t.hash.Reset()
+	if err := t.sink.empty(); err != nil {
+		return &diskError{err: err}
+	}
+	return nil
+}
+
+// complete returns nil if the file is complete after a body ended with err. If the length is known, it decides: once
+// all bytes are here, it does not matter how the connection ends.
 func (t *transfer) complete(err error) error {
 	var disk *diskError
 	switch {
@@ -153,162 +266,4 @@ func (t *transfer) complete(err error) error {
 	default:
 		return cmp.Or(err, io.ErrUnexpectedEOF)
 	}
-}
-
-// request carries nothing but the link and the part that is asked for. Accept-Encoding forbids to pack the content on
-// its way: the bytes and their checksum shall be the object's own.
-func (t *transfer) request(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.link, nil)
-	if err != nil {
-		return nil, errBadLink
-	}
-	req.Header.Set("Accept-Encoding", "identity")
-	if t.options.UserAgent != "" {
-		req.Header.Set("User-Agent", t.options.UserAgent)
-	}
-	if t.offset > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", t.offset))
-		req.Header.Set("If-Range", t.object.condition())
-	}
-	return req, nil
-}
-
-// accept decides whether an answer's body is taken in. Where it is not what was asked for, the next attempt begins
-// anew.
-func (t *transfer) accept(resp *http.Response) error {
-	switch {
-	case resp.StatusCode == http.StatusOK:
-		if err := checkWhole(resp, t.announced()); err != nil {
-			return err
-		}
-		if err := t.restart(); err != nil {
-			return err
-		}
-		t.object = identify(resp)
-		return t.prepare(t.object.length)
-	case resp.StatusCode == http.StatusPartialContent && t.offset > 0:
-		length, err := checkPart(resp, t.offset, t.object)
-		if err != nil {
-			return errors.Join(err, t.restart())
-		}
-		return t.learn(length)
-	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && t.offset > 0:
-		return errors.Join(errChanged, t.restart())
-	default:
-		return readRefusal(resp, t.link)
-	}
-}
-
-// restart throws away what is there.
-func (t *transfer) restart() error {
-	t.settle(t.claimed)
-	t.name, t.known = t.names[t.index], false
-	t.offset, t.head, t.object = 0, nil, version{length: -1}
-	t.hash.Reset()
-	if err := t.sink.empty(); err != nil {
-		return &diskError{err}
-	}
-	return nil
-}
-
-// learn takes in how long the object is, where the first answer did not tell.
-func (t *transfer) learn(length int64) error {
-	if t.object.length >= 0 {
-		return nil
-	}
-	t.object.length = length
-	return t.prepare(length - t.offset)
-}
-
-// prepare finds out, once the answer is there, what keeps the file from being saved.
-func (t *transfer) prepare(toCome int64) error {
-	if err := t.vacant(); err != nil {
-		return err
-	}
-	return t.claim(toCome)
-}
-
-// claim makes sure that there is room for that many bytes; below 0: not known.
-func (t *transfer) claim(need int64) error {
-	need = max(need, 0)
-	if err := t.folder.space.claim(need); err != nil {
-		return &diskError{err}
-	}
-	t.claimed = need
-	return nil
-}
-
-func (t *transfer) settle(n int64) {
-	n = min(n, t.claimed)
-	t.claimed -= n
-	t.folder.space.settle(n)
-}
-
-// write appends a piece to the temporary file.
-func (t *transfer) write(piece []byte) error {
-	n, err := t.sink.Write(piece)
-	t.offset += int64(n)
-	t.settle(int64(n))
-	if err != nil {
-		return &diskError{err}
-	}
-	t.best = max(t.best, t.offset)
-	t.head = append(t.head, piece[:min(len(piece), headLength-len(t.head))]...)
-	if err := t.nameByContent(false); err != nil {
-		return err
-	}
-	if n > 0 && t.offset != t.object.length && time.Since(t.told) >= time.Second { // of its end is told when it has its name
-		t.tell(Progress{})
-	}
-	return nil
-}
-
-// nameByContent gives the file its whole name as soon as enough of it is there, and makes sure that it is free before
-// the rest comes.
-func (t *transfer) nameByContent(whole bool) error {
-	if t.known || !whole && len(t.head) < headLength {
-		return nil
-	}
-	t.known = true
-	name := withExtension(t.name, t.head)
-	if name == t.name {
-		return nil
-	}
-	t.name = name
-	return t.vacant()
-}
-
-// finish puts the file on the disk and gives it its name.
-func (t *transfer) finish(ctx context.Context) (Saved, error) {
-	if err := t.sink.finish(); err != nil {
-		return Saved{}, &diskError{err}
-	}
-	saved := Saved{Index: t.index, Name: t.name, Path: t.folder.join(t.name), Size: t.offset, SHA256: hex.EncodeToString(t.hash.Sum(nil))}
-	if err := t.publish(ctx, &saved); err != nil {
-		return Saved{}, err
-	}
-	return saved, nil
-}
-
-// tell fills in how far the transfer is.
-func (t *transfer) tell(p Progress) {
-	t.told = time.Now()
-	p.Index, p.Count, p.Name = t.index, len(t.names), t.name
-	p.Bytes, p.Total = t.offset, t.total()
-	p.Elapsed = t.told.Sub(t.begun)
-	if p.Elapsed > 0 {
-		p.BytesPerSecond = math.Round(float64(p.Bytes) / p.Elapsed.Seconds())
-	}
-	t.report(p)
-}
-
-// total is the file's size: what the store says, else what the cloud announced, if that can be.
-func (t *transfer) total() int64 {
-	if t.object.length >= 0 {
-		return t.object.length
-	}
-	if announced := t.announced(); announced > 0 && announced >= t.offset { // it says 0 of files that are not empty
-		return announced
-	}
-	return -1
 }

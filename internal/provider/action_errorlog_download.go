@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
@@ -92,10 +93,14 @@ func (a *errorLogDownloadAction) Invoke(ctx context.Context, req action.InvokeRe
 		return
 	}
 	resp.Diagnostics.Append(errorLogWarnings(options.InstanceID, answer, "The other files are saved unless an error says otherwise.")...)
+	tell.failed(len(missingFiles(answer)), len(answer.Files))
+	files := downloads(answer)
+	resp.Diagnostics.Append(a.client.linkWarnings(options.InstanceID, files)...)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	saved, err := download.Save(ctx, downloads(answer), a.saveOptions(model, options, &tell))
+	saved, err := download.Save(ctx, files, a.saveOptions(model, options, &tell))
 	tell.saved(saved, err == nil)
+	resp.Diagnostics.Append(saveWarnings(saved)...)
 	if err != nil {
 		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
 	}
@@ -141,7 +146,10 @@ func (a *errorLogDownloadAction) saveOptions(model errorLogDownloadActionModel, 
 	return o
 }
 
-// downloads are the files of an answer, also those without a link: they keep their places and names.
+// stamped is a name that the cloud gives once: it ends with the time of the export, to the second or less.
+var stamped = regexp.MustCompile(`^.+_20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-6]\d\d*(\..*)?$`)
+
+// downloads returns the files of an answer, also those without a link: they keep their places and names.
 func downloads(answer *rds.Export) []download.File {
 	var files []download.File
 	for _, f := range answer.Files {
@@ -149,7 +157,9 @@ func downloads(answer *rds.Export) []download.File {
 		if f.Size != nil {
 			size = *f.Size
 		}
-		files = append(files, download.File{Name: f.FileName, Link: f.Link, Size: size, Failed: f.Link == ""})
+		files = append(files, download.File{
+			Name: f.FileName, Link: f.Link, Size: size, Unique: stamped.MatchString(f.FileName), Failed: f.Link == "",
+		})
 	}
 	return files
 }

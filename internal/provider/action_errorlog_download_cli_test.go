@@ -48,7 +48,7 @@ func TestCLI_ActionInvoked(t *testing.T) {
 	c := actionCLI(t, saveAction(rdssim.InstanceTwoFiles))
 	run := apply(t, c, "-invoke=action.rds_errorlog_download.orders")
 	var want []string
-	names, err := filepath.Glob(filepath.Join(c.Dir, "logs", "*_errorlog_download_*"))
+	names, err := filepath.Glob(filepath.Join(c.Dir, "logs", "*_errorlog_download_*[0-9]"))
 	if err != nil || len(names) != 2 {
 		t.Fatalf("%q, %v", names, err)
 	}
@@ -59,11 +59,11 @@ func TestCLI_ActionInvoked(t *testing.T) {
 		}
 		want = append(want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))))
 	}
-	want = append(want, "The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
+	want = append(want, "Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256")
 	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {
 		t.Errorf("%s\n%s", diff, run.Stdout)
 	}
-	checkSums(t, filepath.Join(c.Dir, "logs"))
+	checkSumFiles(t, filepath.Join(c.Dir, "logs"))
 	if state, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate")); err != nil || strings.Contains(string(state), "Signature=") {
 		t.Errorf("a link in the state, %v", err)
 	}

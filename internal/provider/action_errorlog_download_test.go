@@ -5,9 +5,11 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -44,7 +46,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 			"Waiting for the export: 0s, the cloud says CREATING.",
 			"Waiting for the export: 10s, the cloud says CREATING.",
 			fmt.Sprintf("Saved %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(log)),
-			"The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.",
+			"Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256",
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)
@@ -56,7 +58,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 			}
 		}
 	})
-	want := map[string]string{oneFile: log, "SHA256SUMS": sum(log) + "  " + oneFile + "\n"}
+	want := map[string]string{oneFile: log, oneFile + ".sha256": sum(log) + "  " + oneFile + "\n"}
 	if diff := cmp.Diff(want, content(t, folder)); diff != "" {
 		t.Error(diff)
 	}
@@ -66,7 +68,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 // checkModes: nobody but the owner may look.
 func checkModes(t *testing.T, folder string) {
 	t.Helper()
-	for path, want := range map[string]os.FileMode{folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, "SHA256SUMS"): 0o600} {
+	for path, want := range map[string]os.FileMode{folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, oneFile+".sha256"): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
@@ -77,13 +79,16 @@ func checkModes(t *testing.T, folder string) {
 func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
+		told, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
+		if len(told) < 2 || told[1] != "1 of 3 files failed in the cloud." {
+			t.Errorf("got the progress %q, want the failed file behind the first line", told)
+		}
 		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") || !strings.HasSuffix(diags[0], "\nThe other files are saved unless an error says otherwise.") {
 			t.Errorf("%q", diags)
 		}
 	})
-	if files := content(t, folder); len(files) != 3 || strings.Count(files["SHA256SUMS"], "\n") != 2 {
-		t.Errorf("%d files, %q", len(files), files["SHA256SUMS"])
+	if files := content(t, folder); len(files) != 4 {
+		t.Errorf("got %d files, want two with their checksums: %q", len(files), slices.Sorted(maps.Keys(files)))
 	}
 }
 

@@ -51,21 +51,35 @@ func cloudSays(p rds.Progress) string {
 	return "no good answer"
 }
 
-// downloading tells of one file.
+// failed reports that some files failed in the cloud: a warning may show no more than its summary.
+func (t *teller) failed(n, count int) {
+	if n > 0 {
+		t.send(fmt.Sprintf("%d of %d files failed in the cloud.", n, count))
+	}
+}
+
+// downloading reports how far one file is.
 func (t *teller) downloading(p download.Progress) {
 	file := fmt.Sprintf("File %d of %d, %s: ", p.Index+1, p.Count, p.Name)
+	came := ""
+	if p.Fault != nil {
+		came = apierror.Printable(p.Fault.Error())
+	}
 	switch {
-	case p.Done: // saved tells of it
+	case p.Done: // saved reports it
+	case p.Renews:
+		t.send(file + fmt.Sprintf("the link was refused at %s, asking for a fresh one (%s).", megabytes(p.Bytes), came))
 	case p.Fault != nil:
-		t.send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), apierror.Printable(p.Fault.Error())))
+		t.send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), came))
 	case p.Total > 0:
-		t.send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.", megabytes(p.Bytes), megabytes(p.Total), p.Bytes*100/p.Total, megabytes(int64(p.BytesPerSecond))))
+		t.send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.",
+			megabytes(p.Bytes), megabytes(p.Total), p.Bytes*100/p.Total, megabytes(int64(p.BytesPerSecond))))
 	default:
 		t.send(file + fmt.Sprintf("%s, %s/s.", megabytes(p.Bytes), megabytes(int64(p.BytesPerSecond))))
 	}
 }
 
-// saved tells where each file is, and how to prove that it is whole.
+// saved reports where each file is, and how to verify it.
 func (t *teller) saved(files []download.Saved, complete bool) {
 	for _, f := range files {
 		did := "Saved"
@@ -75,7 +89,7 @@ func (t *teller) saved(files []download.Saved, complete bool) {
 		t.send(fmt.Sprintf("%s %s, %d bytes, SHA-256 %s.", did, f.Path, f.Size, f.SHA256))
 	}
 	if len(files) > 0 && complete {
-		t.send("The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
+		t.send("Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256")
 	}
 }
 

@@ -23,6 +23,8 @@ type client struct {
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
 	// client certificate.
 	files download.Options
+	// encrypted means that no URL of the configuration begins with http://.
+	encrypted bool
 	// interrupt ends when a person presses Ctrl-C.
 	interrupt context.Context //nolint:containedctx // it is the process's, and outlives every call
 }
@@ -66,6 +68,7 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 
 	return &client{
 		interrupt: p.outside.Interrupt,
+		encrypted: len(config.Unencrypted()) == 0,
 		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
 		files: download.Options{
 			Base:       p.network(plain(settings)),

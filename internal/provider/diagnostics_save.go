@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,14 +21,30 @@ import (
 // unableToSave is the summary of every error of saving files.
 const unableToSave = "Unable to save error log files"
 
-// saveDiagnostics explains which files were not saved and why, one error for each.
+// maxListed is the number of files that one text or one run lists, so that a screen can show it.
+const maxListed = 20
+
+// listLines returns a line for each of the first entries, and the number of the others. Terraform does not wrap lines
+// that begin with a space.
+func listLines(entries []string) string {
+	var b strings.Builder
+	for _, entry := range entries[:min(len(entries), maxListed)] {
+		b.WriteString("  " + apierror.Printable(entry) + "\n")
+	}
+	if more := len(entries) - maxListed; more > 0 {
+		fmt.Fprintf(&b, "  and %d more\n", more)
+	}
+	return b.String()
+}
+
+// saveDiagnostics explains which files were not saved and why, one error for each of the first.
 func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
 	var failed download.Errors
 	if !errors.As(err, &failed) {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
 	}
 	var diags diag.Diagnostics
-	for i, one := range failed {
+	for i, one := range failed[:min(len(failed), maxListed)] {
 		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
@@ -36,52 +53,57 @@ func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeo
 			diags.AddError(unableToSave, text)
 		}
 	}
+	if more := failed[min(len(failed), maxListed):]; len(more) > 0 {
+		var names []string
+		for _, one := range more {
+			names = append(names, one.Name)
+		}
+		diags.AddError(unableToSave, fmt.Sprintf("%d more files were not saved:\n\n%s", len(more), listLines(names)))
+	}
 	return diags
 }
 
-// savedText names what was saved, in the first of several errors.
+// savedText lists what was saved, in the first of several errors.
 func savedText(saved []download.Saved, first bool) string {
 	if len(saved) == 0 || !first {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("\nThese files were saved:\n\n")
+	var paths []string
 	for _, file := range saved {
-		b.WriteString("  " + apierror.Printable(file.Path) + "\n")
+		paths = append(paths, file.Path)
 	}
-	return b.String()
+	return "\nThese files were saved:\n\n" + listLines(paths)
 }
 
 func saveText(instanceID string, e *download.Error) string {
-	var b strings.Builder
-	b.WriteString(e.Sentence())
-	if e.Name != "" {
-		fmt.Fprintf(&b, " It belongs to the error log of DB instance %s.", instanceID)
-	}
-	b.WriteString("\n")
-	cause := ""
+	lines := e.Refusal.Lines()
 	switch {
 	case e.Fault != nil:
-		cause = apierror.Printable(e.Fault.Error())
-	case e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted: // the sentence says it
-		cause = apierror.Printable(e.Err.Error())
+		lines += labelled("Cause", apierror.Printable(e.Fault.Error()))
+	case e.Err != nil && e.Kind != download.KindExists && e.Kind != download.KindInterrupted: // the sentence is enough
+		lines += labelled("Cause", apierror.Printable(e.Err.Error()))
 	}
-	lines := labelled("Status", e.Status()) + labelled("Code", e.Code) + labelled("Message", e.Message) + labelled("Cause", cause) + labelled("Request ID", e.RequestID)
+	if e.Name != "" {
+		lines = labelled("Instance", instanceID) + lines
+	}
 	if lines != "" {
-		b.WriteString("\n" + lines)
+		lines = "\n" + lines
 	}
-	return b.String()
+	return e.Sentence() + "\n" + lines
 }
 
-// saveAdvice says what to do. What was saved is found the next time, so to run it again is enough.
+// saveAdvice returns what to do. The next run finds what was saved, so it is enough to run it again.
 func saveAdvice(e *download.Error, timeout time.Duration) string {
 	switch e.Kind {
 	case download.KindExists:
 		return "Choose another directory, or set overwrite = true."
 	case download.KindInTheWay:
+		if e.Index < 0 {
+			return "Name a folder that exists or can be created, not a file or a symbolic link."
+		}
 		return "Choose another directory, or move away what is there."
 	case download.KindPermission:
-		return "Choose a directory that the user who runs Terraform may write to."
+		return "Choose a directory that the user who runs Terraform can write to."
 	case download.KindDiskFull:
 		return "Make room, or choose a directory on another disk."
 	case download.KindWrite:
@@ -90,10 +112,39 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 		if !errors.Is(e.Err, context.DeadlineExceeded) {
 			return "No part of it was left behind. Run it again."
 		}
-		return fmt.Sprintf("No part of it was left behind. It may take %s in all: raise timeouts.invoke and run it again.", timeout)
+		return fmt.Sprintf("No part of it was left behind. The limit is %s in all: raise timeouts.invoke and run it again.", timeout)
+	case download.KindProxy:
+		return "Check the address, user and password of the proxy (HTTPS_PROXY, HTTP_PROXY), or add the link's host to NO_PROXY."
 	case download.KindExpired, download.KindRefused, download.KindBadLink:
 		return "Run it again: it asks for fresh links. If it is refused again, give the request ID to the cloud's support."
 	default:
 		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
 	}
+}
+
+// saveWarnings are about files that are saved but may not be what they should be.
+func saveWarnings(saved []download.Saved) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var differ []string
+	for _, f := range saved {
+		if f.Announced != 0 {
+			differ = append(differ, fmt.Sprintf("%s: %d bytes, announced: %d", f.Path, f.Size, f.Announced))
+		}
+	}
+	if len(differ) > 0 {
+		diags.AddWarning("Size of a saved file differs", "The cloud announced another size for these files:\n\n"+listLines(differ)+
+			"\nThe file may be incomplete, or the cloud counts in another unit. Look at the end of the file.")
+	}
+	return diags
+}
+
+// linkWarnings are about links without TLS, if the API has it. Without it, there is a warning already.
+func (c *client) linkWarnings(instanceID string, links []download.File) diag.Diagnostics {
+	var diags diag.Diagnostics
+	plain := func(f download.File) bool { return strings.HasPrefix(strings.ToLower(f.Link), "http://") }
+	if c.encrypted && slices.ContainsFunc(links, plain) {
+		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the error log of DB instance %s begins with http://: "+
+			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", instanceID))
+	}
+	return diags
 }

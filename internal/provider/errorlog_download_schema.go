@@ -27,7 +27,7 @@ const (
 		"a link exists in memory only, for as long as the run needs it."
 
 	actionDescription = "Saves the error log of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is done, downloads every file, and writes " +
-		"the checksums to `SHA256SUMS`. The links never leave the provider. A file appears under its name only once it is complete."
+		"the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. A file appears under its name only once it is complete."
 
 	directoryDescription = "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does not exist. Must not be a symbolic link."
 	overwriteDescription = "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an error, unless it is the same file."

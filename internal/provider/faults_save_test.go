@@ -21,35 +21,97 @@ import (
 // The part of the guide "When it fails" that is about the action: links are there, and files can't be saved.
 
 func saveFaults() []fault {
+	healthy := func(prepare func(t *testing.T, path string)) func(*testing.T, string) {
+		return func(t *testing.T, directory string) { prepare(t, filepath.Join(directory, oneFile)) }
+	}
+	link := func(t *testing.T, path string) {
+		if err := os.Symlink("elsewhere", path); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rows := []fault{
-		{name: "The file is there", cause: "A file of that name is in the folder, and `overwrite` is not set. It is not touched.", words: "already exists", folder: func(t *testing.T, directory string) {
-			writeFile(t, filepath.Join(directory, oneFile), "evidence")
-		}},
-		{name: "Something else is in the way", cause: "A folder or a symbolic link has the file's name.", words: "something else is in the way", folder: func(t *testing.T, directory string) {
-			if err := os.Symlink("elsewhere", filepath.Join(directory, oneFile)); err != nil {
-				t.Fatal(err)
-			}
-		}},
 		{
-			name: "The directory may not be written", cause: "The user who runs Terraform may not write there.", words: "may not be written",
+			name: "The file is there", words: "already exists",
+			cause:  "A file of that name is in the folder, and `overwrite` is not set. It is not touched.",
+			folder: healthy(func(t *testing.T, path string) { writeFile(t, path, "evidence") }),
+		},
+		{
+			name: "Something else is in the way", words: "something else is in the way",
+			cause: "A folder or a symbolic link has the file's name.", folder: healthy(link),
+		},
+		{
+			name: "Something else is in the checksum's way", words: ".sha256: something else is in the way",
+			cause:  "A folder or a symbolic link has the name of the file with the checksum.",
+			folder: healthy(func(t *testing.T, path string) { link(t, path+".sha256") }),
+		},
+		{
+			name: "No permission to write to the directory", words: "No permission to write to",
+			cause:     "The user who runs Terraform is not allowed to write there.",
 			arguments: map[string]any{"directory": forbidden},
 		},
-		{name: "The directory is a file", cause: "`directory` names a file.", words: "directory must be a folder", folder: func(t *testing.T, directory string) {
-			if err := os.Remove(directory); err != nil {
-				t.Fatal(err)
-			}
-			writeFile(t, directory, "")
-		}},
-		{name: "Disk full", cause: "The disk has less room than the file needs. That is found out before the transfer, where the store tells the size.", words: "The disk is full", options: []rdssim.Option{rdssim.WithFileSize(1 << 60)}},
-		{name: "Link expired", cause: "The link is refused as expired, and so is every fresh one.", words: "has expired, and there is no fresh one", faults: at("obs.get", forEver, rdssim.XMLError(403, "AccessDenied", "Request has expired"))},
-		{name: "Link refused", cause: "The object store does not take the link, and a fresh one fares no better.", words: "The link's server refused", faults: at("obs.get", forEver, rdssim.XMLError(403, "SignatureDoesNotMatch", "The signature does not match."))},
-		{name: "File gone", cause: "The object store does not know the file.", words: "The link's server refused", faults: at("obs.get", forEver, rdssim.XMLError(404, "NoSuchKey", "The specified key does not exist."))},
-		{name: "Object store out of order", cause: "The object store answers 503 to every attempt.", words: "broke off", faults: at("obs.get", forEver, rdssim.XMLError(503, "ServiceUnavailable", "Please try again."))},
-		{name: "Transfer breaks and goes on", cause: "The connection breaks in the middle of the file. The transfer goes on where it stopped.", faults: at("obs.get", 2, rdssim.HalfBody())},
-		{name: "Transfer never begins", cause: "Each connection to the object store breaks.", words: "broke off", faults: at("obs.get", forEver, rdssim.Drop())},
-		{name: "Time is up in a download", cause: "The object store hangs until `timeouts.invoke` has passed, here 50 s.", words: "raise timeouts.invoke", arguments: map[string]any{"timeouts": map[string]any{"invoke": "50s"}}, faults: at("obs.get", forEver, rdssim.Hang())},
-		{name: "Interrupted download", cause: "Ctrl-C, nine seconds after the start.", words: "was interrupted", interrupt: 9 * time.Second, faults: at("obs.get", 1, rdssim.Hang())},
-		{name: "Files missing from a partly failed export", words: "The other files are saved", cause: "The cloud could prepare two of three files. They are saved.", arguments: instance(rdssim.InstancePartlyFails)},
+		{
+			name: "The directory is a file", words: "something else is in the way", cause: "`directory` names a file.",
+			folder: func(t *testing.T, directory string) {
+				if err := os.Remove(directory); err != nil {
+					t.Fatal(err)
+				}
+				writeFile(t, directory, "")
+			},
+		},
+		{
+			name: "Disk full", words: "The disk is full", options: []rdssim.Option{rdssim.WithFileSize(1 << 60)},
+			cause: "The disk has less room than the file needs. That is known before the transfer, if the store announces the size.",
+		},
+		{
+			name: "Link expired", words: "has expired, and there is no fresh one",
+			cause:  "The link is refused as expired, and so is every fresh one.",
+			faults: at("obs.get", forEver, rdssim.XMLError(403, "AccessDenied", "Request has expired")),
+		},
+		{
+			name: "Link refused", words: "The link's server refused",
+			cause:  "The object store refuses the link, and a fresh one too.",
+			faults: at("obs.get", forEver, rdssim.XMLError(403, "SignatureDoesNotMatch", "The signature does not match.")),
+		},
+		{
+			name: "File gone", words: "The link's server refused", cause: "The object store does not know the file.",
+			faults: at("obs.get", forEver, rdssim.XMLError(404, "NoSuchKey", "The specified key does not exist.")),
+		},
+		{
+			name: "Object store out of order", words: "broke off", cause: "The object store answers 503 to every attempt.",
+			faults: at("obs.get", forEver, rdssim.XMLError(503, "ServiceUnavailable", "Please try again.")),
+		},
+		{
+			name: "A page in place of the file", words: "a web page or an error message came in place of the file",
+			cause:  "A portal or a proxy answers every attempt with a web page and status 200. It is not saved.",
+			faults: at("obs.get", forEver, rdssim.Status(200, "<!DOCTYPE html><title>Sign in</title>", nil)),
+		},
+		{
+			name: "Another size than announced", words: "The cloud announced another size",
+			cause:  "The file has another size than the cloud announced. It is saved.",
+			faults: at("obs.get", 1, rdssim.Status(200, "LOG:  short\n", nil)),
+		},
+		{
+			name:   "Transfer breaks and goes on",
+			cause:  "The connection breaks in the middle of the file. The transfer resumes.",
+			faults: at("obs.get", 2, rdssim.HalfBody()),
+		},
+		{
+			name: "Transfer never begins", words: "broke off", cause: "Each connection to the object store breaks.",
+			faults: at("obs.get", forEver, rdssim.Drop()),
+		},
+		{
+			name: "Time is up in a download", words: "raise timeouts.invoke",
+			cause:     "The object store hangs until `timeouts.invoke` has passed, here 50 s.",
+			arguments: map[string]any{"timeouts": map[string]any{"invoke": "50s"}}, faults: at("obs.get", forEver, rdssim.Hang()),
+		},
+		{
+			name: "Interrupted download", words: "was interrupted", cause: "Ctrl-C, nine seconds after the start.",
+			interrupt: 9 * time.Second, faults: at("obs.get", 1, rdssim.Hang()),
+		},
+		{
+			name: "Files missing from a partly failed export", words: "The other files are saved",
+			cause: "The cloud could prepare two of three files. They are saved.", arguments: instance(rdssim.InstancePartlyFails),
+		},
 	}
 	for i := range rows {
 		rows[i].saves = true
@@ -57,7 +119,7 @@ func saveFaults() []fault {
 	return rows
 }
 
-// forbidden is a folder that nobody can make on Linux, not even root, who runs the tests in containers.
+// forbidden is a folder that nobody can create on Linux, not even root, who runs the tests in containers.
 const forbidden = "/sys/error-logs"
 
 // What differs from machine to machine.
@@ -66,7 +128,7 @@ var (
 	denied    = regexp.MustCompile(`operation not permitted|read-only file system`)
 )
 
-// save invokes the action with a folder of its own, which the guide calls error-logs.
+// save invokes the action with a new folder, which the guide calls error-logs.
 func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, arguments map[string]any) seen {
 	t.Helper()
 	directory := filepath.Join(t.TempDir(), "error-logs")
@@ -80,13 +142,13 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 		arguments["directory"] = directory
 	}
 	start := time.Now()
-	told, diags := p.Invoke(ctx, dataSource, arguments)
+	progress, diags := p.Invoke(ctx, dataSource, arguments)
 	for i, text := range diags {
 		text = strings.NewReplacer(directory, "error-logs", forbidden, "error-logs").Replace(text)
 		text = freeBytes.ReplaceAllString(text, "and … are free")
 		diags[i] = onScreen(denied.ReplaceAllString(text, "permission denied"))
 	}
-	tellsNoSecret(t, strings.Join(diags, "\n")+strings.Join(told, "\n"))
+	tellsNoSecret(t, strings.Join(diags, "\n")+strings.Join(progress, "\n"))
 	end := "the files"
 	switch {
 	case slices.ContainsFunc(diags, tellsError):
@@ -97,8 +159,8 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 	return seen{end, when(start), diags}
 }
 
-// onScreen is how Terraform shows what an action tells: under a line of its own, in one paragraph with the summary,
-// and without the argument. What validation finds is shown like any other error.
+// onScreen returns how Terraform shows an action's diagnostic: under a line of its own, in one paragraph with the summary,
+// and without the argument. An error of validation is shown like any other.
 func onScreen(text string) string {
 	first, detail, _ := strings.Cut(text, "\n\n")
 	severity, _, _ := strings.Cut(first, ": ")
@@ -114,16 +176,21 @@ func TestFaults_ActionOnScreen(t *testing.T) {
 	invoke := func(want string) {
 		t.Helper()
 		run := c.Run(t, "apply", "-auto-approve", "-no-color", "-invoke=action.rds_errorlog_download.orders")
-		if screen := run.Stdout + run.Stderr; !wrapped(want).MatchString(screen) || strings.HasPrefix(want, "Error: ") != strings.Contains(screen, "\nAction failed: ") {
-			t.Errorf("%s: %s", want, screen)
+		screen := run.Stdout + run.Stderr
+		if !wrapped(want).MatchString(screen) {
+			t.Errorf("the screen does not show %q: %s", want, screen)
+		}
+		if failed := strings.Contains(screen, "\nAction failed: "); failed != strings.HasPrefix(want, "Error: ") {
+			t.Errorf("the action failed: %v, want %v: %s", failed, !failed, screen)
 		}
 	}
 	invoke("Warning: Warning when invoking action Some error log files are missing: The cloud prepared 2 of 3 files")
 	for name := range content(t, filepath.Join(c.Dir, "logs")) {
-		writeFile(t, filepath.Join(c.Dir, "logs", name), "") // other files than the cloud's, and no checksums
+		writeFile(t, filepath.Join(c.Dir, "logs", name), "") // other files than the cloud's, without checksums
 	}
 	invoke("Error: Error when invoking action 3 problems: - Some error log files are missing: The cloud prepared 2 of 3 files")
 	c.Write(t, "main.tf", requirement+saveAction(rdssim.InstanceHealthy))
-	c.Cloud.Inject(rdssim.Fault{Kind: "obs.get", Times: forEver, Handler: rdssim.XMLError(404, "NoSuchKey", "The specified key does not exist.")})
+	notFound := rdssim.XMLError(404, "NoSuchKey", "The specified key does not exist.")
+	c.Cloud.Inject(rdssim.Fault{Kind: "obs.get", Times: forEver, Handler: notFound})
 	invoke("Error: Error when invoking action Unable to save error log files: The link's server refused")
 }

@@ -64,6 +64,23 @@ func checkSums(t *testing.T, folder string) {
 	}
 }
 
+// checkSumFiles does what sha256sum -c *.sha256 does, on every system: each file has its checksum beside it.
+func checkSumFiles(t *testing.T, folder string) {
+	t.Helper()
+	files, want := content(t, folder), map[string]string{}
+	for name, text := range files {
+		if !strings.HasSuffix(name, ".sha256") {
+			want[name], want[name+".sha256"] = text, sum(text)+"  "+name+"\n"
+		}
+	}
+	if len(want) == 0 {
+		t.Error("got no files, want some")
+	}
+	if diff := cmp.Diff(want, files); diff != "" {
+		t.Error("files (-want +got):", diff)
+	}
+}
+
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

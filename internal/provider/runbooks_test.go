@@ -116,7 +116,7 @@ func TestRunbooks_SaveWithAction(t *testing.T) {
 	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
 		t.Error(run.Stdout)
 	}
-	checkSums(t, filepath.Join(c.Dir, "error-logs"))
+	checkSumFiles(t, filepath.Join(c.Dir, "error-logs"))
 }
 
 func TestRunbooks_Check(t *testing.T) {

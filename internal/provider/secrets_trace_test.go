@@ -194,7 +194,7 @@ func TestSecretsInTrace_Action(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run, all := traceOf(t, name, savingAction, "apply", "-auto-approve", "-invoke=action.rds_errorlog_download.orders")
-			if run.ExitCode != 0 || !strings.Contains(all, "/error-logs/SHA256SUMS:\n") {
+			if run.ExitCode != 0 || !strings.Contains(all, ".sha256:\n") {
 				t.Errorf("nothing was saved:\n%s\n%s", run.Stdout, run.Stderr)
 			}
 			tellsNoSecret(t, all)
@@ -233,7 +233,7 @@ func TestSecretsInTrace_ActionWithoutCLI(t *testing.T) {
 				}
 				all := strings.Join(told, "\n") + log.String() + everything(t, folder)
 				tellsNoSecret(t, all)
-				for _, there := range []string{`"@module":"provider.requests"`, "/errorlog-download", who.project, "SHA256SUMS", "Saved "} {
+				for _, there := range []string{`"@module":"provider.requests"`, "/errorlog-download", who.project, ".sha256", "Saved "} {
 					if !strings.Contains(all, there) {
 						t.Errorf("the search does not find %q, which must be there: it proves nothing", there)
 					}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"os"
 	"strings"
 	"time"
 
@@ -110,12 +109,11 @@ func pollIntervalValidators() []validator.String {
 
 func directoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
 
-// usableDirectory refuses a directory that is something else, before any request.
+// usableDirectory refuses a text that is surely not the directory that was meant. What is on the disk is looked at when
+// the action runs.
 type usableDirectory struct{}
 
-func (usableDirectory) Description(context.Context) string {
-	return "must be a folder, or not exist yet"
-}
+func (usableDirectory) Description(context.Context) string { return "must be the path of a folder" }
 
 func (v usableDirectory) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -125,30 +123,23 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	}
 	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), apierror.Printable(req.ConfigValue.ValueString()), fault))
+			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), req.ConfigValue.ValueString(), fault))
 	}
 }
 
-// directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked
-// at is no fault yet: it may be made later.
+// directoryFault returns what is wrong with a path, or "".
 func directoryFault(path string) string {
-	if strings.TrimSpace(path) == "" {
-		return "empty"
-	}
-	if strings.HasPrefix(path, "$") {
-		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
-	}
-	if path == "~" || strings.HasPrefix(path, "~/") {
-		return "no home folder to Terraform: write pathexpand(\"" + apierror.Printable(path) + "\")"
-	}
-	info, err := os.Lstat(path)
 	switch {
-	case err != nil || info.IsDir():
-		return ""
-	case info.Mode()&os.ModeSymlink != 0:
-		return "a symbolic link: name the folder that it leads to"
+	case strings.TrimSpace(path) == "":
+		return "empty"
+	case strings.TrimSpace(path) != path:
+		return "a path with a blank at its begin or end: remove it"
+	case strings.HasPrefix(path, "$"):
+		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
+	case path == "~" || strings.HasPrefix(path, "~/"):
+		return "a shell's home folder, which Terraform does not expand: write pathexpand(\"" + apierror.Printable(path) + "\")"
 	default:
-		return "a file"
+		return ""
 	}
 }
 
