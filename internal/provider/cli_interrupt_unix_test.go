@@ -25,7 +25,7 @@ const soon = 15 * time.Second
 // TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its
 // providers nothing. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
-	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "60s" }`)
+	data := ofInstance(rdssim.InstanceStuck, `timeouts { read = "60s" }`)
 	for name, c := range map[string]struct {
 		configuration string
 		shown         string // on the screen before Ctrl-C is pressed

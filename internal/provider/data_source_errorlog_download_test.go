@@ -114,9 +114,9 @@ func TestDataSource_BadInput(t *testing.T) {
 		"interval unreadable":  {ofInstance("a", `poll_interval = "5 seconds"`), `got: "5 seconds".`},
 		"interval empty":       {ofInstance("a", `poll_interval = ""`), `got: "".`},
 		"interval a number":    {ofInstance("a", `poll_interval = 5`), `got: "5".`},
-		"timeout negative":     {ofInstance("a", `timeouts = { read = "-1.5h" }`), "Attribute timeouts.read must be a positive duration, such as 90s or 15m, got: \"-1.5h\"."},
-		"timeout zero":         {ofInstance("a", `timeouts = { read = "0s" }`), "Attribute timeouts.read must be a positive duration"},
-		"timeout unreadable":   {ofInstance("a", `timeouts = { read = "ten minutes" }`), `Attribute timeouts.read must be a positive duration, such as 90s or 15m, got: "ten minutes".`},
+		"timeout negative":     {ofInstance("a", `timeouts { read = "-1.5h" }`), "Attribute timeouts.read must be a positive duration, such as 90s or 15m, got: \"-1.5h\"."},
+		"timeout zero":         {ofInstance("a", `timeouts { read = "0s" }`), "Attribute timeouts.read must be a positive duration"},
+		"timeout unreadable":   {ofInstance("a", `timeouts { read = "ten minutes" }`), `Attribute timeouts.read must be a positive duration, such as 90s or 15m, got: "ten minutes".`},
 		"timeouts as a block":  {ofInstance("a", "timeouts {\n read = \"1m\"\n }"), `Blocks of type "timeouts" are not expected here`},
 		"status set":           {ofInstance("a", `status = "FINISH"`), "Cannot set value for this attribute"},
 	}

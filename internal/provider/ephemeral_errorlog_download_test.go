@@ -45,7 +45,7 @@ func TestEphemeral_Values(t *testing.T) {
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{{
-			Config: ephemeral(rdssim.InstanceHealthy, `timeouts = { open = "5m" }`) + `
+			Config: ephemeral(rdssim.InstanceHealthy, `timeouts { open = "5m" }`) + `
 				provider "echo" { data = ephemeral.rds_errorlog_download.orders }
 				resource "echo" "log" {}`,
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -62,7 +62,7 @@ func TestEphemeral_Values(t *testing.T) {
 
 func TestEphemeral_BadInput(t *testing.T) {
 	for name, c := range map[string]struct{ configuration, text string }{
-		"timeout negative": {ephemeral("a", `timeouts = { open = "-1m" }`), `Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`},
+		"timeout negative": {ephemeral("a", `timeouts { open = "-1m" }`), `Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`},
 		"id with a slash":  {ephemeral("a/b"), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
 		"interval short":   {ephemeral("a", `poll_interval = "1ms"`), "Attribute poll_interval must be a duration from 1s to 5m"},
 	} {
@@ -85,7 +85,7 @@ func TestEphemeral_Error(t *testing.T) {
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: rdstest.NewWithClock(t).Factories(),
 		Steps: []resource.TestStep{{
-			Config:      ephemeral(rdssim.InstanceStuck, `timeouts = { open = "90s" }`),
+			Config:      ephemeral(rdssim.InstanceStuck, `timeouts { open = "90s" }`),
 			ExpectError: wrapped("was still running after 1m30s and 22 calls."),
 		}},
 	})

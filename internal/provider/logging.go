@@ -13,9 +13,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// requestLog is the subsystem in which every request to the cloud is logged at level DEBUG: TF_LOG_PROVIDER=DEBUG, or
-// TF_LOG, shows it, and TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it again. It holds no header, query or body, so no
-// secret has to be cut out of it.
+// requestLog is the subsystem that logs every request to the cloud at level DEBUG: TF_LOG_PROVIDER=DEBUG or TF_LOG shows
+// it, TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it. It has no header, query or body, so it holds no secret.
 const requestLog = "requests"
 
 func withRequestLog(ctx context.Context) context.Context {
@@ -23,6 +22,7 @@ func withRequestLog(ctx context.Context) context.Context {
 }
 
 func logRequest(e transport.Exchange) {
+	watchOf(e.Context).count(e)
 	fields := map[string]any{
 		"method":      e.Method,
 		"host":        e.Host,
@@ -38,7 +38,9 @@ func logRequest(e transport.Exchange) {
 	tflog.SubsystemDebug(e.Context, requestLog, "Request", fields)
 }
 
-func logProgress(ctx context.Context) func(rds.Progress) {
+// logProgress logs each poll at INFO, and at WARN if the last one failed.
+func logProgress(ctx context.Context, noun string) func(rds.Progress) {
+	message := "Waiting for the export of the " + noun
 	return func(p rds.Progress) {
 		fields := map[string]any{
 			"instance_id": p.InstanceID,
@@ -46,9 +48,11 @@ func logProgress(ctx context.Context) func(rds.Progress) {
 			"calls":       p.Calls,
 			"status":      p.Status,
 		}
-		if p.Outage != nil {
-			fields["fault"] = apierror.Printable(p.Outage.Error())
+		if p.Outage == nil {
+			tflog.Info(ctx, message, fields)
+			return
 		}
-		tflog.Info(ctx, "Waiting for the export of the error log", fields)
+		fields["fault"] = apierror.Printable(p.Outage.Error())
+		tflog.Warn(ctx, message, fields)
 	}
 }

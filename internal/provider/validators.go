@@ -6,9 +6,9 @@ package provider
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/big"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,8 +22,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of
-// a wrong value, which may be 10,000 characters or a whole file by mistake.
+// validInstanceID accepts IDs that cannot change the path of a request. The library's validators would repeat a wrong value
+// in full, which may be a file by mistake.
 type validInstanceID struct{}
 
 func (validInstanceID) Description(context.Context) string {
@@ -42,7 +42,8 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 		value = fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page in the console.", req.Path, v.Description(ctx), value))
+		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page "+
+			"in the console.", req.Path, v.Description(ctx), value))
 }
 
 func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
@@ -51,10 +52,10 @@ func pollMethodValidators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
 }
 
-// durationBetween takes durations between two bounds.
+// durationBetween accepts durations between two bounds.
 type durationBetween struct {
 	least, most time.Duration
-	words       string // the bounds as a person would say them
+	words       string // the bounds, after "must be"
 }
 
 func (v durationBetween) Description(context.Context) string { return "must be " + v.words }
@@ -69,14 +70,17 @@ func (v durationBetween) ValidateString(_ context.Context, req validator.StringR
 	if err == nil && v.least <= d && d <= v.most {
 		return
 	}
-	// Terraform before 1.12 cannot point into timeouts = { … }, and then points at the whole block.
-	at := path.Root(req.Path.Steps()[0].String())
-	resp.Diagnostics.AddAttributeError(at, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, apierror.Printable(req.ConfigValue.ValueString())))
+	value := req.ConfigValue.ValueString()
+	unit := ""
+	if _, err := strconv.ParseFloat(value, 64); err == nil {
+		unit = " The unit is missing: " + value + "s are seconds, " + value + "m are minutes."
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, apierror.Printable(value), unit))
 }
 
-// wholeNumber takes whole numbers between two bounds. The framework's own type for them calls a fraction "always an
-// error in the provider" and asks to report it.
+// wholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the
+// provider" and asks the user to report it.
 type wholeNumber struct{ least, most int64 }
 
 func (v wholeNumber) Description(context.Context) string {
@@ -93,24 +97,21 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 	if i, accuracy := value.Int64(); accuracy == big.Exact && v.least <= i && i <= v.most {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value", fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
 }
 
-// timeoutValidators are stricter than the library that reads timeouts: it takes "-1.5h".
-func timeoutValidators() []validator.String {
-	return []validator.String{durationBetween{least: time.Nanosecond, most: math.MaxInt64, words: "a positive duration, such as 90s or 15m"}}
-}
 
 func pollIntervalValidators() []validator.String {
 	return []validator.String{durationBetween{
 		least: time.Second, most: 5 * time.Minute,
-		words: "a duration from 1s to 5m, such as 10s: the API asks to be polled at low frequency, and links live for some minutes only",
+		words: "a duration from 1s to 5m, such as 10s, because the API should not be polled often and links live for some minutes only",
 	}}
 }
 
 func directoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
 
-// usableDirectory refuses a directory that is something else, before any request.
+// usableDirectory refuses a path that cannot be a folder, before any request.
 type usableDirectory struct{}
 
 func (usableDirectory) Description(context.Context) string {
@@ -125,34 +126,38 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	}
 	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), apierror.Printable(req.ConfigValue.ValueString()), fault))
+			fmt.Sprintf("Attribute %s %s, got: %q, which %s.", req.Path, v.Description(ctx),
+				apierror.Printable(req.ConfigValue.ValueString()), fault))
 	}
 }
 
-// directoryFault says what a path is that can't be a directory to save to; "" where it can. That it can't be looked
-// at is no fault yet: it may be made later.
+// directoryFault returns why a path cannot be a folder to save to, or "". A path that cannot be read now is not a fault: it
+// may be created later.
 func directoryFault(path string) string {
 	if strings.TrimSpace(path) == "" {
-		return "empty"
+		return "is empty"
+	}
+	if strings.TrimSpace(path) != path {
+		return "begins or ends with a blank"
 	}
 	if strings.HasPrefix(path, "$") {
-		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
+		return "is a variable of the shell, which Terraform does not expand: write the path itself, or use a variable of Terraform (TF_VAR_…)"
 	}
 	if path == "~" || strings.HasPrefix(path, "~/") {
-		return "no home folder to Terraform: write pathexpand(\"" + apierror.Printable(path) + "\")"
+		return "Terraform does not expand to the home folder: write pathexpand(\"" + apierror.Printable(path) + "\")"
 	}
 	info, err := os.Lstat(path)
 	switch {
 	case err != nil || info.IsDir():
 		return ""
 	case info.Mode()&os.ModeSymlink != 0:
-		return "a symbolic link: name the folder that it leads to"
+		return "is a symbolic link: use the folder behind it"
 	default:
-		return "a file"
+		return "is a file"
 	}
 }
 
-// validateLate runs an argument's validators on a value that was not known when Terraform asked for validation.
+// validateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
 func validateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, v := range validators {
