@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package apierror reads what the cloud's servers answer when they refuse: RDS, IAM, the gateway and the object store.
-// It also makes texts of servers safe to show.
+//
+//	refusal.go   from an answer to a [Refusal], and texts of servers made safe to show
+//	codes.go     what the error codes mean
+//	lines.go     a refusal for people, on labelled lines
 package apierror
 
 import (
@@ -20,36 +23,25 @@ import (
 	"unicode"
 )
 
-// Refusal is what an answer that is no success says about itself, whichever of this cloud's servers it comes from.
-// Every field but StatusCode can be empty. The texts are the server's, made safe to print: one line, no control
-// characters, bounded.
+// Refusal is an answer that is not a success, from any of the cloud's servers. Each field but StatusCode can be empty.
+// The texts are safe to print: one line, no control characters, bounded.
 type Refusal struct {
 	StatusCode int
 	Code       string // such as DBS.200602
 	Message    string
 	RequestID  string
-	// Described says that the body names no error: Message is not the server's, but describes what came.
-	Described bool
+	Described  bool // the body names no error, and Message describes what came instead
 }
 
-// StatusText is a status as people know it, "404 Not Found". Not every status has a text.
-func StatusText(code int) string {
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
-}
-
-// UnknownAPI says that the cloud's gateway knows no API at the address that was asked: the address is wrong, not what
-// was asked for.
-func (r Refusal) UnknownAPI() bool { return r.Code == "APIGW.0101" || r.Code == "APIG.0101" }
-
-// Hidden stands where a secret was cut out.
+// Hidden replaces a secret in a text.
 const Hidden = "(hidden)"
 
-// maxText bounds what is repeated of a server's text, in runes.
+// maxText is the longest text of a server that is repeated, in runes.
 const maxText = 400
 
-// Parse reads a refusal. It takes these bodies, all met in this cloud or in its documents, and never fails:
-// what it can't read it describes. Secrets are cut out of what the server says, before that is cut to its length: a
-// part of a secret is one too. A code or a request id that does not look like one is left out.
+// Parse reads a refusal from an answer. It never fails: a body that it cannot read is described in the message. It
+// drops a code or request ID of an unusual form. Secrets are removed before a text is shortened, because part of a
+// secret is a secret too. These bodies were seen in this cloud or in its documents:
 //
 //	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
 //	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
@@ -60,7 +52,7 @@ const maxText = 400
 func Parse(status int, header http.Header, body []byte, secrets ...string) Refusal {
 	r := parseBody(body)
 	r.StatusCode = status
-	if r.Code == strconv.Itoa(status) { // IAM's, which says nothing new
+	if r.Code == strconv.Itoa(status) { // IAM repeats the status there
 		r.Code = ""
 	}
 	r.Message = Message(Without(secrets, r.Message))
@@ -72,7 +64,7 @@ func Parse(status int, header http.Header, body []byte, secrets ...string) Refus
 	return r
 }
 
-// Without cuts secrets out of a text, the longest first: one may hold another.
+// Without returns the text without the secrets. The longest goes first, because one secret may contain another.
 func Without(secrets []string, text string) string {
 	longestFirst := slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range longestFirst {
@@ -124,9 +116,9 @@ func parseJSON(body []byte) Refusal {
 	return r
 }
 
-// nested reads IAM's and OpenStack's form: one object under a name that says what happened.
+// nested reads the form of IAM and OpenStack: one object under the name of the error.
 func nested(fields map[string]json.RawMessage) (code, message string) {
-	for _, name := range slices.Sorted(maps.Keys(fields)) { // sorted: the same answer is always read the same way
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // sorted, so that the result is always the same
 		var inner map[string]json.RawMessage
 		if json.Unmarshal(fields[name], &inner) != nil {
 			continue
@@ -149,8 +141,8 @@ func firstText(fields map[string]json.RawMessage, names ...string) string {
 	return ""
 }
 
-// Message makes a server's message safe to show: as [Printable] does, and without words of more than 100 bytes. Such
-// a word is none: it is a token or a link that the server repeats.
+// Message returns a server's message, safe to show. It hides words of more than 100 bytes: they are tokens or links that
+// the server repeats.
 func Message(text string) string {
 	const longestWord = 100
 	words := strings.Fields(text)
@@ -162,8 +154,7 @@ func Message(text string) string {
 	return Printable(strings.Join(words, " "))
 }
 
-// Printable makes a server's text safe to show: one line, without control or invisible characters, at most 400
-// characters.
+// Printable returns a server's text, safe to show: one line of at most 400 characters, all of them visible.
 func Printable(text string) string {
 	var b strings.Builder
 	n, blank := 0, false
@@ -189,18 +180,16 @@ func Printable(text string) string {
 	return b.String()
 }
 
-// RequestID returns the id under which the cloud's support finds a request, or "" where none is sent that looks like
-// one. RDS and the gateway send X-Request-Id, IAM sends X-Openstack-Request-Id as Keystone does, and the object store
-// sends X-Amz-Request-Id.
+// RequestID returns the ID by which the cloud's support finds a request, or "". RDS and the gateway send X-Request-Id,
+// IAM sends X-Openstack-Request-Id, and the object store sends X-Amz-Request-Id.
 func RequestID(h http.Header) string {
 	return cmp.Or(shortWord(h.Get("X-Request-Id")), shortWord(h.Get("X-Openstack-Request-Id")), shortWord(h.Get("X-Amz-Request-Id")))
 }
 
-// short is what ids and codes look like.
+// short is the form of IDs and codes.
 var short = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// shortWord is an id or a code of a server's, or "" where it is something else: a text, a token that the server
-// repeats.
+// shortWord returns an ID or a code, or "" if the text is something else, such as a token that the server repeats.
 func shortWord(text string) string {
 	if !short.MatchString(text) {
 		return ""
@@ -208,13 +197,12 @@ func shortWord(text string) string {
 	return text
 }
 
-// IsHTML says that a body is markup where JSON was promised: a proxy's or a portal's page, mostly.
+// IsHTML reports whether a body is markup: in place of JSON it is mostly the page of a proxy or a portal.
 func IsHTML(body []byte) bool {
 	return bytes.HasPrefix(trimmed(body), []byte("<"))
 }
 
-// trimmed cuts off what may stand before a text and says nothing: blanks, and the mark that some Windows servers put
-// there.
+// trimmed returns the body without blanks around it and without the byte order mark of some Windows servers.
 func trimmed(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 }

@@ -6,6 +6,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +17,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// attempt sends a request once and reads its answer whole, so that a body that breaks off is a fault of the attempt,
-// which the layer above can send again, and not a surprise for the decoder.
+// attempt sends a request once and reads the answer to its end.
 type attempt struct {
 	next    http.RoundTripper
 	options *Options
@@ -41,31 +41,29 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	setBody(resp, body)
 	resp.Request = req // this attempt's own context has ended
 	if _, err := resp.Location(); err != nil {
-		// net/http would make an error of an address that it can't read, one that repeats it. The status says enough.
-		resp.Header.Del("Location")
+		resp.Header.Del("Location") // net/http would fail on an unreadable address and repeat it in its error
 	}
 	return resp, nil
 }
 
-// explain names the place that was asked, without the query, and prefers the reason of a timeout to its symptom: the
-// attempt's own time is up, or the time of the whole.
+// explain adds the address, and prefers the cause of a timeout to its symptom.
 func explain(req *http.Request, err error, start time.Time) error {
 	var timeout *TimeoutError
 	cause := context.Cause(req.Context())
 	switch {
 	case errors.As(cause, &timeout):
 		err = timeout
-	case errors.Is(cause, context.DeadlineExceeded):
+	case cause != nil:
 		err = &TimeoutError{After: time.Since(start).Round(time.Millisecond), Err: cause}
 	}
 	return &Error{Method: req.Method, URL: place(req.URL), Err: err}
 }
 
-// place is a URL without what may be secret in it: its query, its user.
+// place returns a URL without its query and user, which may be secret.
 func place(u *url.URL) string { return u.Scheme + "://" + u.Host + u.EscapedPath() }
 
 func readBounded(body io.ReadCloser, limit int64) ([]byte, error) {
-	defer func() { _ = body.Close() }() // what was to be read has been read
+	defer func() { _ = body.Close() }() // nothing more is read
 	text, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", err)
@@ -83,38 +81,54 @@ func setBody(resp *http.Response, text []byte) {
 // peek returns an answer's body and leaves it unread.
 func peek(resp *http.Response) []byte {
 	text, err := io.ReadAll(resp.Body)
-	if err != nil { // cannot be: attempt has put a buffer there
+	if err != nil { // cannot happen: attempt has put a buffer there
 		return nil
 	}
 	setBody(resp, text)
 	return text
 }
 
-// Error is a request that got no answer, or none that could be read to its end. Err is the reason.
+// Error is a request without an answer, or with half of one.
 type Error struct {
 	Method string
 	URL    string // scheme, host and path; never the query
+	Sent   int    // how often the request was sent; 0 if the error did not come through the retries
 	Err    error
 }
 
-// Error is safe to print. The reason may hold what a server sent, as long as it likes, where that was no HTTP.
-func (e *Error) Error() string {
-	return e.Method + " " + e.URL + ": " + apierror.Printable(Reason(e.Err))
-}
+// Error returns the address and the reason, safe to print: the reason may repeat what a server sent.
+func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.reason() }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// TimeoutError is an attempt that was given up because its answer was not complete in time.
-type TimeoutError struct {
-	After time.Duration
-	Err   error // the context's, where the time of the whole was up and not only this attempt's
+func (e *Error) reason() string { return apierror.Printable(Reason(e.Err)) }
+
+// Reason returns why a connection gave no complete answer. Some texts of the standard library are for programmers;
+// Reason has plain ones for these.
+func Reason(err error) string {
+	var noTLS tls.RecordHeaderError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed before everything had arrived"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed without an answer"
+	case errors.As(err, &noTLS):
+		return "the server does not speak TLS there, so the address may be one for http://"
+	default:
+		return err.Error()
+	}
 }
 
-func (e *TimeoutError) Unwrap() error { return e.Err }
+// TimeoutError is an attempt whose answer was not complete in time.
+type TimeoutError struct {
+	After time.Duration
+	Err   error // the context's error, if the caller's time was up; nil if only the attempt's was
+}
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.After) }
+func (e *TimeoutError) Unwrap() error { return e.Err }
 
-// TooLargeError is an answer of more than Limit bytes. It is not asked for again.
+// TooLargeError is an answer of more than Limit bytes.
 type TooLargeError struct{ Limit int64 }
 
 func (e *TooLargeError) Error() string {

@@ -11,13 +11,13 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// Exchange is one attempt, as the request log shows it. It holds no header, no query and no body, so nothing secret.
+// Exchange is one attempt, for the request log. It has no header, query or body, so nothing in it is secret.
 type Exchange struct {
 	Context   context.Context //nolint:containedctx // the log finds its sink in it
 	Method    string
 	Host      string
 	Path      string
-	Status    int // 0 where there was no answer
+	Status    int // 0 without an answer
 	RequestID string
 	Duration  time.Duration
 	Err       error // why there was no answer
@@ -25,8 +25,8 @@ type Exchange struct {
 
 // observe reports each attempt.
 type observe struct {
-	next http.RoundTripper
-	tell func(Exchange)
+	next   http.RoundTripper
+	report func(Exchange)
 }
 
 func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -36,6 +36,6 @@ func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp != nil {
 		e.Status, e.RequestID = resp.StatusCode, apierror.RequestID(resp.Header)
 	}
-	o.tell(e)
+	o.report(e)
 	return resp, err
 }

@@ -15,36 +15,35 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The pace is free until the gateway complains for the first time. The numbers are for a gateway that allows some
-// tens of calls a second to one project, which is a guess: no document names a limit.
+// There is no limit until the first 429. The numbers suit a gateway that allows some tens of calls a second to one
+// project. That is a guess: no document names a limit.
 const (
 	paceAfterComplaint = 20.0 // requests a second after the first 429
 	paceFloor          = 1.0  // never slower than this
 	paceGrowth         = 1.1  // factor for each second without a 429
-	paceFree           = 1000 // requests a second from which on the pace is free again
+	paceFree           = 1000 // requests a second at which the limit ends
 )
 
-// pace slows down all requests of a run after one of them was answered 429, and lets them speed up again bit by bit.
-// Without it each of 200 objects would find out for itself, again and again, that the gateway is busy.
+// pace slows down all requests of a run after a 429, and speeds them up again step by step. Without it, each of 200
+// objects would find out again and again that the gateway is busy.
 type pace struct {
 	limiter  *rate.Limiter
 	minPause time.Duration
 
 	mu      sync.Mutex
-	closed  time.Time // no request leaves before
+	closed  time.Time // no request is sent before
 	changed time.Time // when the rate was last changed
 	lowered time.Time // when it was last lowered
 }
 
-// errPaced is what becomes of a request for whose turn its deadline comes too soon. It may be sent again: the pace
-// may have grown.
+// errPaced is for a request whose deadline is before its turn. It can be sent again: the pace may be faster then.
 var errPaced = errors.New("the API allows few requests at present (status 429), and there are too many before this one")
 
 func newPace(minPause time.Duration) *pace {
 	return &pace{limiter: rate.NewLimiter(rate.Inf, 1), minPause: minPause}
 }
 
-// wait returns when the next request may leave, or with the context's error, or with errPaced.
+// wait returns nil when the next request may be sent, else the context's error or errPaced.
 func (p *pace) wait(ctx context.Context) error {
 	for {
 		if err := sleep(ctx, p.untilOpen(ctx)); err != nil {
@@ -53,35 +52,20 @@ func (p *pace) wait(ctx context.Context) error {
 		if err := p.limiter.Wait(ctx); err != nil {
 			return cmp.Or(ctx.Err(), errPaced)
 		}
-		if p.untilOpen(ctx) <= 0 { // else the gate was closed while this request waited for its turn
+		if p.untilOpen(ctx) <= 0 { // else another 429 came while this request waited
 			return nil
 		}
 	}
 }
 
-// untilOpen is how long a request has to wait before the gate. The one that has to go before it opens, or never, may
-// go.
+// untilOpen returns how long all requests are stopped. A request whose deadline is earlier is sent shortly before it.
 func (p *pace) untilOpen(ctx context.Context) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return min(time.Until(p.closed), untilLastTry(ctx))
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
-// heard takes the answer to a request of the moment sent into account.
+// heard adjusts the pace to the answer of a request that was sent at the given time.
 func (p *pace) heard(resp *http.Response, sent time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,9 +85,8 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 	p.changed = now
 }
 
-// complained closes the gate and lowers the rate. A request that left before the rate was last lowered closes the
-// gate only: it says nothing about the new rate, however late its answer comes. Nor does a last try that went through
-// the closed gate.
+// complained stops all requests for a while and lowers the rate. It keeps the rate if the request was sent before the
+// rate was last lowered, or as a last try while all others were stopped: such an answer is not about the new rate.
 func (p *pace) complained(resp *http.Response, sent, now time.Time) {
 	pause, asked := retryAfter(resp, now)
 	if !asked {
@@ -120,7 +103,7 @@ func (p *pace) complained(resp *http.Response, sent, now time.Time) {
 	}
 }
 
-// paced is the pace as a layer.
+// paced sends each request when the pace allows it.
 type paced struct {
 	next http.RoundTripper
 	pace *pace

@@ -15,46 +15,51 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// lastTry is kept free at the end of the time that a request has, so that a pause that the server asks for
-// can't use all of it up; inside it nothing is sent again.
+// lastTry is the time before a request's deadline in which nothing is sent again. A pause ends before it, so that a
+// server that asks for a long pause still gets one more attempt.
 const lastTry = time.Second
 
-// retry is the layer that sends a request again after a fault.
+// retry sends a request again after a fault. It is the project's own: of go-retryablehttp every hook was overridden.
 type retry struct {
-	next    http.RoundTripper // sends it one time
+	next    http.RoundTripper
 	options *Options
-	final   func(status int, body []byte) bool
-	// atMostOnce: see Rules.
-	atMostOnce bool
+	rules   Rules
 }
 
-// RoundTrip sends a request until its answer counts, it may not be sent again, or its context ends.
+// RoundTrip sends a request until it has an answer that is not a fault, its retries are used up, or its context ends.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	var last error
-	for n := 0; ; n++ {
-		attempt, err := rewound(req)
+	ctx, trace := req.Context(), traceOf(req.Context())
+	below := trace.withoutCount(ctx)
+	var fault error // of the last attempt
+	for sent := 1; ; sent++ {
+		attempt, err := rewound(req.WithContext(below))
 		if err != nil {
 			return nil, err
 		}
+		trace.Sent()
 		resp, err := r.next.RoundTrip(attempt)
-		again := r.again(ctx, resp, err)
+		again := r.retryable(ctx, resp, err)
 		if again || err != nil && ctx.Err() == nil {
-			last = faultOf(resp, err)
+			fault = faultOf(resp, err)
 		}
-		if again && n < r.options.MaxRetries {
-			if err = sleep(ctx, r.pause(ctx, n, resp)); err == nil {
+		if again && sent <= r.options.MaxRetries {
+			pause := r.pause(ctx, sent-1, resp)
+			trace.Retry(Retry{Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Attempt: sent, Pause: pause, Err: fault})
+			if err = sleep(ctx, pause); err == nil {
 				continue
 			}
 		}
-		if err != nil && ctx.Err() != nil && last != nil {
-			return nil, &AbandonedError{Err: err, Fault: last}
+		if place, ok := err.(*Error); ok { //nolint:errorlint // an error inside a failed login has its own count
+			place.Sent = sent
+		}
+		if err != nil && ctx.Err() != nil && fault != nil {
+			return nil, &AbandonedError{Err: err, Fault: fault, Sent: sent}
 		}
 		return resp, err
 	}
 }
 
-// rewound is a request with its body from the beginning.
+// rewound returns a request with its body from the beginning.
 func rewound(req *http.Request) (*http.Request, error) {
 	if req.GetBody == nil {
 		return req, nil
@@ -65,35 +70,17 @@ func rewound(req *http.Request) (*http.Request, error) {
 	return again, err
 }
 
-// again decides whether a request is sent once more.
-func (r *retry) again(ctx context.Context, resp *http.Response, err error) bool {
-	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) <= lastTry {
-		return false
-	}
-	if err != nil {
-		return !Permanent(err) && !retriedBelow(err) && (!r.atMostOnce || NeverSent(err))
-	}
-	body := peek(resp)
-	if r.atMostOnce && resp.StatusCode != http.StatusTooManyRequests { // the gateway's, which hands nothing on
-		return false
-	}
-	if r.final != nil && r.final(resp.StatusCode, body) {
-		return false
-	}
-	return faulty(resp.StatusCode, body)
-}
-
-// AbandonedError is a request whose context ended while it was being retried. It keeps the fault for which it was,
-// which would be lost otherwise, and with it the cause that a person looks for.
+// AbandonedError is a request whose context ended while it was retried.
 type AbandonedError struct {
 	Err   error // of the last attempt, or of the context
-	Fault error // a *FaultError or an *Error
+	Fault error // that caused the retries: a *FaultError or an *Error
+	Sent  int   // how often the request was sent
 }
 
 func (e *AbandonedError) Error() string { return e.Err.Error() + ", after " + e.Fault.Error() }
 func (e *AbandonedError) Unwrap() error { return e.Err }
 
-// FaultError is an answer that counts as a passing fault.
+// FaultError is an answer that was retried, such as a 503.
 type FaultError struct{ apierror.Refusal }
 
 func (e *FaultError) Error() string {
@@ -107,23 +94,8 @@ func faultOf(resp *http.Response, err error) error {
 	return err
 }
 
-// faulty says whether an answer comes from something between us and the API, or from an API that is out of order.
-func faulty(status int, body []byte) bool {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return true
-	case status >= http.StatusInternalServerError:
-		return status != http.StatusNotImplemented
-	case status >= 200 && status <= 299: // a proxy that changes an answer may say 203
-		return apierror.IsHTML(body)
-	default:
-		return false
-	}
-}
-
-// pause is how long to wait before the next attempt: what the server asks for in Retry-After, else exponential with
-// jitter. In both cases it is no longer than MaxPause: a server that asks for an hour must not use up the time of the
-// whole.
+// pause returns the time before the next attempt: the server's Retry-After, else exponential with jitter. MaxPause
+// bounds both, so that a server that asks for an hour does not use up the caller's time.
 func (r *retry) pause(ctx context.Context, n int, resp *http.Response) time.Duration {
 	pause, asked := retryAfter(resp, time.Now())
 	if !asked {
@@ -133,13 +105,27 @@ func (r *retry) pause(ctx context.Context, n int, resp *http.Response) time.Dura
 	return min(max(min(pause, r.options.MaxPause), r.options.MinPause/2), untilLastTry(ctx))
 }
 
-// untilLastTry is how long a request may still pause so that one more attempt is possible.
+// untilLastTry returns how long a request may pause so that one more attempt is possible.
 func untilLastTry(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return math.MaxInt64
 	}
 	return max(time.Until(deadline)-lastTry, 0)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // retryAfter is [RetryAfter] for an answer that may be missing.
@@ -150,9 +136,7 @@ func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
 	return RetryAfter(resp.Header, now)
 }
 
-// RetryAfter reads the header of that name in both of its forms (RFC 9110, 10.2.3): a pause of a day at most, and not
-// below 0. The library's own reader overflows on large numbers and looks at two status codes only, and the pace and
-// package download need the value too.
+// RetryAfter reads the header Retry-After in both of its forms (RFC 9110, 10.2.3). The pause is between 0 and a day.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	const longest = 24 * time.Hour
 	text := header.Get("Retry-After")

@@ -1,53 +1,61 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package transport is the way out for every request to the cloud's APIs: RDS and IAM alike.
+// Package transport sends every request to the cloud's APIs, RDS and IAM alike.
 //
-// A request passes these layers, outermost first, and each has a file of its own:
+//	transport.go   options, and the layers that a request passes
+//	retry.go       sends a request again after a fault          retryable.go   decides whether that can help
+//	trace.go       follows the attempts of a request            observe.go     reports each attempt to the request log
+//	pace.go        slows the run down after a 429               attempt.go     one attempt, bounded in time and size
 //
-//	retry     sends the same request again after a fault
-//	pace      slows down all requests of the run once one was answered 429
-//	observe   reports each attempt to the request log; stands outside authorization, so it never sees a credential
-//	(wrap)    authorization, given by the caller
-//	attempt   one attempt: a timeout of its own, the answer read whole and up to a bound
+// This table is the whole decision about trying again. "Request" is this package, "call" is a poll or a query of
+// package rds, "file" is a transfer of package download, which does not come through here.
 //
-// permanent.go says which errors come again however often, and reason.go says others in words; refusal.go reads what any
-// of the cloud's servers says when it says no.
+//	what happened                          request       call                          file
+//	429                                    sent again    endured                       resumed
+//	5xx, but 501                           sent again    endured                       resumed
+//	408                                    final         endured                       resumed
+//	2xx with a page of HTML                sent again    endured                       resumed
+//	no answer, half an answer, timeout     sent again    endured                       resumed
+//	no connection was made                 sent again    final at first, then endured  resumed
+//	unknown host                           final         final at first, then endured  final at first, then resumed
+//	error code of a busy instance          final         endured                       -
+//	200 that cannot be decoded             final         endured                       -
+//	refusal with an error code             final         final                         final; 403: with a fresh link
+//	400, 403, 404, … without an error code final         final at first, then endured  as above
+//	login failed                           final         final                         -
+//	login failed while renewing a token    final         endured if Permanent is false -
+//	certificate, no TLS, TLS alert         final         final                         final
+//	proxy refuses, answer too large        final         final                         final
+//	the context ended                      final         final                         final
 //
-// API requests are retried here only; file transfers by package download, which can resume in mid-file.
+// "At first" is before the API, or the host of the file, has answered for the first time: until then the address is
+// probably wrong. A request that is final returns its answer or its error to the call, which then decides. A login is
+// final for the request because it has retries of its own: see [Retried]. See [Rules] for requests that must not be
+// sent twice.
 //
-// No redirect is ever followed: a credential goes to the host that it was meant for, or nowhere.
-//
-// The package knows nothing of RDS, IAM or Terraform. Files behind download links do not come this way: their
-// answers are streamed, see package download.
+// No redirect is followed, so a credential goes to no other host.
 package transport
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"time"
 )
 
-// Options configure a [Transport]. Zero values stand for the defaults named with each field, except MaxRetries.
+// Options configure a [Transport]. Each zero value stands for a default, except MaxRetries.
 type Options struct {
-	// Base sends one request over the network. Default: a clone of http.DefaultTransport.
-	Base http.RoundTripper
-	// MaxRetries is how often one request is sent again after a fault. Zero means: never.
-	MaxRetries int
-	// AttemptTimeout bounds one attempt, from the connection to the last byte of the answer. Default: 30 s.
-	AttemptTimeout time.Duration
-	// MinPause is the first pause between attempts, and MaxPause the longest. A pause that the server names counts in
-	// place of the first, and is cut to MaxPause too. Default: 1 s and 60 s.
-	MinPause, MaxPause time.Duration
-	// MaxBody is the longest answer that is read, in bytes. Default: 4 MiB.
-	MaxBody int64
-	// UserAgent is the value of the header of that name.
-	UserAgent string
-	// Observe, if set, is told of every attempt.
-	Observe func(Exchange)
-	// Random yields the jitter's numbers, in [0, 1). Default: math/rand/v2.
-	Random func() float64
+	Base           http.RoundTripper // sends one request over the network; default: a clone of http.DefaultTransport
+	MaxRetries     int               // how often a request is sent again after a fault; 0: never
+	AttemptTimeout time.Duration     // of one attempt, from connecting to the last byte of the answer; default: 30 s
+	MinPause       time.Duration     // first pause between attempts; default: 1 s
+	MaxPause       time.Duration     // longest pause, also if the server asks for more; default: 60 s
+	MaxBody        int64             // longest answer in bytes; default: 4 MiB
+	UserAgent      string
+	Observe        func(Exchange) // if set, called after every attempt
+	Random         func() float64 // numbers in [0, 1) for the jitter; default: math/rand/v2
 }
 
 // Transport holds what all requests of one run share. It is safe for concurrent use.
@@ -61,22 +69,13 @@ func New(o Options) *Transport {
 	if o.Base == nil {
 		o.Base = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	}
-	if o.AttemptTimeout <= 0 {
-		o.AttemptTimeout = 30 * time.Second
-	}
-	if o.MinPause <= 0 {
-		o.MinPause = time.Second
-	}
-	if o.MaxPause <= 0 {
-		o.MaxPause = time.Minute
-	}
-	if o.MaxBody <= 0 {
-		o.MaxBody = 4 << 20
-	}
-	o.MaxBody = min(o.MaxBody, math.MaxInt64-1) // attempt reads one byte more
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
+	o.AttemptTimeout = cmp.Or(o.AttemptTimeout, 30*time.Second)
+	o.MinPause = cmp.Or(o.MinPause, time.Second)
+	o.MaxPause = cmp.Or(o.MaxPause, time.Minute)
+	o.MaxBody = min(cmp.Or(o.MaxBody, 4<<20), math.MaxInt64-1) // an attempt reads one byte more
 	return &Transport{options: o, pace: newPace(o.MinPause)}
 }
 
@@ -84,29 +83,31 @@ func New(o Options) *Transport {
 type Rules struct {
 	// Wrap puts the API's authorization around each attempt.
 	Wrap func(http.RoundTripper) http.RoundTripper
-	// Final says that an answer is no passing fault, whatever its status. It must not change or close the answer.
+	// Final reports whether an answer must not be asked for again, whatever its status.
 	Final func(status int, body []byte) bool
-	// AtMostOnce says that a request which the server may have received is never sent again: it holds something that
-	// is good once.
+	// AtMostOnce is for requests that hold a one-time secret, such as a passcode. They are sent again only if the
+	// server cannot have processed them: no connection was made, or the gateway answered 429.
 	AtMostOnce bool
 }
 
-// Client returns an HTTP client for one API. Its answers are held in memory, so that a body that has to be read again
-// costs nothing and a body that is never closed leaks nothing.
+// Client returns the HTTP client of one API. Its answers are in memory, so a body that is never closed leaks nothing.
 func (t *Transport) Client(rules Rules) *http.Client {
-	var attempts http.RoundTripper = &attempt{next: t.options.Base, options: &t.options}
+	o := &t.options
+	// Innermost first. An attempt reads the body too, so that half an answer is a fault that can be retried.
+	var layers http.RoundTripper = &attempt{next: o.Base, options: o}
+	// Authorization is below the retry: each attempt gets a fresh signature or token.
 	if rules.Wrap != nil {
-		attempts = rules.Wrap(attempts)
+		layers = rules.Wrap(layers)
 	}
-	if t.options.Observe != nil {
-		attempts = &observe{next: attempts, tell: t.options.Observe}
+	// The log is outside authorization, so that it never sees a credential, and below the pace, so that its
+	// durations are the server's.
+	if o.Observe != nil {
+		layers = &observe{next: layers, report: o.Observe}
 	}
-	retrying := &retry{
-		next:    &paced{next: attempts, pace: t.pace},
-		options: &t.options,
-		final:   rules.Final, atMostOnce: rules.AtMostOnce,
-	}
-	return &http.Client{Transport: retrying, CheckRedirect: noRedirect}
+	// The pace is below the retry: each attempt waits for its turn, and each 429 counts.
+	layers = &paced{next: layers, pace: t.pace}
+	layers = &retry{next: layers, options: o, rules: rules}
+	return &http.Client{Transport: layers, CheckRedirect: noRedirect}
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,0 +1,78 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+)
+
+// Trace follows the requests of a context. Its functions are called in the goroutine of the request; each may be nil.
+type Trace struct {
+	// Sent is called before each attempt. The attempts of a login that a request needs do not count.
+	Sent func()
+	// Retry is called before each pause between two attempts, of a login too.
+	Retry func(Retry)
+}
+
+// Retry is a request that failed and will be sent again.
+type Retry struct {
+	Method, Host, Path string
+	Attempt            int           // the number of the attempt that failed, from 1
+	Pause              time.Duration // until the next attempt
+	Err                error         // a *FaultError for an answer, else an *Error
+}
+
+// Cause returns what came back, without the address: "503 Service Unavailable, DBS.200005" or "connection refused".
+func (r Retry) Cause() string {
+	var answer *FaultError
+	if errors.As(r.Err, &answer) && answer.Code != "" {
+		return apierror.StatusText(answer.StatusCode) + ", " + answer.Code
+	}
+	if answer != nil {
+		return apierror.StatusText(answer.StatusCode)
+	}
+	var none *Error
+	if errors.As(r.Err, &none) {
+		return none.reason()
+	}
+	return apierror.Printable(r.Err.Error())
+}
+
+type traceKey struct{}
+
+// WithTrace returns a context for requests that the trace follows. Traces of the outer context go on.
+func WithTrace(ctx context.Context, t Trace) context.Context {
+	outer := traceOf(ctx)
+	return context.WithValue(ctx, traceKey{}, Trace{
+		Sent: func() {
+			outer.Sent()
+			if t.Sent != nil {
+				t.Sent()
+			}
+		},
+		Retry: func(r Retry) {
+			outer.Retry(r)
+			if t.Retry != nil {
+				t.Retry(r)
+			}
+		},
+	})
+}
+
+func traceOf(ctx context.Context) Trace {
+	t, ok := ctx.Value(traceKey{}).(Trace)
+	if !ok {
+		return Trace{Sent: func() {}, Retry: func(Retry) {}}
+	}
+	return t
+}
+
+// withoutCount returns a context whose requests are not counted: a login does not belong to the request's attempts.
+func (t Trace) withoutCount(ctx context.Context) context.Context {
+	return context.WithValue(ctx, traceKey{}, Trace{Sent: func() {}, Retry: t.Retry})
+}
