@@ -137,7 +137,7 @@ func (t tried) refusalHint(e *rds.Error) string {
 
 // unreadableText is for an answer of status 200 that is not the API's JSON.
 func (t tried) unreadableText(e *rds.DecodeError) string {
-	return fmt.Sprintf("RDS gave an unreadable answer to the request to %s.\n\n%s\n%s", t.what(), answerLines(answerOf(e)), anyRefusalHint)
+	return fmt.Sprintf("RDS gave an unreadable answer to the request to %s.\n\n%s\n%s", t.what(), answerOf(e).Lines(), anyRefusalHint)
 }
 
 // endedText is for a single request whose time was up, or that was interrupted.

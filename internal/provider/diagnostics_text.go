@@ -105,18 +105,10 @@ func labelled(label, value string) string {
 	if value == "" {
 		return ""
 	}
-	return fmt.Sprintf("%-11s %s\n", label+":", value)
+	return fmt.Sprintf("%-12s%s\n", label+":", value) // as apierror does
 }
 
-func answerLines(r apierror.Refusal) string {
-	lines := labelled("Code", r.Code) + labelled("Message", r.Message) + labelled("Request ID", r.RequestID)
-	if r.StatusCode == 0 {
-		return lines
-	}
-	return labelled("Status", apierror.StatusText(r.StatusCode)) + lines
-}
-
-func refusalLines(e *rds.Error) string { return answerLines(e.Refusal) + labelled("Location", e.Location) }
+func refusalLines(e *rds.Error) string { return e.Lines() + labelled("Location", e.Location) }
 
 // faultLines shows a fault that a wait has survived.
 func (t tried) faultLines(fault error) string {
@@ -129,7 +121,7 @@ func (t tried) faultLines(fault error) string {
 	case errors.As(fault, &caller):
 		lines = strings.TrimSuffix(caller.Detail(), "\n\n"+caller.Hint) // the hint comes at the end of the text
 	default:
-		lines = answerLines(answerOf(fault))
+		lines = answerOf(fault).Lines()
 	}
 	if lines == "" {
 		lines = labelled("Tried", apierror.Printable(fault.Error()))

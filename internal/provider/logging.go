@@ -22,7 +22,6 @@ func withRequestLog(ctx context.Context) context.Context {
 }
 
 func logRequest(e transport.Exchange) {
-	watchOf(e.Context).count(e)
 	fields := map[string]any{
 		"method":      e.Method,
 		"host":        e.Host,
