@@ -1,40 +1,43 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rds speaks the RDS v3 API of Open Telekom Cloud as far as error logs need it, and waits for the export of
-// one.
+// Package rds is a client for the RDS API of Open Telekom Cloud: one file for each page of the API, and the wait for
+// the export of a log.
 //
-// The contract is the API's page "Obtaining Links for Downloading Error Logs (RDS for PostgreSQL)". Where that page
-// is silent the comments say where a fact comes from, and how sure it is.
+//	client.go    sends a request, decodes its answer
+//	decode.go    values in the forms that the API really sends
+//	error.go     refusals, and the ends of a wait           codes.go   what error codes mean
+//	endure.go    repeats a call until its time is up        clock.go   time, for tests that bring their own
 //
-//	client.go    requests and their answers
-//	export.go    what errorlog-download and its sisters answer        job.go    what a task says
-//	decode.go    values as the API really sends them   link.go   download links: scheme, expiry
-//	error.go     what the API says when it says no     codes.go  the meaning of its error codes
-//	wait.go      from the first call to the links      pause.go  how long between two polls
-//	task.go      the poll that asks for the export's task    clock.go  time, for tests that bring their own
+//	export.go    POST errorlog-download, slowlog-download   link.go    download links: scheme, expiry
+//	wait.go      from the first call to the links           task.go    GET jobs in place of an export's poll
+//	errorlog_rows.go, instances.go, slowlog_statistics.go   one page each
 //
-// Three words are never mixed: retry sends the same request again after a fault, poll asks whether the export is
-// done, wait is the whole until links or the timeout. API requests are retried by package transport only; file
-// transfers by package download, which can resume in mid-file. This package knows nothing of Terraform and nothing of
-// credentials: the HTTP client that it is given adds them.
+// Retry sends the same request again after a fault: only package transport does that, and its package comment has the
+// table of what is tried again. Poll asks whether an export is done. Wait is everything until there is a result or the
+// time is up.
+//
+// The package does not know Terraform or credentials: the HTTP client that it is given adds them. If a page of the
+// API leaves something open, a comment gives the source of the answer.
 package rds
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strings"
+	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// Endpoint is where RDS answers, and for whom.
+// Endpoint is the address of RDS for one project.
 type Endpoint struct {
 	URL       *url.URL // ends in /v3/{project_id}
 	ProjectID string
@@ -49,8 +52,8 @@ type Client struct {
 	random   func() float64
 }
 
-// NewClient returns a client that finds its endpoint with the first request. The HTTP client must authorize, retry
-// and bound what it reads. The clock may be nil for the machine's own; random yields jitter in [0, 1).
+// NewClient returns a client that asks for its endpoint with each request. The HTTP client must authorize, retry and
+// bound what it reads. A nil clock is the machine's. random returns numbers in [0, 1) for the jitter.
 func NewClient(client *http.Client, endpoint func(context.Context) (Endpoint, error), clock Clock, random func() float64) *Client {
 	if clock == nil {
 		clock = systemClock{}
@@ -58,88 +61,102 @@ func NewClient(client *http.Client, endpoint func(context.Context) (Endpoint, er
 	return &Client{http: client, endpoint: endpoint, clock: clock, random: random}
 }
 
-// instanceID is the form of an instance's id: letters, digits and hyphens, so that it can never change a request's
-// path.
-var instanceID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+var (
+	instanceID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	usualID    = regexp.MustCompile(`^[0-9a-f]{32}in[0-9]{2}$`)
+)
 
-// ValidInstanceID says whether a text can be the id of a DB instance. Real ones are 32 hex digits and "in03"
-// (PostgreSQL), "in01" (MySQL) or "in04" (SQL Server).
+// ValidInstanceID reports whether a text can be the ID of a DB instance. Such a text cannot change a request's path.
 func ValidInstanceID(id string) bool { return instanceID.MatchString(id) }
 
-var usualID = regexp.MustCompile(`^[0-9a-f]{32}in[0-9]{2}$`)
-
-// UsualInstanceID says whether a text has the form of all IDs that were seen. Others are not refused: the form is
-// nowhere promised.
+// UsualInstanceID reports whether a text has the form of all known IDs: 32 hex digits, then "in03" (PostgreSQL), "in01"
+// (MySQL) or "in04" (SQL Server). The cloud does not promise this form.
 func UsualInstanceID(id string) bool { return usualID.MatchString(id) }
 
-// RequestExport asks once for the download links of an instance's error log, and with that starts their export
-// where none runs: POST /v3/{project_id}/instances/{instance_id}/errorlog-download.
-//
-// A refusal is an [*Error]; an answer that can't be understood a [*DecodeError].
-func (c *Client) RequestExport(ctx context.Context, log Log, instanceID string) (*Export, error) {
-	if !ValidInstanceID(instanceID) {
-		return nil, errors.New("an instance id holds letters, digits and hyphens only")
-	}
-	header, body, err := c.do(ctx, http.MethodPost, url.Values{}, "instances", instanceID, string(log)+"-download")
-	if err != nil {
-		return nil, err
-	}
-	answer, err := decodeExport(body)
-	if err != nil {
-		return nil, &DecodeError{RequestID: apierror.RequestID(header), Err: err}
-	}
-	answer.RequestID = apierror.RequestID(header)
-	answer.ServerTime, _ = http.ParseTime(header.Get("Date"))
-	return answer, nil
+var errInstanceID = errors.New("an instance id holds letters, digits and hyphens only")
+
+// Parts of the path before the project. Only the statistics of slow queries have the second one.
+const (
+	v3  = "v3"
+	v31 = "v3.1"
+)
+
+// meta is what an answer's headers hold.
+type meta struct {
+	requestID string
+	date      time.Time // zero: not known
 }
 
-// Job asks for a task: GET /v3/{project_id}/jobs?id={job_id}. The page lists the kinds of task that can be asked for,
-// and exports of logs are not among them: an [*Error] says nothing about the export itself.
-func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
-	header, body, err := c.do(ctx, http.MethodGet, url.Values{"id": {id}}, "jobs")
-	if err != nil {
-		return nil, err
-	}
-	job, err := decodeJob(body)
-	if err != nil {
-		return nil, &DecodeError{RequestID: apierror.RequestID(header), Err: err}
-	}
-	return job, nil
+// get asks for something and decodes the answer into a value. Path elements must be safe: see [ValidInstanceID].
+func (c *Client) get(ctx context.Context, query url.Values, into any, path ...string) (meta, error) {
+	return c.call(ctx, http.MethodGet, v3, query, nil, into, path)
 }
 
-func (c *Client) do(ctx context.Context, method string, query url.Values, path ...string) (http.Header, []byte, error) {
+// post is [Client.get] with a body.
+func (c *Client) post(ctx context.Context, body, into any, path ...string) (meta, error) {
+	return c.call(ctx, http.MethodPost, v3, nil, body, into, path)
+}
+
+// call sends a request and decodes its answer. It returns an [*Error] for a refusal, a [*DecodeError] for an answer
+// that cannot be decoded, or a [*transport.Error].
+func (c *Client) call(ctx context.Context, method, version string, query url.Values, body, into any, path []string) (meta, error) {
 	endpoint, err := c.endpoint(ctx)
 	if err != nil {
-		return nil, nil, err
+		return meta{}, err
 	}
-	target := endpoint.URL.JoinPath(path...)
-	target.RawQuery = query.Encode()
-	req, err := newRequest(ctx, method, target)
+	sent := 0
+	ctx = transport.WithTrace(ctx, transport.Trace{Sent: func() { sent++ }})
+	req, err := newRequest(ctx, method, endpoint.target(version, path, query), body)
 	if err != nil {
-		return nil, nil, err
+		return meta{}, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, nil, withoutURL(err)
+		return meta{}, withoutURL(err)
 	}
 	defer func() { _ = resp.Body.Close() }() // it is a buffer
-	body, err := io.ReadAll(resp.Body)       // bounded by the transport
+	text, err := io.ReadAll(resp.Body)       // bounded by the transport
 	if err != nil {
-		return nil, nil, withoutURL(err)
+		return meta{}, withoutURL(err)
 	}
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // some Windows servers' mark, which is no JSON
-	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(body) {
-		return nil, nil, newError(resp, body, endpoint)
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some Windows servers
+	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(text) {
+		return meta{}, newError(resp, text, endpoint, sent)
 	}
-	return resp.Header, body, nil
+	m := meta{requestID: apierror.RequestID(resp.Header)}
+	m.date, _ = http.ParseTime(resp.Header.Get("Date"))
+	if string(bytes.TrimSpace(text)) == "null" {
+		return m, m.undecodable(errors.New("the answer is null"))
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return m, m.undecodable(describeJSON(err))
+	}
+	return m, nil
 }
 
-func newRequest(ctx context.Context, method string, target *url.URL) (*http.Request, error) {
-	var body io.Reader
-	if method == http.MethodPost {
-		body = strings.NewReader("{}") // the page shows no body; siblings' clients send an empty object
+func (m meta) undecodable(err error) error { return &DecodeError{RequestID: m.requestID, Err: err} }
+
+// target returns the URL of an API. Version and project are the last two elements of the endpoint.
+func (e Endpoint) target(version string, path []string, query url.Values) string {
+	u := e.URL
+	if version != v3 {
+		u = u.JoinPath("..", "..", version, e.ProjectID)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, target.String(), body)
+	u = u.JoinPath(path...)
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+func newRequest(ctx context.Context, method, target string, body any) (*http.Request, error) {
+	var reader io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("building the request: %w", err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, target, reader)
 	if err != nil {
 		return nil, fmt.Errorf("building the request: %w", err)
 	}
@@ -149,7 +166,7 @@ func newRequest(ctx context.Context, method string, target *url.URL) (*http.Requ
 	return req, nil
 }
 
-// withoutURL takes off the layer in which net/http repeats the whole URL.
+// withoutURL removes the layer in which net/http repeats the URL with its query.
 func withoutURL(err error) error {
 	var layer *url.Error
 	if errors.As(err, &layer) {

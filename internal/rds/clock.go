@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Clock is what the wait knows of time. Tests that run a real Terraform bring one of their own.
+// Clock is the time for the pauses of this package. Tests with a real Terraform pass their own, so that an export of
+// 13 s does not take 13 s.
 type Clock interface {
 	Now() time.Time
 	// Sleep returns after d, or earlier with the context's error.

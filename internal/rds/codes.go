@@ -3,88 +3,24 @@
 
 package rds
 
-import (
-	"net/http"
-	"strings"
-)
+import "github.com/otc-rds/terraform-provider-rds/internal/apierror"
 
-// Kind is what a refusal means for the caller.
-type Kind int
+// Kind is what a refusal means. The codes behind it are in package apierror, because IAM's answers need them too.
+type Kind = apierror.Kind
 
 // The kinds of refusal.
 const (
-	KindOther        Kind = iota // none of those below
-	KindBusy                     // another operation runs on the instance: later it will work
-	KindNotReady                 // the instance is not in a state for this yet
-	KindThrottled                // too many requests
-	KindServer                   // a failure of the server, or of something on the way to it
-	KindWrongEngine              // the instance is not RDS for PostgreSQL
-	KindNotFound                 // no such instance in this project and region
-	KindForbidden                // a right is missing
-	KindStorageFull              // the instance's storage is full
-	KindUnauthorized             // the credential is bad or old
-	KindRedirect                 // the answer sends us elsewhere; we don't go
-	KindUnknownAPI               // what answers at this address has no such API
-	KindNoSuchJob                // the task can't be asked for; says nothing about the export
+	KindOther        = apierror.KindOther
+	KindBusy         = apierror.KindBusy
+	KindNotReady     = apierror.KindNotReady
+	KindThrottled    = apierror.KindThrottled
+	KindServer       = apierror.KindServer
+	KindWrongEngine  = apierror.KindWrongEngine
+	KindNotFound     = apierror.KindNotFound
+	KindForbidden    = apierror.KindForbidden
+	KindStorageFull  = apierror.KindStorageFull
+	KindUnauthorized = apierror.KindUnauthorized
+	KindRedirect     = apierror.KindRedirect
+	KindUnknownAPI   = apierror.KindUnknownAPI
+	KindNoSuchJob    = apierror.KindNoSuchJob
 )
-
-// kindByCode lists what the cloud's documents and public clients tell about error codes. A code counts whatever the
-// status: "busy" comes as 409, 400 and 403.
-var kindByCode = codes(map[Kind]string{
-	KindBusy: "DBS.200011 DBS.200018 DBS.200019 DBS.200047 DBS.200076 DBS.200080 DBS.200452 DBS.200463 DBS.200611 DBS.201015 " +
-		"DBS.201202 DBS.201205 DBS.201206 DBS.212006 DBS.212033 DBS.280011 DBS.280816 DBS.01010337 RDS.0011 RDS.3004",
-	KindNotReady:     "DBS.200086 DBS.201014 DBS.01280030 DBS.280036",
-	KindWrongEngine:  "DBS.280343 DBS.200040 RDS.5005",
-	KindNotFound:     "DBS.200002 DBS.200045 DBS.200408 DBS.200602 DBS.201028 RDS.1103",
-	KindForbidden:    "DBS.200010 DBS.200044 DBS.200604 DBS.201003 DBS.280015 RDS.0010 RDS.0015 RDS.5045",
-	KindStorageFull:  "DBS.200316",
-	KindUnauthorized: "APIG.0301 APIGW.0301 APIG.0307 APIGW.0307 DBS.280056",
-	KindThrottled:    "APIG.0308 APIGW.0308",
-	KindServer:       "DBS.108000 DBS.108002 DBS.108005 DBS.200005 DBS.213004 DBS.290006 RDS.9999",
-	KindUnknownAPI:   "APIG.0101 APIGW.0101",
-	KindNoSuchJob:    "DBS.200543 RDS.5041",
-})
-
-func codes(byKind map[Kind]string) map[string]Kind {
-	byCode := map[string]Kind{}
-	for kind, list := range byKind {
-		for _, code := range strings.Fields(list) {
-			byCode[code] = kind
-		}
-	}
-	return byCode
-}
-
-// kindOf decides by the code first and by the status only where the code is not known.
-func kindOf(status int, code string) Kind {
-	if kind, ok := kindByCode[strings.ToUpper(code)]; ok {
-		return kind
-	}
-	switch {
-	case status >= 200 && status <= 299: // no refusal, but no JSON either: a page of something on the way
-		return KindServer
-	case status >= 300 && status <= 399:
-		return KindRedirect
-	case status >= 500 && status != http.StatusNotImplemented, status == http.StatusRequestTimeout:
-		return KindServer
-	}
-	switch status {
-	case http.StatusUnauthorized:
-		return KindUnauthorized
-	case http.StatusForbidden:
-		return KindForbidden
-	case http.StatusNotFound:
-		return KindNotFound
-	case http.StatusConflict:
-		return KindBusy
-	case http.StatusTooManyRequests:
-		return KindThrottled
-	default:
-		return KindOther
-	}
-}
-
-// Passing says that asking again later can help.
-func (k Kind) Passing() bool {
-	return k == KindBusy || k == KindNotReady || k == KindThrottled || k == KindServer
-}

@@ -11,38 +11,70 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// scalar is a value of the API's JSON that may come as the documented type or as another: siblings of this API send
-// numbers as strings and strings as numbers. null and absent are "". An object or an array is an error.
+// scalar is a plain value in any JSON type: siblings of this API send numbers as strings and strings as numbers. null
+// and absent are "". An object or a list is an error.
 type scalar struct{ text string }
 
-// UnmarshalJSON implements json.Unmarshaler. Its error does not repeat the value: it might be a link.
+// UnmarshalJSON implements json.Unmarshaler. Its error does not repeat the value, which may be a link.
 func (s *scalar) UnmarshalJSON(raw []byte) error {
+	text, err := plainText(raw)
+	s.text = strings.TrimSpace(text)
+	return err
+}
+
+// verbatim is a scalar that keeps its blanks.
+type verbatim struct{ text string }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (v *verbatim) UnmarshalJSON(raw []byte) (err error) {
+	v.text, err = plainText(raw)
+	return err
+}
+
+func plainText(raw []byte) (string, error) {
 	switch {
 	case len(raw) == 0 || raw[0] == '{' || raw[0] == '[':
-		return errors.New("a field holds an object or a list where a plain value was promised")
+		return "", errors.New("a field holds an object or a list where a plain value was promised")
 	case string(raw) == "null":
-		s.text = ""
-		return nil
+		return "", nil
 	case raw[0] != '"':
-		s.text = string(raw)
-		return nil
+		return string(raw), nil
 	}
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
-		return errors.New("a field holds a text that is no JSON")
+		return "", errors.New("a field holds a text that is no JSON")
 	}
-	s.text = strings.TrimSpace(text)
+	return text, nil
+}
+
+// lenient is a value that is zero if the API sends another type: a detail that an answer is good without.
+type lenient[T any] struct{ value T }
+
+// UnmarshalJSON implements json.Unmarshaler. It never fails.
+func (l *lenient[T]) UnmarshalJSON(raw []byte) error {
+	var value T
+	if json.Unmarshal(raw, &value) == nil {
+		l.value = value
+	}
 	return nil
 }
 
-// integer reads a whole number. JSON numbers such as 1.5e3 count where they are whole.
+// upper returns the form in which words are compared and shown.
+func (s scalar) upper() string { return strings.ToUpper(s.printable()) }
+
+// printable returns the value without control characters, bounded.
+func (s scalar) printable() string { return apierror.Printable(s.text) }
+
+// integer returns a whole number. JSON numbers such as 1.5e3 count if they are whole.
 func (s scalar) integer() (int64, bool) {
 	if n, err := strconv.ParseInt(s.text, 10, 64); err == nil {
 		return n, true
 	}
-	const exact = 1 << 53 // from it on a float64 can't tell whole numbers apart
+	const exact = 1 << 53 // a float64 cannot hold every whole number above
 	f, err := strconv.ParseFloat(s.text, 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) >= exact {
 		return 0, false
@@ -50,7 +82,15 @@ func (s scalar) integer() (int64, bool) {
 	return int64(f), true
 }
 
-// milliseconds reads a time in milliseconds since 1970 in UTC. What lies outside the years 1970 to 9999 is not known.
+// count returns a whole number that is not negative, or -1.
+func (s scalar) count() int64 {
+	if n, ok := s.integer(); ok && n >= 0 {
+		return n
+	}
+	return -1
+}
+
+// milliseconds returns a time given in milliseconds since 1970, UTC, or the zero time if it is not in 1970 to 9999.
 func (s scalar) milliseconds() time.Time {
 	const endOfYear9999 = 253402300799999
 	n, ok := s.integer()
@@ -60,7 +100,25 @@ func (s scalar) milliseconds() time.Time {
 	return time.UnixMilli(n).UTC()
 }
 
-// describeJSON says what is wrong with a body without repeating any of it.
+// timeLayouts are the forms of times in answers: with and without an offset. Without one they are UTC.
+var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05"}
+
+// timestamp returns a time in UTC, or the zero time if it cannot be read or is not in 1970 to 9999.
+func (s scalar) timestamp() time.Time {
+	text := strings.Replace(s.text, " ", "T", 1) // some pages show a blank
+	for _, layout := range timeLayouts {
+		at, err := time.Parse(layout, text)
+		if at = at.UTC(); err == nil && at.Year() >= 1970 && at.Year() <= 9999 {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// requestTime returns a time in the form of requests: the cloud refuses a "Z" (common to all pages of logs).
+func requestTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05-0700") }
+
+// describeJSON returns what is wrong with a body without repeating any of it.
 func describeJSON(err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError

@@ -4,24 +4,23 @@
 package rds
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// Error is an answer of the API, or of the gateway before it, that is not what was asked for.
+// Error is an answer of the API, or of a gateway or proxy in front of it, that is not a success.
 type Error struct {
 	apierror.Refusal
 	Kind      Kind
 	ProjectID string
 	Region    string // may be ""
 	Host      string // that was asked
-	Location  string // where a redirect leads: scheme and host, never more
+	Location  string // scheme and host of a redirect, never more
+	Sent      int    // how often the request was sent
 }
 
 func (e *Error) Error() string {
@@ -37,21 +36,17 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ", ")
 }
 
-func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
+func newError(resp *http.Response, body []byte, endpoint Endpoint, sent int) *Error {
 	refusal := apierror.Parse(resp.StatusCode, resp.Header, body)
 	return &Error{
 		Refusal:   refusal,
-		Kind:      kindOf(resp.StatusCode, refusal.Code),
+		Kind:      apierror.KindOf(refusal),
 		ProjectID: endpoint.ProjectID,
 		Region:    endpoint.Region,
 		Host:      endpoint.URL.Host,
 		Location:  location(resp),
+		Sent:      sent,
 	}
-}
-
-// foreign says that a refusal is probably not the API's, whose own name an error.
-func (e *Error) foreign() bool {
-	return e.Described && (e.Kind == KindForbidden || e.Kind == KindNotFound || e.Kind == KindOther)
 }
 
 func location(resp *http.Response) string {
@@ -62,45 +57,45 @@ func location(resp *http.Response) string {
 	return apierror.Printable(to.Scheme + "://" + to.Host)
 }
 
-// Final tells the transport which answers it need not send again: those that never change, and those of a busy
-// instance, which the wait asks again at its own pace. It implements transport.Rules.
+// Final reports whether the transport must not send a request again by itself: the answer never changes, or the
+// instance is busy and the call repeats it at its own pace. It is for transport.Rules.
 func Final(status int, body []byte) bool {
-	refusal := apierror.Parse(status, nil, body)
-	kind, known := kindByCode[strings.ToUpper(refusal.Code)]
-	return known && kind != KindThrottled && kind != KindServer
+	kind := apierror.KindOf(apierror.Refusal{Code: apierror.Parse(status, nil, body).Code})
+	return kind != KindOther && kind != KindThrottled && kind != KindServer
 }
 
-// DecodeError is an answer of status 200 that can't be understood.
+// DecodeError is a successful answer that cannot be decoded.
 type DecodeError struct {
 	RequestID string
-	Err       error // says what and where, and repeats nothing of the answer
+	Err       error // repeats nothing of the answer
 }
 
 func (e *DecodeError) Error() string { return e.Err.Error() }
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// The ends of a wait. Each carries what a person needs at night: see package provider for the words.
+// The ends of a wait or a call without a result.
 type (
-	// TimeoutError is a wait that took too long.
+	// TimeoutError is a wait or a call whose time was up.
 	TimeoutError struct {
 		Progress
 		Timeout time.Duration
-		Last    *Export // the last good answer; nil where there was none
-		Fault   error   // the last fault; nil where there was none
+		Last    *Export // the last good answer about an export; nil if there was none
+		Fault   error   // the last fault; nil if there was none
 	}
-	// InterruptedError is a wait that its caller ended.
+	// InterruptedError is a wait or a call that its caller ended.
 	InterruptedError struct {
 		Progress
-		Last *Export // the last good answer; nil: no export was seen to begin
-		Err  error   // the context's
+		Last  *Export // as in TimeoutError: nil if no export was seen
+		Fault error   // as in TimeoutError
+		Err   error   // the context's
 	}
-	// ExportError is an export that failed whole.
+	// ExportError is an export of which every file failed.
 	ExportError struct {
 		Progress
 		Last       *Export
-		FailReason string // the task's; "" where it could not be asked for
+		FailReason string // of the task; "" if it is not known
 	}
-	// MissingLinkError is an export that is done, with an entry that has no link and never gets one.
+	// MissingLinkError is a finished export with an entry that never gets a link.
 	MissingLinkError struct {
 		Progress
 		Last *Export
@@ -108,30 +103,14 @@ type (
 )
 
 func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("the export was still running after %s and %d calls", e.Timeout, e.Calls)
+	return fmt.Sprintf("no result after %s and %d calls, sent %d times", e.Timeout, e.Calls, e.Sent)
 }
 
 func (e *InterruptedError) Error() string {
-	return fmt.Sprintf("the wait was interrupted after %s", e.Waited.Round(time.Second))
+	return fmt.Sprintf("interrupted after %s and %d calls, sent %d times", e.Waited.Round(time.Second), e.Calls, e.Sent)
 }
 func (e *InterruptedError) Unwrap() error { return e.Err }
 
 func (e *ExportError) Error() string { return "the export failed" }
 
 func (e *MissingLinkError) Error() string { return "the export is done, but a link is missing" }
-
-// passing says that a fault may be gone with the next poll: a busy instance or server, a broken connection, half an
-// answer.
-func passing(err error) bool {
-	var refusal *Error
-	if errors.As(err, &refusal) {
-		return refusal.Kind.Passing()
-	}
-	var self interface{ Permanent() bool } // an error of the caller's credentials, say
-	if errors.As(err, &self) {
-		return !self.Permanent()
-	}
-	var decode *DecodeError
-	var network *transport.Error
-	return errors.As(err, &decode) || errors.As(err, &network) && !transport.Permanent(err)
-}

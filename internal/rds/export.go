@@ -4,16 +4,12 @@
 package rds
 
 import (
-	"encoding/json"
-	"errors"
+	"context"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// Log is a log that the API exports. Its value is the first part of the API's path: errorlog-download.
+// Log is a log that the API exports. Its value is the beginning of the last path element: errorlog-download.
 type Log string
 
 // The logs of an RDS for PostgreSQL instance.
@@ -22,57 +18,56 @@ const (
 	SlowLog  Log = "slowlog"  // page "Obtaining Links for Downloading Slow Query Logs"
 )
 
-// Words that the API uses for the state of an export and of its files. The page's tables show them in upper case and
-// its example in lower case; this package turns them all into upper case. Any other word, CREATING or EXPORTING say,
-// means that it goes on.
+// States of an export and of its files. The page's tables have upper case and its example lower case, so this package
+// compares upper case. Any other word, such as CREATING or EXPORTING, means that the work goes on.
 const (
-	StatusFinish  = "FINISH"  // of the whole: the links are there
-	StatusFailed  = "FAILED"  // of the whole: some file failed, others may be good; of a file: it failed
+	StatusFinish  = "FINISH"  // of an export: the links are there
+	StatusFailed  = "FAILED"  // of an export: some file failed, others may be good; of a file: it failed
 	StatusSuccess = "SUCCESS" // of a file: its link is there
 )
 
-// Export is one answer of errorlog-download.
+// Export is one answer about the export of a log.
 type Export struct {
-	Status     string       // upper case; another word than those above is pending
-	Count      int64        // the API's count, or the number of files where it sent none that can be one
-	Files      []ExportFile // every entry, in the API's order
+	Status     string       // upper case
+	Count      int64        // of links, as the API counts; the number of files if it sent no number
+	Files      []ExportFile // in the API's order
 	RequestID  string
-	ServerTime time.Time // the answer's Date; zero where it had none
+	ServerTime time.Time // the answer's Date; zero if it had none
 }
 
-// ExportFile is one entry of the list: one node's or one file's.
+// ExportFile is one entry of the list: a node or a file.
 type ExportFile struct {
 	WorkflowID string
 	FileName   string
 	Status     string    // upper case
-	Size       *int64    // bytes; nil where the API sent no number
-	SizeText   string    // what it sent in place of one; "" where it sent nothing
-	Link       string    // a bearer secret, with scheme; "" where there is none or it can't be used
-	CreatedAt  time.Time // zero: not known. Differs from call to call for the same export, so it is no key (seen)
+	Size       *int64    // bytes; nil if the API sent no number
+	SizeText   string    // what the API sent in place of a number; may be ""
+	Link       string    // a bearer secret, with scheme; "" if it is missing or unusable
+	CreatedAt  time.Time // zero: not known. It changes between calls for one export (seen)
 	UpdatedAt  time.Time
-	ExpiresAt  time.Time // read from the link; zero: the link does not say
+	ExpiresAt  time.Time // read from the link; zero: not known
 }
 
-// Failed says that there will be no link for this file.
+// Failed reports whether this file will never have a link.
 func (f ExportFile) Failed() bool { return f.Status == StatusFailed }
 
-// Unfinished says that the cloud still works on this file.
+// Unfinished reports whether the cloud still works on this file.
 func (f ExportFile) Unfinished() bool {
 	return f.Link == "" && !f.Failed() && f.Status != StatusSuccess
 }
 
-// Pending says that the link of this file may still come.
+// Pending reports whether the link of this file may still come.
 func (f ExportFile) Pending() bool { return f.Link == "" && !f.Failed() }
 
-// Format prints a file without its link, whatever the verb: a link is a secret.
+// Format prints a file without its link, which is a secret, for every verb.
 func (f ExportFile) Format(s fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(s, "{%s %s link:%t}", f.FileName, f.Status, f.Link != "")
 }
 
-// Done says that the cloud calls the export done, well or not. Some file may still be missing.
+// Done reports whether the export has ended, well or not. The link of a file may still be missing.
 func (d *Export) Done() bool { return d.Status == StatusFinish || d.Status == StatusFailed }
 
-// Links counts the files that can be downloaded.
+// Links returns how many files can be downloaded.
 func (d *Export) Links() int {
 	n := 0
 	for _, f := range d.Files {
@@ -83,7 +78,7 @@ func (d *Export) Links() int {
 	return n
 }
 
-// exportAnswer is the answer as it is on the wire: table 3 and table 4 of the API's page.
+// exportAnswer is table 3 of the API's page, exportEntry table 4.
 type exportAnswer struct {
 	List   []*exportEntry `json:"list"`
 	Status scalar         `json:"status"`
@@ -101,21 +96,25 @@ type exportEntry struct {
 	UpdatedAt  scalar `json:"updated_at"` // the sibling pages' name for update_at
 }
 
-func decodeExport(body []byte) (*Export, error) {
-	var wire *exportAnswer
-	if err := json.Unmarshal(body, &wire); err != nil {
-		return nil, describeJSON(err)
+// RequestExport starts the export of an instance's log if none runs, and returns its state: POST
+// /v3/{project_id}/instances/{instance_id}/errorlog-download. The page shows no body; clients of sister clouds send {}.
+func (c *Client) RequestExport(ctx context.Context, log Log, instanceID string) (*Export, error) {
+	if !ValidInstanceID(instanceID) {
+		return nil, errInstanceID
 	}
-	if wire == nil {
-		return nil, errors.New("the answer is null")
+	var wire exportAnswer
+	m, err := c.post(ctx, struct{}{}, &wire, "instances", instanceID, string(log)+"-download")
+	if err != nil {
+		return nil, err
 	}
-	answer := &Export{Status: wire.Status.upper(), Count: int64(len(wire.List)), Files: make([]ExportFile, 0, len(wire.List))}
-	if count, ok := wire.Count.integer(); ok && count >= 0 {
-		answer.Count = count
+	answer := &Export{Status: wire.Status.upper(), Count: wire.Count.count(), RequestID: m.requestID, ServerTime: m.date}
+	if answer.Count < 0 {
+		answer.Count = int64(len(wire.List))
 	}
+	answer.Files = make([]ExportFile, 0, len(wire.List))
 	for i, entry := range wire.List {
 		if entry == nil {
-			return nil, fmt.Errorf("entry %d of the list is null", i+1)
+			return nil, m.undecodable(fmt.Errorf("entry %d of the list is null", i+1))
 		}
 		answer.Files = append(answer.Files, entry.file())
 	}
@@ -133,10 +132,10 @@ func (e exportEntry) file() ExportFile {
 	if f.UpdatedAt.IsZero() {
 		f.UpdatedAt = e.UpdatedAt.milliseconds()
 	}
-	if size, ok := e.FileSize.integer(); ok && size >= 0 {
+	if size := e.FileSize.count(); size >= 0 {
 		f.Size = &size
 	} else {
-		f.SizeText = apierror.Printable(e.FileSize.text)
+		f.SizeText = e.FileSize.printable()
 	}
 	if !f.Failed() {
 		f.Link = downloadLink(e.FileLink.text)
@@ -144,6 +143,3 @@ func (e exportEntry) file() ExportFile {
 	}
 	return f
 }
-
-// upper is the form in which words are compared and shown.
-func (s scalar) upper() string { return strings.ToUpper(apierror.Printable(s.text)) }

@@ -11,13 +11,13 @@ import (
 	"unicode"
 )
 
-// downloadLink puts a scheme before a link that has none, as in the page's example, and changes nothing else: the
-// signature covers the query as it is. What is no http or https address is no link: it returns "".
+// downloadLink adds the scheme if it is missing, as in the page's example, and changes nothing else, because the
+// signature covers the query. It returns "" for anything but an http or https address.
 func downloadLink(text string) string {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
 		return ""
 	}
-	// Only what stands before the query can hold the scheme: a query may hold an address of its own.
+	// The scheme is before the query, which may contain another address.
 	place, _, _ := strings.Cut(text, "?")
 	switch {
 	case strings.HasPrefix(text, "//"):
@@ -26,7 +26,7 @@ func downloadLink(text string) string {
 		text = "https://" + text
 	}
 	link, err := url.Parse(text)
-	if err != nil || link.Hostname() == "" || strings.HasSuffix(link.Host, ":") || link.User != nil { // "https:/x" is no host "https"
+	if err != nil || link.Hostname() == "" || strings.HasSuffix(link.Host, ":") || link.User != nil { // "https:/x" does not name a host "https"
 		return ""
 	}
 	if scheme := strings.ToLower(link.Scheme); scheme != "https" && scheme != "http" {
@@ -35,8 +35,8 @@ func downloadLink(text string) string {
 	return text
 }
 
-// linkExpiry reads from a link when it expires: Expires of the V2 signature style (Unix seconds), or the V4 style's
-// date and life. It returns the zero time where the link does not say.
+// linkExpiry returns when a link expires: Expires of a V2 signature (Unix seconds), or date and life of a V4 signature.
+// It returns the zero time if the link has neither.
 func linkExpiry(link string) time.Time {
 	_, rawQuery, _ := strings.Cut(link, "?")
 	query, err := url.ParseQuery(rawQuery)

@@ -6,30 +6,63 @@ package rds
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// taskMisses is how often a task may be asked for in vain before the wait goes on without it: the id of a new task
-// can take several seconds to be found.
-const taskMisses = 3
+// States of a task. The API writes "Running"; this package compares upper case.
+const (
+	JobRunning   = "RUNNING"
+	JobCompleted = "COMPLETED"
+	JobFailed    = "FAILED"
+)
 
-// errUnknownWord is a task's status that the jobs API's page does not list.
-var errUnknownWord = errors.New("the task's status is a word that is not known")
-
-// taskPatience bounds a question about a task: the wait can do without an answer, and somebody waits for the links,
-// or to read why there are none.
-const taskPatience = 10 * time.Second
-
-// tasks is what the wait remembers of the poll method "task". The page of the jobs API does not list the export of
-// logs among the kinds of task that can be asked for, so it must be able to do without.
-type tasks struct {
-	on     bool   // ask for the task while it can be asked for
-	misses int    // answers "no such task"
-	done   string // a task that has ended; the links are errorlog-download's to give
+// Job is a task of the cloud.
+type Job struct {
+	ID         string
+	Status     string // upper case
+	FailReason string // comes with FAILED; printable
 }
 
-// pending returns the id of the task to ask for, or "" where errorlog-download must be called: for the first poll,
-// after the task has ended, and where there is no task to ask for.
+type jobAnswer struct {
+	Job *struct {
+		ID         scalar `json:"id"`
+		Status     scalar `json:"status"`
+		FailReason scalar `json:"fail_reason"`
+	} `json:"job"`
+}
+
+// Job asks for a task: GET /v3/{project_id}/jobs?id={job_id}. The page lists the kinds of task that can be asked for, and
+// the export of a log is not among them. So an [*Error] means nothing for the export.
+func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
+	var wire jobAnswer
+	m, err := c.get(ctx, url.Values{"id": {id}}, &wire, "jobs")
+	if err != nil {
+		return nil, err
+	}
+	if wire.Job == nil {
+		return nil, m.undecodable(errors.New("the answer holds no job"))
+	}
+	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text)}, nil
+}
+
+const (
+	taskMisses   = 3                // failed questions until the wait does without the task: a new task's ID appears late
+	taskPatience = 10 * time.Second // for one question: the wait can do without its answer
+)
+
+var errUnknownWord = errors.New("the task has an unknown status")
+
+// tasks is what the wait remembers of the poll method "task".
+type tasks struct {
+	on     bool   // the task can still be asked for
+	misses int    // failed questions
+	done   string // the ID of a task that has ended
+}
+
+// pending returns the ID of the task to ask for, or "" if the export itself must be asked for.
 func (t *tasks) pending(last *Export) string {
 	if !t.on || last == nil {
 		return ""
@@ -42,13 +75,9 @@ func (t *tasks) pending(last *Export) string {
 	return ""
 }
 
-// askTask says whether a task still runs. Where it has ended or can't be asked for, errorlog-download is asked next,
-// in the same poll.
+// askTask reports whether a task still runs. If not, or if it is not known, the same poll asks for the export.
 func (w *wait) askTask(ctx context.Context, id string) (running bool) {
-	w.calls++
-	ctx, cancel := context.WithTimeout(ctx, taskPatience)
-	defer cancel()
-	job, err := w.client.Job(ctx, id)
+	job, err := w.job(ctx, id)
 	if err != nil {
 		w.tasks.missed(err)
 		return false
@@ -60,13 +89,23 @@ func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	case JobCompleted, JobFailed:
 		w.tasks.done = id
 		return false
-	default: // a word that nobody knows must not hide links that are there
+	default: // an unknown word must not hide links that are ready
 		w.tasks.missed(errUnknownWord)
 		return false
 	}
 }
 
-// missed notes that a task could not be asked for. It never ends the wait: errorlog-download knows better.
+func (w *wait) job(ctx context.Context, id string) (job *Job, err error) {
+	ctx, cancel := context.WithTimeout(ctx, taskPatience)
+	defer cancel()
+	err = w.call(ctx, func(ctx context.Context) error {
+		job, err = w.client.Job(ctx, id)
+		return err
+	})
+	return job, err
+}
+
+// missed notes a failed question. It never ends the wait.
 func (t *tasks) missed(err error) {
 	t.misses++
 	var refusal *Error
@@ -74,16 +113,13 @@ func (t *tasks) missed(err error) {
 	t.on = mayCome && t.misses < taskMisses
 }
 
-// failReason asks the task of a failed export why it failed, whatever the poll method; "" where there is no saying.
-// It does not take long: the failure is known, and somebody waits to read it.
+// failReason returns why an export failed, from the task of the failed file; "" if the task cannot be asked for.
 func (w *wait) failReason(ctx context.Context, answer *Export) string {
-	ctx, cancel := context.WithTimeout(ctx, taskPatience)
-	defer cancel()
 	for _, f := range answer.Files {
 		if !f.Failed() || f.WorkflowID == "" {
 			continue
 		}
-		job, err := w.client.Job(ctx, f.WorkflowID)
+		job, err := w.job(ctx, f.WorkflowID)
 		if err != nil {
 			return ""
 		}

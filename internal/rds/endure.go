@@ -1,0 +1,212 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// Progress is the state of a wait or a call that is repeated.
+type Progress struct {
+	InstanceID string // "" for a call about all instances
+	Waited     time.Duration
+	Calls      int    // calls of the API
+	Sent       int    // requests for them: more than Calls after retries
+	Status     string // of the export, from the last good answer; "" before it
+	Outage     error  // the last fault, if no good answer came after it; else nil
+}
+
+// effort repeats a call while its faults may pass and there is time. It is safe for concurrent use.
+type effort struct {
+	client   *Client
+	start    time.Time
+	deadline time.Time // zero: none
+
+	mu       sync.Mutex
+	progress Progress // without Waited
+	answered bool     // the API has given a good answer
+	fault    error    // the last one
+}
+
+// begin starts an effort that ends with the context. By the client's clock it ends after the same time.
+func (c *Client) begin(ctx context.Context, instanceID string) *effort {
+	e := &effort{client: c, start: c.clock.Now(), progress: Progress{InstanceID: instanceID}}
+	if deadline, ok := ctx.Deadline(); ok {
+		e.deadline = e.start.Add(time.Until(deadline).Round(time.Millisecond))
+	}
+	return e
+}
+
+// repeat calls ask until it succeeds. If a fault does not pass, or ask's error is no fault, it returns the error; if
+// the context ends, an [*InterruptedError] or a [*TimeoutError].
+func (e *effort) repeat(ctx context.Context, ask func(context.Context) error) error {
+	for {
+		err := e.call(ctx, ask)
+		if err == nil {
+			e.heard("")
+			return nil
+		}
+		if ctx.Err() != nil {
+			e.cutOff(err)
+		} else if err := e.endure(err); err != nil {
+			return err
+		}
+		if ctx.Err() != nil || e.pause(ctx, 0) != nil {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return e.interrupted(ctx.Err(), nil)
+			}
+			return e.timeout(nil)
+		}
+	}
+}
+
+// call counts a call and its requests.
+func (e *effort) call(ctx context.Context, ask func(context.Context) error) error {
+	e.mu.Lock()
+	e.progress.Calls++
+	e.mu.Unlock()
+	return ask(transport.WithTrace(ctx, transport.Trace{Sent: func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.progress.Sent++
+	}}))
+}
+
+// heard notes a good answer.
+func (e *effort) heard(status string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.answered, e.progress.Status, e.progress.Outage = true, status, nil
+}
+
+// endure records a temporary fault and returns a permanent one. If the very first request never reached a server, the
+// address is probably wrong, so that is permanent too.
+func (e *effort) endure(err error) error {
+	e.mu.Lock()
+	firstContact := !e.answered && e.fault == nil
+	answered := e.answered
+	e.mu.Unlock()
+	if !endurable(err, answered) || firstContact && transport.NeverSent(err) {
+		return err
+	}
+	e.endured(err)
+	return nil
+}
+
+func (e *effort) endured(fault error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fault, e.progress.Outage = fault, fault
+}
+
+// endurable reports whether the same call may succeed later. After the first good answer of the API, an unknown host
+// is a lost network, and a 4xx without an error code is the page of a proxy or a portal.
+func endurable(err error, answered bool) bool {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		foreign := refusal.Described && (refusal.Kind == KindForbidden || refusal.Kind == KindNotFound || refusal.Kind == KindOther)
+		return refusal.Kind.Passing() || answered && foreign
+	}
+	if answered && transport.NoSuchHost(err) {
+		return true
+	}
+	var judged transport.Judged // a failed login
+	if errors.As(err, &judged) {
+		return !judged.Permanent()
+	}
+	var undecodable *DecodeError
+	var network *transport.Error
+	return errors.As(err, &undecodable) || errors.As(err, &network) && !transport.Permanent(err)
+}
+
+// cutOff records the fault behind a call that the end of the context cut off: a failed login, the fault that caused
+// the retries, or a server that did not answer in time.
+func (e *effort) cutOff(err error) {
+	var login transport.Judged
+	var abandoned *transport.AbandonedError
+	var timeout *transport.TimeoutError
+	switch {
+	case errors.As(err, &login):
+		e.endured(err)
+	case errors.As(err, &abandoned):
+		e.endured(abandoned.Fault)
+	case errors.As(err, &timeout) && (!errors.Is(timeout, context.Canceled) || timeout.After >= shortestPause):
+		e.endured(err) // a request that was cancelled at once is no fault
+	}
+}
+
+// The pauses between two calls: short compared with the time already waited, but not too short, because the API's
+// sister page asks for low frequency, nor so long that a person wonders.
+const (
+	shortestPause  = 2 * time.Second
+	longestPause   = 30 * time.Second
+	pauseShare     = 0.15        // of the time already waited
+	jitterShare    = 0.05        // of the pause, added at random, so that many instances are not asked in step
+	lastCallMargin = time.Second // before the deadline, for one more call
+)
+
+// nextPause returns the pause before the next call. It is at least interval if that is not 0. The last call comes
+// shortly before the deadline, unless that is too soon after the one before. last reports whether it is the last.
+func (e *effort) nextPause(interval time.Duration) (pause time.Duration, last bool) {
+	now := e.client.clock.Now()
+	pause = interval
+	if pause == 0 {
+		pause = min(max(time.Duration(float64(now.Sub(e.start))*pauseShare), shortestPause), longestPause)
+		pause += time.Duration(float64(pause) * jitterShare * e.client.random())
+	}
+	if e.deadline.IsZero() {
+		return pause, false
+	}
+	left := e.deadline.Sub(now)
+	if pause > left-lastCallMargin {
+		pause = left - lastCallMargin
+		if pause < shortestPause {
+			pause = left // no time for another call
+		}
+	}
+	return pause, left-pause < lastCallMargin+shortestPause
+}
+
+// pause sleeps until the next call. Its error is the end of the time.
+func (e *effort) pause(ctx context.Context, interval time.Duration) error {
+	pause, _ := e.nextPause(interval)
+	return e.sleep(ctx, pause)
+}
+
+func (e *effort) sleep(ctx context.Context, pause time.Duration) error {
+	if err := e.client.clock.Sleep(ctx, pause); err != nil {
+		return err
+	}
+	if !e.deadline.IsZero() && !e.client.clock.Now().Before(e.deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+func (e *effort) state() Progress {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	p := e.progress
+	p.Waited = e.client.clock.Now().Sub(e.start)
+	return p
+}
+
+func (e *effort) timeout(last *Export) error {
+	return &TimeoutError{Progress: e.state(), Timeout: e.deadline.Sub(e.start), Last: last, Fault: e.lastFault()}
+}
+
+func (e *effort) interrupted(err error, last *Export) error {
+	return &InterruptedError{Progress: e.state(), Last: last, Fault: e.lastFault(), Err: err}
+}
+
+func (e *effort) lastFault() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.fault
+}
