@@ -93,14 +93,12 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	deadline := time.Now().Add(timeout) // covers the wait, which also enforces it, and the downloads
 
 	send := progressUntil(ctx, resp.SendProgress)
-	ctx, watch := withWatch(ctx, send)
+	ctx = withRetryReport(ctx, send)
 	options := a.waitOptions(ctx, model.logArguments, timeout)
 	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
-		try := a.tried(a.client, model.logArguments, "timeouts.invoke")
-		try.sent = watch.sent()
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(a.tried(a.client, model.logArguments, "timeouts.invoke").diagnostic(err))
 		return
 	}
 	a.reportMissing(answer, send)

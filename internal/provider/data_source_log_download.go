@@ -19,7 +19,9 @@ type logDownloadDataSource struct {
 
 var _ datasource.DataSourceWithConfigure = (*logDownloadDataSource)(nil)
 
-func (l logDownload) newDataSource() datasource.DataSource { return &logDownloadDataSource{logDownload: l} }
+func (l logDownload) newDataSource() datasource.DataSource {
+	return &logDownloadDataSource{logDownload: l}
+}
 
 type logDownloadDataSourceModel struct {
 	logArguments
@@ -60,7 +62,7 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	try := d.tried(d.client, model.logArguments, "timeouts.read")
-	export, err := d.obtain(ctx, d.client, model.logArguments, timeoutOf(model.Timeouts, "read", defaultLinksTimeout), &try)
+	export, err := d.obtain(ctx, d.client, model.logArguments, timeoutOf(model.Timeouts, "read", defaultLinksTimeout))
 	if err != nil {
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {

@@ -5,10 +5,8 @@ package provider
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -33,7 +31,7 @@ type tried struct {
 	argument    string // the argument that names the instance: "instance_id"
 	timeoutName string // the argument that allows more time: "timeouts.read"
 	project     string // name of the project; "" if it is not configured
-	sent        int    // requests that were sent, retries included; 0 if they were not counted
+	export      bool   // the request starts an export and waits for it
 }
 
 func (t tried) summary() string { return "Unable to " + t.unable }
@@ -102,10 +100,6 @@ func (t tried) detail(err error) string {
 		return t.refusalText(refusal)
 	case errors.As(err, &decode):
 		return t.unreadableText(decode)
-	case errors.Is(err, context.Canceled):
-		return t.endedText("Interrupted before RDS answered the request to "+t.what()+".", err, "Run it again.")
-	case errors.Is(err, context.DeadlineExceeded):
-		return t.endedText("RDS did not answer in time the request to "+t.what()+".", err, "Raise "+t.timeoutName+" and run it again.")
 	default:
 		return t.networkText(err)
 	}
@@ -140,17 +134,6 @@ func (t tried) unreadableText(e *rds.DecodeError) string {
 	return fmt.Sprintf("RDS gave an unreadable answer to the request to %s.\n\n%s\n%s", t.what(), answerOf(e).Lines(), anyRefusalHint)
 }
 
-// endedText is for a single request whose time was up, or that was interrupted.
-func (t tried) endedText(happened string, err error, next string) string {
-	lines := ""
-	var abandoned *transport.AbandonedError
-	if errors.As(err, &abandoned) {
-		lines = "Last fault:\n\n" + t.faultLines(abandoned.Fault) + "\n\n"
-		next = strings.TrimSpace(t.next(abandoned.Fault) + " " + next)
-	}
-	return happened + "\n\n" + lines + next
-}
-
 // networkText is for a request that got no answer, or one that is certainly not the API's.
 func (t tried) networkText(err error) string {
 	hint := networkHint
@@ -174,7 +157,7 @@ func (t tried) exportText(e *rds.ExportError) string {
 
 // missingLinkText is for an export that is done and never gets all its links.
 func (t tried) missingLinkText(e *rds.MissingLinkError) string {
-	return fmt.Sprintf("The export%s is done, but in %s and %s the cloud did not give every file a usable link%s\n\n%s\n%s",
-		t.forInstance(), span(e.Waited), calls(e.Calls, t.sent), listed(e.Last.Files), labelled("Request ID", e.Last.RequestID),
+	return fmt.Sprintf("The export%s is done, but the cloud did not give every file a usable link in %s and %s%s\n\n%s\n%s",
+		t.forInstance(), span(e.Waited), calls(e.Progress), listed(e.Last.Files), labelled("Request ID", e.Last.RequestID),
 		"Run it again. If a link is still missing, give the request ID to the cloud's support.")
 }

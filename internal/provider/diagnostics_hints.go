@@ -37,7 +37,7 @@ var situations = map[situation]struct {
 		meaning: "the cloud allows no more requests at present",
 		next:    "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism.",
 	},
-	loginFault: {meaning: "the login failed"}, // its error has the advice
+	loginFault: {meaning: "the login has not succeeded"}, // its error has the advice
 	apiFault: {
 		meaning: "RDS or its gateway failed",
 		next:    outOfOrder,

@@ -178,14 +178,14 @@ func deadProxy(err error) string {
 	return dial.Addr.String()
 }
 
-// calls counts polls, and the requests for them if retries were necessary.
-func calls(n, sent int) string {
+// calls returns the number of calls, and of the requests for them if there were retries: "1 call (sent 6 times)".
+func calls(p rds.Progress) string {
 	text := "1 call"
-	if n != 1 {
-		text = fmt.Sprintf("%d calls", n)
+	if p.Calls != 1 {
+		text = fmt.Sprintf("%d calls", p.Calls)
 	}
-	if sent > n {
-		text += fmt.Sprintf(", sent %d times", sent)
+	if p.Sent > p.Calls {
+		text += fmt.Sprintf(" (sent %d times)", p.Sent)
 	}
 	return text
 }

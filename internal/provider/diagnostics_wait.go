@@ -15,31 +15,36 @@ import (
 
 // This file has the texts for a wait that ends before its export does.
 
-// timeoutText is for a wait that took too long.
+// timeoutText is for a wait or a call that took too long.
 func (t tried) timeoutText(e *rds.TimeoutError) string {
-	var b strings.Builder
-	took := span(e.Timeout) + " and " + calls(e.Calls, t.sent)
-	switch {
-	case e.Last == nil:
-		fmt.Fprintf(&b, "The export%s could not be started in %s.\n", t.forInstance(), took)
-	case e.Last.Done():
-		fmt.Fprintf(&b, "The export%s is done, but in %s the cloud did not give every file a usable link%s\n", t.forInstance(), took,
-			listed(e.Last.Files))
-	case e.Outage != nil:
-		fmt.Fprintf(&b, "The export%s was still running when RDS last answered. After that, no usable answer came before the timeout (%s).\n",
-			t.forInstance(), took)
-		fmt.Fprintf(&b, "The last usable answer had %s%s\n", statusWord(e.Status), listed(e.Last.Files))
-	default:
-		fmt.Fprintf(&b, "The export%s was still running after %s.\n", t.forInstance(), took)
-		fmt.Fprintf(&b, "The last answer had %s%s\n", statusWord(e.Status), listed(e.Last.Files))
-	}
+	text := t.timeoutSentence(e) + "\n"
 	if e.Last != nil && e.Last.RequestID != "" {
-		b.WriteString("\n" + labelled("Request ID", e.Last.RequestID))
+		text += "\n" + labelled("Request ID", e.Last.RequestID)
 	}
 	if e.Fault != nil {
-		fmt.Fprintf(&b, "\nLast fault:\n\n%s\n", t.faultLines(e.Fault))
+		text += "\nLast fault:\n\n" + t.faultLines(e.Fault) + "\n"
 	}
-	return b.String() + "\n" + t.timeoutHint(e)
+	return text + "\n" + t.timeoutHint(e)
+}
+
+func (t tried) timeoutSentence(e *rds.TimeoutError) string {
+	took := span(e.Timeout) + " and " + calls(e.Progress)
+	switch {
+	case !t.export:
+		return fmt.Sprintf("RDS gave no usable answer to the request to %s in %s.", t.what(), took)
+	case e.Last == nil:
+		return fmt.Sprintf("The export%s could not be started in %s.", t.forInstance(), took)
+	case e.Last.Done():
+		return fmt.Sprintf("The export%s is done, but the cloud did not give every file a usable link in %s%s", t.forInstance(), took,
+			listed(e.Last.Files))
+	case e.Outage != nil:
+		return fmt.Sprintf("The export%s was still running when RDS last answered. After that, no usable answer came: the timeout of %s "+
+			"ended after %s.\nThe last usable answer had %s%s",
+			t.forInstance(), span(e.Timeout), calls(e.Progress), statusWord(e.Status), listed(e.Last.Files))
+	default:
+		return fmt.Sprintf("The export%s was still running after %s.\nThe last answer had %s%s", t.forInstance(), took, statusWord(e.Status),
+			listed(e.Last.Files))
+	}
 }
 
 func (t tried) timeoutHint(e *rds.TimeoutError) string {
@@ -57,25 +62,30 @@ func (t tried) timeoutHint(e *rds.TimeoutError) string {
 
 // interruptedText is for Ctrl-C. It keeps the last answer or fault, and what that means.
 func (t tried) interruptedText(e *rds.InterruptedError) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Interrupted after %s and %s%s. ", span(e.Waited), calls(e.Calls, t.sent), t.forInstance())
-	switch {
-	case e.Last == nil && e.Outage == nil:
-		b.WriteString("No answer had come.\n")
-	case e.Last == nil:
-		fmt.Fprintf(&b, "The export has not started: %s.\n", situations[situationOf(e.Outage)].meaning)
-	case e.Outage == nil:
-		fmt.Fprintf(&b, "The last answer had %s%s\n", statusWord(e.Status), listed(e.Last.Files))
-	default:
-		fmt.Fprintf(&b, "The export had not finished when RDS last answered. Since then: %s.\n", situations[situationOf(e.Outage)].meaning)
-	}
+	text := fmt.Sprintf("Interrupted after %s and %s%s. %s\n", span(e.Waited), calls(e.Progress), t.forInstance(), t.interruptedState(e))
 	switch {
 	case e.Outage != nil:
-		fmt.Fprintf(&b, "\nLast answer or fault:\n\n%s\n", t.faultLines(e.Outage))
+		text += "\nLast answer or fault:\n\n" + t.faultLines(e.Outage) + "\n"
 	case e.Last != nil:
-		b.WriteString("\n" + labelled("Request ID", e.Last.RequestID))
+		text += "\n" + labelled("Request ID", e.Last.RequestID)
 	}
-	return b.String() + "\n" + t.interruptedHint(e)
+	return text + "\n" + t.interruptedHint(e)
+}
+
+func (t tried) interruptedState(e *rds.InterruptedError) string {
+	meaning := situations[situationOf(e.Outage)].meaning
+	switch {
+	case e.Last != nil && e.Outage != nil:
+		return "The export had not finished when RDS last answered. Since then: " + meaning + "."
+	case e.Last != nil:
+		return "The last answer had " + statusWord(e.Status) + listed(e.Last.Files)
+	case e.Outage != nil && t.export:
+		return "The export has not started: " + meaning + "."
+	case e.Outage != nil:
+		return "No usable answer had come: " + meaning + "."
+	default:
+		return "No answer had come."
+	}
 }
 
 func (t tried) interruptedHint(e *rds.InterruptedError) string {

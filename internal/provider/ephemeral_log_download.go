@@ -60,7 +60,7 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		return
 	}
 	try := e.tried(e.client, model.logArguments, "timeouts.open")
-	export, err := e.obtain(ctx, e.client, model.logArguments, timeoutOf(model.Timeouts, "open", defaultLinksTimeout), &try)
+	export, err := e.obtain(ctx, e.client, model.logArguments, timeoutOf(model.Timeouts, "open", defaultLinksTimeout))
 	if err != nil {
 		resp.Diagnostics.Append(try.diagnostic(err))
 		return

@@ -68,6 +68,7 @@ func (l logDownload) waitOptions(ctx context.Context, a logArguments, timeout ti
 // tried describes a wait for links, for the texts of diagnostics.
 func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried {
 	return tried{
+		export:      true,
 		unable:      "obtain " + l.noun + " links",
 		request:     "export the " + l.noun + " of",
 		noun:        l.noun,
@@ -80,13 +81,10 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried 
 }
 
 // obtain waits for an export, for a data source and an ephemeral resource.
-func (l logDownload) obtain(ctx context.Context, c *client, a logArguments, timeout time.Duration, try *tried) (*rds.Export, error) {
+func (l logDownload) obtain(ctx context.Context, c *client, a logArguments, timeout time.Duration) (*rds.Export, error) {
 	ctx, stop := c.interruptible(withRequestLog(ctx))
 	defer stop()
-	ctx, watch := withWatch(ctx, nil)
-	export, err := c.rds.WaitForExport(ctx, l.waitOptions(ctx, a, timeout))
-	try.sent = watch.sent()
-	return export, err
+	return c.rds.WaitForExport(withRetryReport(ctx, nil), l.waitOptions(ctx, a, timeout))
 }
 
 // logResults are the attributes that a data source and an ephemeral resource return.
@@ -165,8 +163,8 @@ func (l logDownload) warnings(instance string, export *rds.Export, others string
 	}
 	// The API's page does not define whether a failed file counts.
 	if n := export.Count; n != int64(len(export.Files)) && n != int64(export.Links()) {
-		diags.AddWarning(capital(l.noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links of DB instance %s and "+
-			"listed %d files. list has all files that the cloud listed.\n\nRequest ID: %s", n, instance, len(export.Files), export.RequestID))
+		diags.AddWarning(capital(l.noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links for DB instance %s but "+
+			"listed %d. Attribute list has all that were listed.\n\nRequest ID: %s", n, instance, len(export.Files), export.RequestID))
 	}
 	if unknown := unknownSizes(export); len(unknown) > 0 {
 		diags.AddWarning("Unknown size of "+l.noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+

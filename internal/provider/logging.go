@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -17,6 +18,7 @@ import (
 // it, TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it. It has no header, query or body, so it holds no secret.
 const requestLog = "requests"
 
+// withRequestLog returns a context in which requests are logged.
 func withRequestLog(ctx context.Context) context.Context {
 	return tflog.NewSubsystem(ctx, requestLog, tflog.WithRootFields(), tflog.WithLevelFromEnv("TF_LOG_PROVIDER_RDS_REQUESTS"))
 }
@@ -54,4 +56,17 @@ func logProgress(ctx context.Context, noun string) func(rds.Progress) {
 		fields["fault"] = apierror.Printable(p.Outage.Error())
 		tflog.Warn(ctx, message, fields)
 	}
+}
+
+// withRetryReport returns a context whose retries are logged at WARN. show, if not nil, shows a line to the user for each.
+func withRetryReport(ctx context.Context, show func(string)) context.Context {
+	return transport.WithTrace(ctx, transport.Trace{Retry: func(r transport.Retry) {
+		tflog.Warn(ctx, "Request failed and will be sent again", map[string]any{
+			"method": r.Method, "host": r.Host, "path": r.Path,
+			"attempt": r.Attempt, "pause_ms": r.Pause.Milliseconds(), "cause": r.Cause(),
+		})
+		if show != nil {
+			show(fmt.Sprintf("Attempt %d at %s failed (%s). Next attempt in %s.", r.Attempt, r.Host, r.Cause(), span(r.Pause)))
+		}
+	}})
 }

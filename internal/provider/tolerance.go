@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -90,7 +89,7 @@ func concernsInstance(err error) bool {
 	case errors.As(err, &refusal):
 		return !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
 	default:
-		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode) || errors.Is(err, context.DeadlineExceeded)
+		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
 	}
 }
 

@@ -101,7 +101,6 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 		fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
 }
 
-
 func pollIntervalValidators() []validator.String {
 	return []validator.String{durationBetween{
 		least: time.Second, most: 5 * time.Minute,
