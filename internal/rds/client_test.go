@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,74 +18,16 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
-
-// The ids of the API page's example request, and what must never be read in an error.
-const (
-	project  = "0483b6b16e954cb88930a360d2c4e663"
-	instance = "3d39c18788b54a919bab633874c159dfin03"
-	secret   = "5ecret"
-)
-
-// server answers every request alike and keeps what was asked.
-type server struct {
-	status int
-	body   string
-	header http.Header
-	err    error
-	asked  []asked
-}
-
-// asked is a request as the server gets it.
-type asked struct {
-	Method, URL, Body string
-	Length            int64
-	Header            http.Header
-}
-
-func (s *server) RoundTrip(req *http.Request) (*http.Response, error) {
-	a := asked{Method: req.Method, URL: req.URL.String(), Length: req.ContentLength, Header: req.Header}
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		a.Body = string(body)
-	}
-	s.asked = append(s.asked, a)
-	if s.err != nil {
-		return nil, s.err
-	}
-	header := s.header
-	if header == nil {
-		header = http.Header{}
-	}
-	return &http.Response{StatusCode: s.status, Header: header, Body: io.NopCloser(strings.NewReader(s.body)), Request: req}, nil
-}
-
-// client asks the server, without a retry.
-func (s *server) client() *rds.Client {
-	out := transport.New(transport.Options{Base: s, UserAgent: "test"})
-	endpoint := func(context.Context) (rds.Endpoint, error) {
-		u, err := url.Parse("https://rds.eu-de.otc.t-systems.com/v3/" + project)
-		return rds.Endpoint{URL: u, ProjectID: project, Region: "eu-de"}, err
-	}
-	return rds.NewClient(out.Client(transport.Rules{Final: rds.Final}), endpoint, nil, func() float64 { return 0 })
-}
 
 // ask is one call of errorlog-download with a given answer.
 func ask(t *testing.T, status int, body string, headers ...string) (*rds.Export, error) {
 	t.Helper()
-	s := &server{status: status, body: body, header: http.Header{}}
-	for i := 0; i < len(headers); i += 2 {
-		s.header.Set(headers[i], headers[i+1])
-	}
-	return s.client().RequestExport(t.Context(), rds.ErrorLog, instance)
+	return answering(status, body, headers...).client().RequestExport(t.Context(), rds.ErrorLog, instance)
 }
 
 func TestErrorLogDownloadAsksAsThePageSays(t *testing.T) {
-	s := &server{status: 200, body: "{}"}
+	s := answering(200, "{}")
 	if _, err := s.client().RequestExport(t.Context(), rds.ErrorLog, instance); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +44,7 @@ func TestErrorLogDownloadAsksAsThePageSays(t *testing.T) {
 }
 
 func TestJobAsksAsThePageSays(t *testing.T) {
-	s := &server{status: 200, body: `{"job":{}}`}
+	s := answering(200, `{"job":{}}`)
 	if _, err := s.client().Job(t.Context(), "a b&id=../c"); err != nil { // the id is the server's: it can be anything
 		t.Fatal(err)
 	}
@@ -122,7 +63,7 @@ func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 		"", " ", ".", "..", "../jobs", "a/b", "a b", "a?b", "a#b", "a%2fb", `a\b`, "a\n", "\n", "ä", "a_b", "a.b", "a;b", instance + "\x00", strings.Repeat("a", 65), strings.Repeat("a", 10_000),
 	} {
 		t.Run(apierror.Printable(id), func(t *testing.T) {
-			s := &server{status: 200, body: "{}"}
+			s := answering(200, "{}")
 			_, err := s.client().RequestExport(t.Context(), rds.ErrorLog, id)
 			if err == nil || s.asked != nil || rds.ValidInstanceID(id) {
 				t.Errorf("error %v, asked %v", err, s.asked)
@@ -150,7 +91,7 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &server{status: 200, body: "{}"}
+			s := answering(200, "{}")
 			client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u}, nil }, nil, nil)
 			for range 2 { // the endpoint is shared: a request must not change it
 				if _, err := client.RequestExport(t.Context(), rds.ErrorLog, "i1"); err != nil {
@@ -166,7 +107,7 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 
 func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
 	noLogin := errors.New("the password is wrong")
-	s := &server{status: 200, body: "{}"}
+	s := answering(200, "{}")
 	client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil)
 	if _, err := client.RequestExport(t.Context(), rds.ErrorLog, instance); err != noLogin { //nolint:errorlint // the very same error
 		t.Errorf("got %v", err)
@@ -181,7 +122,7 @@ func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
 
 // TestNoNetworkErrorNamesTheQuery: net/http repeats the whole address in its errors.
 func TestNoNetworkErrorNamesTheQuery(t *testing.T) {
-	s := &server{err: syscall.ECONNRESET}
+	s := failing(syscall.ECONNRESET)
 	_, err := s.client().Job(t.Context(), secret)
 	want := "GET https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/jobs: connection reset by peer"
 	if err == nil || err.Error() != want || !errors.Is(err, syscall.ECONNRESET) {
@@ -245,7 +186,7 @@ func TestJob(t *testing.T) {
 		"an empty job":         {body: `{"job":{}}`, want: &rds.Job{}},
 		"no job":               {body: `{}`, err: "the answer holds no job"},
 		"a job that is null":   {body: `{"job":null}`, err: "the answer holds no job"},
-		"null":                 {body: `null`, err: "the answer holds no job"},
+		"null":                 {body: `null`, err: "the answer is null"},
 		"a list of jobs":       {body: `{"job":[]}`, err: "job holds a JSON array where another type was promised"},
 		"a text":               {body: `{"job":"` + secret + `"}`, err: "job holds a JSON string where another type was promised"},
 		"a list":               {body: `[]`, err: "the answer holds a JSON array where another type was promised"},
@@ -254,7 +195,7 @@ func TestJob(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := &server{status: 200, body: c.body, header: http.Header{"X-Request-Id": {"r1"}}}
+			s := answering(200, c.body, "X-Request-Id", "r1")
 			got, err := s.client().Job(t.Context(), task)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)

@@ -110,7 +110,7 @@ func TestRefusals(t *testing.T) {
 			if !errors.As(err, &got) || answer != nil {
 				t.Fatalf("got %+v, %v", answer, err)
 			}
-			c.want.StatusCode, c.want.RequestID = c.status, "r1"
+			c.want.StatusCode, c.want.RequestID, c.want.Sent = c.status, "r1", 1
 			c.want.Described = strings.HasPrefix(c.want.Message, "(")
 			c.want.ProjectID, c.want.Region, c.want.Host = project, "eu-de", "rds.eu-de.otc.t-systems.com"
 			if diff := cmp.Diff(&c.want, got); diff != "" {
@@ -128,7 +128,7 @@ func TestRefusals(t *testing.T) {
 
 // TestARefusalOfAJobIsOneToo: the way in is the same.
 func TestARefusalOfAJobIsOneToo(t *testing.T) {
-	s := &server{status: 400, body: `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`, header: http.Header{}}
+	s := answering(400, `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`)
 	_, err := s.client().Job(t.Context(), task)
 	var got *rds.Error
 	if !errors.As(err, &got) || got.Kind != rds.KindNoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
@@ -153,30 +153,30 @@ func TestSuccessIsEvery2xx(t *testing.T) {
 // TestWhatIsWaitedFor: a fault that may be gone with the next poll costs time, any other ends the wait at once.
 func TestWhatIsWaitedFor(t *testing.T) {
 	cases := map[string]struct {
-		server server
-		passes bool
+		network *network
+		passes  bool
 	}{
-		"a broken connection":      {server: server{err: syscall.ECONNRESET}, passes: true},
-		"a connection closed":      {server: server{err: io.EOF}, passes: true},
-		"half an answer":           {server: server{status: 200, body: documented[:99]}, passes: true},
-		"another type":             {server: server{status: 200, body: "[]"}, passes: true},
-		"a page of HTML":           {server: server{status: 200, body: "<html>"}, passes: true},
-		"busy":                     {server: server{status: 403, body: `{"error_code":"DBS.200019"}`}, passes: true},
-		"too many requests":        {server: server{status: 429}, passes: true},
-		"out of order":             {server: server{status: 503}, passes: true},
-		"a name server in trouble": {server: server{err: &net.DNSError{IsTemporary: true}}, passes: true},
-		"no such host":             {server: server{err: &net.DNSError{IsNotFound: true}}},
-		"not trusted":              {server: server{err: &tls.CertificateVerificationError{Err: errors.New("self-signed")}}},
-		"too large":                {server: server{status: 200, body: strings.Repeat(" ", 4<<20+1)}},
-		"not implemented":          {server: server{status: 501}},
-		"storage full":             {server: server{status: 409, body: `{"error_code":"DBS.200316"}`}},
-		"a redirect":               {server: server{status: 302}},
-		"a bad credential":         {server: server{err: verdict(true)}},
-		"a login out of order":     {server: server{err: verdict(false)}, passes: true},
+		"a broken connection":      {network: failing(syscall.ECONNRESET), passes: true},
+		"a connection closed":      {network: failing(io.EOF), passes: true},
+		"half an answer":           {network: answering(200, documented[:99]), passes: true},
+		"another type":             {network: answering(200, "[]"), passes: true},
+		"a page of HTML":           {network: answering(200, "<html>"), passes: true},
+		"busy":                     {network: answering(403, `{"error_code":"DBS.200019"}`), passes: true},
+		"too many requests":        {network: answering(429, ""), passes: true},
+		"out of order":             {network: answering(503, ""), passes: true},
+		"a name server in trouble": {network: failing(&net.DNSError{IsTemporary: true}), passes: true},
+		"no such host":             {network: failing(&net.DNSError{IsNotFound: true})},
+		"not trusted":              {network: failing(&tls.CertificateVerificationError{Err: errors.New("self-signed")})},
+		"too large":                {network: answering(200, strings.Repeat(" ", 4<<20+1))},
+		"not implemented":          {network: answering(501, "")},
+		"storage full":             {network: answering(409, `{"error_code":"DBS.200316"}`)},
+		"a redirect":               {network: answering(302, "")},
+		"a bad credential":         {network: failing(verdict(true))},
+		"a login out of order":     {network: failing(verdict(false)), passes: true},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { waitsFor(t, c.server.client(), c.passes) })
+			synctest.Test(t, func(t *testing.T) { waitsFor(t, c.network.client(), c.passes) })
 		})
 	}
 	for name, err := range map[string]error{"a credential is missing": errors.New("no password"), "a bad password": verdict(true)} {

@@ -4,9 +4,7 @@
 package rds_test
 
 import (
-	"io"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,15 +112,15 @@ func TestTheTaskOfTheFileThatFailedIsAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var tasks []string
-				client := newClient(roundTrip(func(req *http.Request) (*http.Response, error) {
+				client := newNetwork(func(_ int, req *http.Request) (*http.Response, error) {
 					body := `{"status":"failed","list":[` + c.list + `]}`
 					if id := req.URL.Query().Get("id"); id != "" {
 						tasks = append(tasks, id)
 						body = `{"job":{"status":"Failed","fail_reason":"of ` + id + `"}}`
 					}
-					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}, nil
-				}), nil)
-				_, err := client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: waitedFor, Timeout: time.Minute})
+					return answer(req, 200, body), nil
+				}).retrying()
+				_, err := client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: instance, Timeout: time.Minute})
 				reason := ""
 				if c.tasks != nil {
 					reason = "of " + c.tasks[0]

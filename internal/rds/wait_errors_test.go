@@ -173,7 +173,7 @@ func TestWaitHandsOutNoDeadLinks(t *testing.T) {
 	}
 }
 
-const posted = "POST https://rds.example.com/v3/p1/instances/" + waitedFor + "/errorlog-download"
+const posted = "POST " + base + "/instances/" + instance + "/errorlog-download"
 
 func expectTimeout(status, fault string) func(error) string {
 	return func(err error) string {
@@ -195,7 +195,7 @@ func expectTimeout(status, fault string) func(error) string {
 func expectRefusal(kind rds.Kind) func(error) string {
 	return func(err error) string {
 		var refusal *rds.Error
-		if !errors.As(err, &refusal) || refusal.Kind != kind || refusal.ProjectID != "p1" || refusal.Region != "eu-de" {
+		if !errors.As(err, &refusal) || refusal.Kind != kind || refusal.ProjectID != project || refusal.Region != "eu-de" {
 			return fmt.Sprintf("got %#v", err)
 		}
 		return ""

@@ -50,8 +50,8 @@ func TestWaitReportsProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []rds.Progress{
-			{InstanceID: waitedFor, Calls: 1, Status: "CREATING"},
-			{InstanceID: waitedFor, Waited: 2 * time.Second, Calls: 2, Status: "CREATING"},
+			{InstanceID: instance, Calls: 1, Sent: 1, Status: "CREATING"},
+			{InstanceID: instance, Waited: 2 * time.Second, Calls: 2, Sent: 2, Status: "CREATING"},
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Error(diff)

@@ -1,0 +1,160 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package rds
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SlowSort is an order of slow statements, highest first.
+type SlowSort string
+
+// The orders of slow statements.
+const (
+	SortByCount SlowSort = ""            // by executions
+	SortByTime  SlowSort = "executeTime" // by average execution time
+)
+
+// MaxSlowStatements is the largest limit of a [SlowQuery].
+const MaxSlowStatements = 500
+
+const (
+	slowPage  = 100 // the API's longest page
+	slowPages = 100 // against a server that never ends
+)
+
+// SlowQuery selects slow statements of an instance.
+type SlowQuery struct {
+	InstanceID string
+	Start, End time.Time // at most a month ago; to the second
+	Sort       SlowSort
+	Limit      int    // from 1 to MaxSlowStatements
+	Database   string // "": all
+}
+
+// SlowStatement is a group of slow executions of one statement. Text that the API did not send is "", and a number
+// that cannot be read is nil.
+type SlowStatement struct {
+	Statement   string // with N in place of its values; it may still hold data of the database
+	Count       *int64
+	Share       *float64 // of all executions, in percent
+	AverageTime *float64 // seconds
+	Database    string   // with special characters escaped by the API
+	Users       string
+	Client      string // an address, partly masked by the API
+	Type        string // such as SELECT
+}
+
+// Format prints a statement without its text, for every verb.
+func (s SlowStatement) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{%s %s %d bytes}", s.Database, s.Type, len(s.Statement))
+}
+
+// SlowStatements returns the slow statements of an instance, at most Limit, and how many there are: POST
+// /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Faults that may pass are repeated, as in
+// [Client.ErrorLogRows]. The total is -1 if it is not known.
+func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []SlowStatement, total int64, err error) {
+	if !ValidInstanceID(q.InstanceID) {
+		return nil, 0, errInstanceID
+	}
+	limit := min(max(q.Limit, 1), MaxSlowStatements)
+	e := c.begin(ctx, q.InstanceID)
+	all, seen := []SlowStatement{}, map[slowKey]bool{}
+	offset := 0
+	for range slowPages {
+		var page slowAnswer
+		size := min(slowPage, limit-len(all))
+		err := e.repeat(ctx, func(ctx context.Context) error {
+			page = slowAnswer{}
+			return c.slowPage(ctx, q, offset, size, &page)
+		})
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, wire := range page.List {
+			s := wire.statement()
+			if key := s.key(); !seen[key] && len(all) < limit { // the order can change between two pages
+				seen[key] = true
+				all = append(all, s)
+			}
+		}
+		offset += len(page.List)
+		total = page.Total.value.count()
+		if len(all) == limit || len(page.List) == 0 || total >= 0 && int64(offset) >= total || total < 0 && len(page.List) < size {
+			break
+		}
+	}
+	return all, total, nil
+}
+
+// slowKey identifies a group.
+type slowKey struct{ statement, database, users, client, kind string }
+
+func (s SlowStatement) key() slowKey {
+	return slowKey{s.Statement, s.Database, s.Users, s.Client, s.Type}
+}
+
+type slowRequest struct {
+	StartTime string `json:"start_time"`
+	EndTime   string `json:"end_time"`
+	Offset    int    `json:"offset"`
+	Limit     int    `json:"limit"`
+	Database  string `json:"database,omitempty"`
+	Sort      string `json:"sort,omitempty"`
+	Order     string `json:"order"`
+}
+
+func (c *Client) slowPage(ctx context.Context, q SlowQuery, offset, limit int, into *slowAnswer) error {
+	body := slowRequest{requestTime(q.Start), requestTime(q.End), offset, limit, q.Database, string(q.Sort), "desc"}
+	path := []string{"instances", q.InstanceID, "slow-logs", "statistics"}
+	_, err := c.call(ctx, http.MethodPost, v31, nil, body, into, path)
+	return err
+}
+
+type slowAnswer struct {
+	List  []wireStatement `json:"slow_log_list"`
+	Total lenient[scalar] `json:"total_count"`
+}
+
+type wireStatement struct {
+	Count    lenient[scalar]   `json:"count"`
+	Time     lenient[scalar]   `json:"time"`
+	Database lenient[scalar]   `json:"database"`
+	Users    lenient[scalar]   `json:"users"`
+	Sample   lenient[verbatim] `json:"query_sample"`
+	ClientIP lenient[scalar]   `json:"client_ip"`
+	Type     lenient[scalar]   `json:"type"`
+}
+
+func (w wireStatement) statement() SlowStatement {
+	s := SlowStatement{
+		Statement:   w.Sample.value.text,
+		AverageTime: number(strings.CutSuffix(w.Time.value.text, " s")),
+		Database:    w.Database.value.printable(),
+		Users:       w.Users.value.printable(),
+		Client:      w.ClientIP.value.printable(),
+		Type:        w.Type.value.upper(),
+	}
+	count, share, _ := strings.Cut(w.Count.value.text, " (") // 9 (100.00%)
+	if n := (scalar{count}).count(); n >= 0 {
+		s.Count = &n
+	}
+	s.Share = number(strings.CutSuffix(share, "%)"))
+	return s
+}
+
+// number returns a number that is not negative, or nil. ok reports whether its unit was found.
+func number(text string, ok bool) *float64 {
+	f, err := strconv.ParseFloat(text, 64)
+	if !ok || err != nil || math.IsNaN(f) || math.IsInf(f, 0) || f < 0 {
+		return nil
+	}
+	return &f
+}
