@@ -35,7 +35,10 @@ func TestCLI_Interrupt(t *testing.T) {
 		"plan":        {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGINT},
 		"plan, ended": {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
 		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
-		"invoke":      {saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s", []string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT},
+		"invoke": {
+			saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s",
+			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "invoke" {
@@ -65,7 +68,9 @@ func TestCLI_Interrupt(t *testing.T) {
 func TestCLI_NoHangup(t *testing.T) {
 	cli, asked := neverDone(t, ofInstance(rdssim.InstanceHealthy))
 	command := cli.Command(t, "plan", "-no-color")
-	shell := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...)
+	shell := exec.CommandContext(
+		t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...,
+	)
 	shell.Dir, shell.Env = command.Dir, command.Env
 	r := start(t, shell, "Reading...")
 	r.until(asked)

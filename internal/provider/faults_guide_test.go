@@ -55,7 +55,10 @@ func (s seen) entry(f fault) string {
 	if len(s.texts) == 0 {
 		return fmt.Sprintf("* **%s** (%s): %s\n", f.name, s.when, f.cause)
 	}
-	return fmt.Sprintf("\n### %s\n\n%s You see %s, %s:\n\n```text\n%s\n```\n", f.name, f.cause, s.end, s.when, strings.TrimRight(strings.Join(s.texts, "\n\n"), "\n"))
+	return fmt.Sprintf(
+		"\n### %s\n\n%s You see %s, %s:\n\n```text\n%s\n```\n", f.name, f.cause, s.end, s.when,
+		strings.TrimRight(strings.Join(s.texts, "\n\n"), "\n"),
+	)
 }
 
 // index puts a link beside those that look the same, else at the end of those with the same first line.

@@ -22,10 +22,16 @@ import (
 func TestLog(t *testing.T) {
 	const path = "/v3/" + rdssim.ProjectID + "/instances/" + rdssim.InstanceHealthy + "/errorlog-download"
 	request := func(path string, status float64, id string) map[string]any {
-		return map[string]any{"@level": "debug", "@message": "Request", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0, "status": status, "request_id": id}
+		return map[string]any{
+			"@level": "debug", "@message": "Request", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0,
+			"status": status, "request_id": id,
+		}
 	}
 	waiting := func(milliseconds, calls float64, status, fault string) map[string]any {
-		line := map[string]any{"@level": "info", "@message": "Waiting for the export of the error log", "instance_id": rdssim.InstanceHealthy, "waited_ms": milliseconds, "calls": calls, "status": status}
+		line := map[string]any{
+			"@level": "info", "@message": "Waiting for the export of the error log", "instance_id": rdssim.InstanceHealthy,
+			"waited_ms": milliseconds, "calls": calls, "status": status,
+		}
 		if fault != "" {
 			line["fault"] = fault
 		}
@@ -54,7 +60,10 @@ func TestLog(t *testing.T) {
 			waiting(500, 1, "CREATING", ""),
 			request(path, 409, "41157bcf83e67d2a83d0f8110e922c0a"),
 			waiting(2750, 2, "CREATING", "409 Conflict, DBS.200011, Busy., request id 41157bcf83e67d2a83d0f8110e922c0a"),
-			{"@level": "warn", "@message": "Request without an answer", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0, "error": lost},
+			{
+				"@level": "warn", "@message": "Request without an answer", "method": "POST", "host": "rdssim.invalid", "path": path,
+				"duration_ms": 250.0, "error": lost,
+			},
 			waiting(5000, 3, "CREATING", lost),
 			request(path, 200, "8952a4ee3760a9b3dfefa21e2d97b1ee"),
 		}

@@ -40,7 +40,9 @@ func TestSecretsInEchoes(t *testing.T) {
 			w.Header().Set("X-Request-Id", token)
 			w.Header().Set("Location", "https://"+token+".example.com/")
 			w.WriteHeader(status)
-			_, _ = fmt.Fprintf(w, `{"error_code":"DBS.%s","error_msg":"%s you sent %[1]s","request_id":"%[1]s"}`, token, strings.Repeat("x ", filler))
+			_, _ = fmt.Fprintf(
+				w, `{"error_code":"DBS.%s","error_msg":"%s you sent %[1]s","request_id":"%[1]s"}`, token, strings.Repeat("x ", filler),
+			)
 		}
 	}
 	for _, size := range []int{100, 10_000} { // a short token is found as it is, a long one by its length
@@ -70,7 +72,9 @@ func iamRepeats(status, filler int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Openstack-Request-Id", rdssim.Password)
 		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, `{"error":{"code":%q,"message":"%s you sent %[1]s"},"request_id":%[1]q}`, rdssim.Password, strings.Repeat("x ", filler))
+		_, _ = fmt.Fprintf(
+			w, `{"error":{"code":%q,"message":"%s you sent %[1]s"},"request_id":%[1]q}`, rdssim.Password, strings.Repeat("x ", filler),
+		)
 	}
 }
 
@@ -98,14 +102,21 @@ func TestSecretsInErrors(t *testing.T) {
 		env   map[string]string
 		fault rdssim.Fault
 	}{
-		"wrong secret key":               {map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey}, rdssim.Fault{Kind: "none", Handler: rdssim.Drop()}},
-		"IAM repeats it":                 {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
-		"a link in a redirect":           {nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")}},
+		"wrong secret key": {
+			map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey},
+			rdssim.Fault{Kind: "none", Handler: rdssim.Drop()},
+		},
+		"IAM repeats it": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
+		"a link in a redirect": {
+			nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")},
+		},
 		"IAM repeats it in an id":        {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 0)}},
 		"IAM repeats it where it is cut": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 195)}},
 		"IAM repeats it while it fails":  {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(503, 195)}},
-		"IAM forwards it":                {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Redirect("https://" + rdssim.Password + ".example.com")}},
-		"broken on the way":              {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
+		"IAM forwards it": {
+			nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Redirect("https://" + rdssim.Password + ".example.com")},
+		},
+		"broken on the way": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -62,9 +62,12 @@ func TestEphemeral_Values(t *testing.T) {
 
 func TestEphemeral_BadInput(t *testing.T) {
 	for name, c := range map[string]struct{ configuration, text string }{
-		"timeout negative": {ephemeral("a", `timeouts { open = "-1m" }`), `Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`},
-		"id with a slash":  {ephemeral("a/b"), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
-		"interval short":   {ephemeral("a", `poll_interval = "1ms"`), "Attribute poll_interval must be a duration from 1s to 5m"},
+		"timeout negative": {
+			ephemeral("a", `timeouts { open = "-1m" }`),
+			`Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`,
+		},
+		"id with a slash": {ephemeral("a/b"), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
+		"interval short":  {ephemeral("a", `poll_interval = "1ms"`), "Attribute poll_interval must be a duration from 1s to 5m"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)

@@ -20,7 +20,9 @@ import (
 
 // saveAction is an action that saves an instance's log to the folder logs.
 func saveAction(id string) string {
-	return fmt.Sprintf("action \"rds_errorlog_download\" \"orders\" {\n  config {\n    instance_id = %q\n    directory   = \"logs\"\n  }\n}\n", id)
+	return fmt.Sprintf(
+		"action \"rds_errorlog_download\" \"orders\" {\n  config {\n    instance_id = %q\n    directory   = \"logs\"\n  }\n}\n", id,
+	)
 }
 
 func actionCLI(t *testing.T, configuration string) *rdstest.CLI {
@@ -57,7 +59,9 @@ func TestCLI_ActionInvoked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))))
+		want = append(
+			want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))),
+		)
 	}
 	want = append(want, "The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
 	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {

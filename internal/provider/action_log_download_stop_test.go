@@ -22,7 +22,9 @@ func TestAction_TimeoutHoldsTheDownloadToo(t *testing.T) {
 		c := rdstest.New(t)
 		c.Inject(rdssim.Fault{Kind: "obs.get", Times: -1, Handler: rdssim.Hang()})
 		start := time.Now()
-		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "timeouts": map[string]any{"invoke": "50s"}})
+		_, diags := invoke(
+			t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder, "timeouts": map[string]any{"invoke": "50s"}},
+		)
 		if time.Since(start) != 50*time.Second || len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files\n") {
 			t.Errorf("after %s: %q", time.Since(start), diags)
 		}

@@ -54,7 +54,10 @@ func TestAction_TellsOfAnOutage(t *testing.T) {
 		answer http.HandlerFunc
 		says   string
 	}{
-		"busy":        {rdssim.APIError(http.StatusConflict, "DBS.200011", "Another operation is being performed."), "the cloud says DBS.200011, Another operation is being performed"},
+		"busy": {
+			rdssim.APIError(http.StatusConflict, "DBS.200011", "Another operation is being performed."),
+			"the cloud says DBS.200011, Another operation is being performed",
+		},
 		"a code":      {rdssim.APIError(http.StatusConflict, "DBS.200011", ""), "the cloud says DBS.200011"},
 		"unavailable": {rdssim.HTMLPage(http.StatusServiceUnavailable), unavailable},
 		"broken":      {rdssim.Drop(), unavailable},
