@@ -30,14 +30,14 @@ func TestAction_BadInput(t *testing.T) {
 		"no directory":    {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
 		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
 		"home": {
-			map[string]any{"instance_id": "a", "directory": "~/logs"}, `which is no home folder to Terraform: write pathexpand("~/logs").`,
+			map[string]any{"instance_id": "a", "directory": "~/logs"}, `which Terraform does not expand to the home folder: write pathexpand("~/logs").`,
 		},
 		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
 		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
 		"another method":      {map[string]any{"instance_id": "a", "directory": "d", "poll_method": "foo"}, "(poll_method)"},
 		"timeout unreadable": {
 			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}},
-			"Invalid Attribute Value (timeouts)\n\nAttribute timeouts.invoke must be a positive duration",
+			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
 		},
 		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
 		"directory is blank": {
@@ -45,12 +45,14 @@ func TestAction_BadInput(t *testing.T) {
 		},
 		"directory of a shell": {
 			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
-			"which is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…).",
+			"which is a variable of the shell, which Terraform does not expand: write the path itself, or use a variable of Terraform " +
+				"(TF_VAR_…).",
 		},
-		"directory is a link": {map[string]any{"instance_id": "a", "directory": link}, "a symbolic link: name the folder that it leads to"},
+		"directory ends in a blank": {map[string]any{"instance_id": "a", "directory": "logs "}, "which begins or ends with a blank."},
+		"directory is a link":       {map[string]any{"instance_id": "a", "directory": link}, "which is a symbolic link: use the folder behind it."},
 		"timeout negative": {
 			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}},
-			"Invalid Attribute Value (timeouts)\n\nAttribute timeouts.invoke must be a positive duration",
+			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
 		},
 		"id with a slash": {map[string]any{"instance_id": "a/b", "directory": "d"}, "(instance_id)"},
 	} {

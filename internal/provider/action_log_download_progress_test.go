@@ -47,20 +47,19 @@ func TestAction_TellsHowFarAFileIs(t *testing.T) {
 	})
 }
 
-// TestAction_TellsOfAnOutage: what stands in the way is told, at once when it changes and else every ten seconds.
-func TestAction_TellsOfAnOutage(t *testing.T) {
-	const unavailable = "no good answer"
+// TestAction_ShowsOutage: a fault is shown at once when it changes, else every ten seconds.
+func TestAction_ShowsOutage(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
-		says   string
+		state  string
 	}{
 		"busy": {
 			rdssim.APIError(http.StatusConflict, "DBS.200011", "Another operation is being performed."),
-			"the cloud says DBS.200011, Another operation is being performed",
+			"last answer 409 Conflict, DBS.200011, Another operation is being performed",
 		},
-		"a code":      {rdssim.APIError(http.StatusConflict, "DBS.200011", ""), "the cloud says DBS.200011"},
-		"unavailable": {rdssim.HTMLPage(http.StatusServiceUnavailable), unavailable},
-		"broken":      {rdssim.Drop(), unavailable},
+		"a code":      {rdssim.APIError(http.StatusConflict, "DBS.200011", ""), "last answer 409 Conflict, DBS.200011"},
+		"unavailable": {rdssim.HTMLPage(http.StatusServiceUnavailable), "last answer 503 Service Unavailable"},
+		"broken":      {rdssim.Drop(), "no answer: the connection was closed without an answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -70,9 +69,9 @@ func TestAction_TellsOfAnOutage(t *testing.T) {
 				time.AfterFunc(25*time.Second, cloud.Heal)
 				told, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
 				want := []string{
-					"Waiting for the export: 0s, " + c.says + ".",
-					"Waiting for the export: 10s, " + c.says + ".",
-					"Waiting for the export: 21s, " + c.says + ".",
+					"Waiting for the export of the error log: 0 s, " + c.state + ".",
+					"Waiting for the export of the error log: 10 s, " + c.state + ".",
+					"Waiting for the export of the error log: 21 s, " + c.state + ".",
 				}
 				if len(diags) > 0 || len(told) != len(want)+2 {
 					t.Fatalf("%q %q", told, diags)
@@ -83,4 +82,25 @@ func TestAction_TellsOfAnOutage(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAction_ShowsRetries: retries take time, so each is shown, those of the login too.
+func TestAction_ShowsRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithExportDuration(0))
+		c.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "later")})
+		c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: rdssim.Hang()})
+		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+		want := []string{
+			"Attempt 1 at rdssim.invalid failed (503 Service Unavailable). Next attempt in 1 s.",
+			"Attempt 1 at rdssim.invalid failed (no complete answer within 30s). Next attempt in 1 s.",
+			"Attempt 2 at rdssim.invalid failed (no complete answer within 30s). Next attempt in 2 s.",
+		}
+		if len(diags) > 0 || len(told) < len(want) {
+			t.Fatalf("got %q and %q, want no diagnostics and %d lines at least", told, diags, len(want))
+		}
+		if diff := cmp.Diff(want, told[:len(want)]); diff != "" {
+			t.Errorf("progress (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -86,7 +86,7 @@ func TestAction_Stopped(t *testing.T) {
 		if len(diags) != 1 || !strings.Contains(diags[0], "was interrupted") || !strings.Contains(diags[0], "These files were saved:\n\n  "+folder) {
 			t.Errorf("%q", diags)
 		}
-		if diff := cmp.Diff([]string{"Waiting for the export: 0s, the cloud says CREATING."}, told); diff != "" {
+		if diff := cmp.Diff([]string{"Waiting for the export of the error log: 0 s, status CREATING."}, told); diff != "" {
 			t.Error(diff)
 		}
 	})

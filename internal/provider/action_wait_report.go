@@ -44,7 +44,7 @@ func stateOf(p rds.Progress) string {
 	if p.Outage == nil {
 		return statusWord(p.Status)
 	}
-	return "last answer: " + reason(p.Outage)
+	return reason(p.Outage)
 }
 
 // reason is a fault in a few words.
@@ -53,13 +53,13 @@ func reason(fault error) string {
 	var decode *rds.DecodeError
 	switch {
 	case errors.As(fault, &decode):
-		return "unreadable, " + apierror.Printable(decode.Error())
+		return "last answer unreadable: " + apierror.Printable(decode.Error())
 	case answer.StatusCode == 0:
-		return "none, " + apierror.Printable(cause(fault).Error())
+		return "no answer: " + apierror.Printable(cause(fault).Error())
 	case answer.Described:
-		return apierror.StatusText(answer.StatusCode)
+		return "last answer " + apierror.StatusText(answer.StatusCode)
 	}
-	words := []string{apierror.StatusText(answer.StatusCode)}
+	words := []string{"last answer " + apierror.StatusText(answer.StatusCode)}
 	for _, word := range []string{answer.Code, strings.TrimSuffix(answer.Message, ".")} {
 		if word != "" {
 			words = append(words, word)

@@ -36,7 +36,7 @@ func TestCLI_Interrupt(t *testing.T) {
 		"plan, ended": {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
 		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
 		"invoke": {
-			saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s",
+			saveAction(rdssim.InstanceStuck), "Waiting for the export of the error log: 0 s",
 			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT,
 		},
 	} {
@@ -57,7 +57,7 @@ func TestCLI_Interrupt(t *testing.T) {
 				t.Errorf("ended %s after the interrupt", took)
 			}
 			screen := r.screen.text.String()
-			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("was interrupted after").MatchString(screen) {
+			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("Interrupted after").MatchString(screen) {
 				t.Error(screen)
 			}
 		})

@@ -89,7 +89,7 @@ func TestEphemeral_Error(t *testing.T) {
 		ProtoV6ProviderFactories: rdstest.NewWithClock(t).Factories(),
 		Steps: []resource.TestStep{{
 			Config:      ephemeral(rdssim.InstanceStuck, `timeouts { open = "90s" }`),
-			ExpectError: wrapped("was still running after 1m30s and 22 calls."),
+			ExpectError: wrapped("was still running after 1 min 30 s and 22 calls"),
 		}},
 	})
 }
