@@ -26,6 +26,7 @@ type tried struct {
 	unable      string // the summary without "Unable to": "obtain error log links"
 	request     string // what RDS should do: "export the error log of", followed by the instance; or "list DB instances"
 	noun        string // "error log"
+	page        string // the request's page in the documentation of the API
 	permission  string // the one that RDS wants for the request: "rds:log:download"
 	instance    string // ID or name of the DB instance; "" if the request is about several
 	argument    string // the argument that names the instance: "instance_id"

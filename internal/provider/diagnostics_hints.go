@@ -10,13 +10,11 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// This file is the table of advice, by situation. {timeout}, {permission}, {place} and {host} are filled in.
+// This file is the table of advice, by situation. [tried.fill] fills in the names in braces.
 
 const (
 	statusPage = "https://status.otc-service.com/"
 	errorCodes = "https://docs.otc.t-systems.com/relational-database-service/api-ref/appendix/error_codes.html"
-	apiPage    = "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
-		"log_information_queries/obtaining_error_log_links.html"
 
 	outOfOrder = "The cloud may be out of order (see " + statusPage + ")."
 
@@ -48,7 +46,7 @@ var situations = map[situation]struct {
 	},
 	unreadable: {
 		meaning: "the answers could not be read",
-		next:    "The API may have changed (see " + apiPage + "), or a proxy changes its answers.",
+		next:    "The API may have changed (see {page}), or a proxy changes its answers.",
 	},
 }
 
@@ -92,5 +90,5 @@ const (
 
 // fill replaces the names in braces.
 func (t tried) fill(hint string, more ...string) string {
-	return strings.NewReplacer(append(more, "{timeout}", t.timeoutName, "{permission}", t.permission)...).Replace(hint)
+	return strings.NewReplacer(append(more, "{timeout}", t.timeoutName, "{permission}", t.permission, "{page}", t.page)...).Replace(hint)
 }

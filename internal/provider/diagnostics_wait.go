@@ -91,9 +91,9 @@ func (t tried) interruptedState(e *rds.InterruptedError) string {
 func (t tried) interruptedHint(e *rds.InterruptedError) string {
 	switch {
 	case e.Last != nil:
-		return strings.TrimSpace(t.next(e.Outage) + " " + nothingLostHint)
+		return t.fill(strings.TrimSpace(t.next(e.Outage) + " " + nothingLostHint))
 	case e.Outage != nil:
-		return t.next(e.Outage) + againHint
+		return t.fill(t.next(e.Outage) + againHint)
 	default:
 		return "Run it again."
 	}

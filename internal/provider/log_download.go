@@ -25,12 +25,15 @@ type logDownload struct {
 	log        rds.Log
 	name       string // of the objects, after the provider's name
 	noun       string // the log in a sentence
+	page       string // in the documentation of the API
 	permission string // that the export needs
 }
 
 // errorLogDownload is rds_errorlog_download.
 var errorLogDownload = logDownload{
 	log: rds.ErrorLog, name: "_errorlog_download", noun: "error log",
+	page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+		"log_information_queries/obtaining_error_log_links.html",
 	permission: `rds:log:download ("Downloading a database error log")`,
 }
 
@@ -72,6 +75,7 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried 
 		unable:      "obtain " + l.noun + " links",
 		request:     "export the " + l.noun + " of",
 		noun:        l.noun,
+		page:        l.page,
 		permission:  l.permission,
 		instance:    a.InstanceID.ValueString(),
 		argument:    "instance_id",
@@ -164,7 +168,7 @@ func (l logDownload) warnings(instance string, export *rds.Export, others string
 	// The API's page does not define whether a failed file counts.
 	if n := export.Count; n != int64(len(export.Files)) && n != int64(export.Links()) {
 		diags.AddWarning(capital(l.noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links for DB instance %s but "+
-			"listed %d. Attribute list has all that were listed.\n\nRequest ID: %s", n, instance, len(export.Files), export.RequestID))
+			"listed %d. Attribute list has all that were listed.\n\n%s", n, instance, len(export.Files), labelled("Request ID", export.RequestID)))
 	}
 	if unknown := unknownSizes(export); len(unknown) > 0 {
 		diags.AddWarning("Unknown size of "+l.noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+
