@@ -33,8 +33,8 @@ func actionCLI(t *testing.T, configuration string) *rdstest.CLI {
 	return c
 }
 
-// told are the lines of the action itself.
-func told(screen string) []string {
+// shown returns the lines of the action itself.
+func shown(screen string) []string {
 	var lines []string
 	for line := range strings.Lines(screen) {
 		if _, text, ok := strings.Cut(line, "action.rds_errorlog_download.orders (triggered by "); ok {
@@ -64,7 +64,7 @@ func TestCLI_ActionInvoked(t *testing.T) {
 		)
 	}
 	want = append(want, "The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.")
-	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {
+	if diff := cmp.Diff(want, shown(run.Stdout)); diff != "" {
 		t.Errorf("%s\n%s", diff, run.Stdout)
 	}
 	checkSums(t, filepath.Join(c.Dir, "logs"))
@@ -96,7 +96,7 @@ func TestCLI_ActionTriggered(t *testing.T) {
 
 func TestCLI_ActionFails(t *testing.T) {
 	for id, text := range map[string]string{
-		rdssim.InstanceMissing: "The RDS API refused to export the error log of DB instance " + rdssim.InstanceMissing,
+		rdssim.InstanceMissing: "RDS refused to export the error log of DB instance " + rdssim.InstanceMissing,
 		rdssim.InstanceFails:   "no file was prepared",
 	} {
 		t.Run(id, func(t *testing.T) {

@@ -24,7 +24,8 @@ func TestAction_Overwrite(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		_, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
-		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s already exists. It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
+		want := fmt.Sprintf("Error: Unable to save error log files (directory)\n\n%s already exists. "+
+			"It belongs to the error log of DB instance %s.\n\nChoose another directory, or set overwrite = true.",
 			filepath.Join(folder, oneFile), rdssim.InstanceHealthy)
 		if diff := cmp.Diff([]string{want}, diags); diff != "" {
 			t.Error(diff)
@@ -55,30 +56,31 @@ func TestAction_DirectoryIsCheckedFirst(t *testing.T) {
 	} {
 		cloud := rdstest.New(t)
 		_, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceMissing, "directory": directory})
-		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Error: Unable to save error log files (directory)") || !strings.Contains(diags[0], "Cause:      "+cause+"\n") || len(cloud.Calls()) > 0 {
+		onlyDiagnostic(t, diags, "Error: Unable to save error log files (directory)", "", "Cause:      "+cause+"\n")
+		if len(cloud.Calls()) > 0 {
 			t.Errorf("%q, %q", diags, cloud.Calls())
 		}
 	}
 }
 
-// TestAction_RunAgain: what was saved is not transferred again, and is no error as long as it is whole.
+// TestAction_RunAgain: a file that is already saved and complete is neither transferred again nor an error.
 func TestAction_RunAgain(t *testing.T) {
 	folder := t.TempDir()
-	again := func() (told, diags []string, transfers int) {
+	again := func() (shown, diags []string, transfers int) {
 		synctest.Test(t, func(t *testing.T) {
 			c := rdstest.New(t, rdssim.WithExportDuration(0))
-			told, diags = invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+			shown, diags = invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 			transfers = c.Count("obs.get")
 		})
-		return told, diags, transfers
+		return shown, diags, transfers
 	}
 	if _, diags, transfers := again(); len(diags) > 0 || transfers != 1 {
 		t.Fatalf("%q, %d", diags, transfers)
 	}
-	told, diags, transfers := again()
+	shown, diags, transfers := again()
 	want := fmt.Sprintf("Already saved, and unchanged: %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(realLog(t)))
-	if len(diags) > 0 || transfers != 0 || len(told) != 2 || told[0] != want {
-		t.Errorf("%q, %q, %d", told, diags, transfers)
+	if len(diags) > 0 || transfers != 0 || len(shown) != 2 || shown[0] != want {
+		t.Errorf("%q, %q, %d", shown, diags, transfers)
 	}
 	writeFile(t, filepath.Join(folder, oneFile), "evidence")
 	if _, diags, transfers := again(); len(diags) != 1 || !strings.Contains(diags[0], " already exists. ") || transfers != 0 {

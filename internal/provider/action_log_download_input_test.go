@@ -30,7 +30,8 @@ func TestAction_BadInput(t *testing.T) {
 		"no directory":    {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
 		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
 		"home": {
-			map[string]any{"instance_id": "a", "directory": "~/logs"}, `which Terraform does not expand to the home folder: write pathexpand("~/logs").`,
+			map[string]any{"instance_id": "a", "directory": "~/logs"},
+			`which Terraform does not expand to the home folder: write pathexpand("~/logs").`,
 		},
 		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
 		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
@@ -49,7 +50,9 @@ func TestAction_BadInput(t *testing.T) {
 				"(TF_VAR_…).",
 		},
 		"directory ends in a blank": {map[string]any{"instance_id": "a", "directory": "logs "}, "which begins or ends with a blank."},
-		"directory is a link":       {map[string]any{"instance_id": "a", "directory": link}, "which is a symbolic link: use the folder behind it."},
+		"directory is a link": {
+			map[string]any{"instance_id": "a", "directory": link}, "which is a symbolic link: use the folder behind it.",
+		},
 		"timeout negative": {
 			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}},
 			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
@@ -68,9 +71,9 @@ func TestAction_BadInput(t *testing.T) {
 			// The same where Terraform did not know the values when it asked for validation.
 			p := cloud.Protocol(t)
 			p.Configure(t.Context(), nil)
-			told, late := p.InvokeLate(t.Context(), dataSource, c.arguments)
-			if diff := cmp.Diff(diags, late); diff != "" || len(told) > 0 || len(cloud.Calls()) > 0 {
-				t.Errorf("%q, %q: %s", told, cloud.Calls(), diff)
+			shown, late := p.InvokeLate(t.Context(), dataSource, c.arguments)
+			if diff := cmp.Diff(diags, late); diff != "" || len(shown) > 0 || len(cloud.Calls()) > 0 {
+				t.Errorf("%q, %q: %s", shown, cloud.Calls(), diff)
 			}
 		})
 	}

@@ -30,9 +30,9 @@ func TestAction_TellsHowFarAFileIs(t *testing.T) {
 			}
 			panic(http.ErrAbortHandler)
 		}})
-		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
-		if len(diags) > 0 || len(told) < 2 {
-			t.Fatalf("%q %q", told, diags)
+		shown, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		if len(diags) > 0 || len(shown) < 2 {
+			t.Fatalf("%q %q", shown, diags)
 		}
 		const file = "File 1 of 1, " + oneFile + ": "
 		want := []string{
@@ -41,7 +41,7 @@ func TestAction_TellsHowFarAFileIs(t *testing.T) {
 			file + "broke off at 2.0 MB, goes on in 1s (the connection was closed before everything had arrived).",
 			file + "1.0 MB of 4.0 MB (26 %), 349.5 kB/s.", // another ETag: it begins anew
 		}
-		if diff := cmp.Diff(want, told[:len(told)-2]); diff != "" {
+		if diff := cmp.Diff(want, shown[:len(shown)-2]); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -67,16 +67,16 @@ func TestAction_ShowsOutage(t *testing.T) {
 				cloud.SetEnv(map[string]string{"OS_MAX_RETRIES": "0"})
 				cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: c.answer})
 				time.AfterFunc(25*time.Second, cloud.Heal)
-				told, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+				shown, diags := invoke(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
 				want := []string{
 					"Waiting for the export of the error log: 0 s, " + c.state + ".",
 					"Waiting for the export of the error log: 10 s, " + c.state + ".",
 					"Waiting for the export of the error log: 21 s, " + c.state + ".",
 				}
-				if len(diags) > 0 || len(told) != len(want)+2 {
-					t.Fatalf("%q %q", told, diags)
+				if len(diags) > 0 || len(shown) != len(want)+2 {
+					t.Fatalf("%q %q", shown, diags)
 				}
-				if diff := cmp.Diff(want, told[:len(want)]); diff != "" {
+				if diff := cmp.Diff(want, shown[:len(want)]); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -90,16 +90,16 @@ func TestAction_ShowsRetries(t *testing.T) {
 		c := rdstest.New(t, rdssim.WithExportDuration(0))
 		c.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "later")})
 		c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: rdssim.Hang()})
-		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+		shown, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
 		want := []string{
 			"Attempt 1 at rdssim.invalid failed (503 Service Unavailable). Next attempt in 1 s.",
 			"Attempt 1 at rdssim.invalid failed (no complete answer within 30s). Next attempt in 1 s.",
 			"Attempt 2 at rdssim.invalid failed (no complete answer within 30s). Next attempt in 2 s.",
 		}
-		if len(diags) > 0 || len(told) < len(want) {
-			t.Fatalf("got %q and %q, want no diagnostics and %d lines at least", told, diags, len(want))
+		if len(diags) > 0 || len(shown) < len(want) {
+			t.Fatalf("got %q and %q, want no diagnostics and %d lines at least", shown, diags, len(want))
 		}
-		if diff := cmp.Diff(want, told[:len(want)]); diff != "" {
+		if diff := cmp.Diff(want, shown[:len(want)]); diff != "" {
 			t.Errorf("progress (-want +got):\n%s", diff)
 		}
 	})

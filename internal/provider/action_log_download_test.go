@@ -21,7 +21,7 @@ import (
 )
 
 // invoke runs the action through the provider's protocol: Terraform has actions from 1.14 on.
-func invoke(t *testing.T, c *rdstest.Cloud, arguments map[string]any) (told, diagnostics []string) {
+func invoke(t *testing.T, c *rdstest.Cloud, arguments map[string]any) (shown, diagnostics []string) {
 	t.Helper()
 	p := c.Protocol(t)
 	if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
@@ -37,7 +37,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "incident", "logs")
 	synctest.Test(t, func(t *testing.T) {
 		c := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond))
-		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		shown, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 		if len(diags) > 0 {
 			t.Fatalf("%q", diags)
 		}
@@ -47,13 +47,19 @@ func TestAction_SavesTheLog(t *testing.T) {
 			fmt.Sprintf("Saved %s, 20590 bytes, SHA-256 %s.", filepath.Join(folder, oneFile), sum(log)),
 			"The checksums are in SHA256SUMS beside the files: verify them there with sha256sum -c SHA256SUMS.",
 		}
-		if diff := cmp.Diff(want, told); diff != "" {
+		if diff := cmp.Diff(want, shown); diff != "" {
 			t.Error(diff)
 		}
-		tellsNoSecret(t, strings.Join(told, "\n"))
+		tellsNoSecret(t, strings.Join(shown, "\n"))
 		for _, r := range c.Requests() {
-			if r.Kind == "obs.get" && (r.Header.Get("X-Auth-Token") != "" || r.Header.Get("Content-Type") != "" || !strings.HasPrefix(r.Header.Get("User-Agent"), "terraform-provider-rds/test")) {
-				t.Errorf("a file was asked for with %v", r.Header)
+			if r.Kind != "obs.get" {
+				continue
+			}
+			if token, kind := r.Header.Get("X-Auth-Token"), r.Header.Get("Content-Type"); token != "" || kind != "" {
+				t.Errorf("got the headers %v with a request for a file, want no token and no content type", r.Header)
+			}
+			if agent := r.Header.Get("User-Agent"); !strings.HasPrefix(agent, "terraform-provider-rds/test") {
+				t.Errorf("got the user agent %q, want the provider's", agent)
 			}
 		}
 	})
@@ -67,7 +73,9 @@ func TestAction_SavesTheLog(t *testing.T) {
 // checkModes: nobody but the owner may look.
 func checkModes(t *testing.T, folder string) {
 	t.Helper()
-	for path, want := range map[string]os.FileMode{folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, "SHA256SUMS"): 0o600} {
+	for path, want := range map[string]os.FileMode{
+		folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, "SHA256SUMS"): 0o600,
+	} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
@@ -78,10 +86,10 @@ func checkModes(t *testing.T, folder string) {
 func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		told, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
+		shown, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
 		onlyDiagnostic(t, diags, "Warning: Some error log files are missing\n", "\nThe other files are saved unless an error shows otherwise.")
-		if !slices.Contains(told, "1 of 3 files failed in the cloud.") {
-			t.Errorf("got the progress %q, want the number of failed files in it", told)
+		if !slices.Contains(shown, "1 of 3 files failed in the cloud.") {
+			t.Errorf("got the progress %q, want the number of failed files in it", shown)
 		}
 	})
 	if files := content(t, folder); len(files) != 3 || strings.Count(files["SHA256SUMS"], "\n") != 2 {
@@ -121,9 +129,9 @@ func TestAction_LinkExpiresOnTheWay(t *testing.T) {
 			rdssim.HalfBody()(w, r)
 		}})
 		c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.Delay(20 * time.Second)})
-		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		shown, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 		if len(diags) > 0 {
-			t.Fatalf("%q\n%q\n%q", diags, told, c.Calls())
+			t.Fatalf("%q\n%q\n%q", diags, shown, c.Calls())
 		}
 		if n := c.Count("rds.errorlog"); n != 4 { // three polls of an export of 4 s, and one for the fresh link
 			t.Errorf("%d calls for links: %q", n, c.Calls())

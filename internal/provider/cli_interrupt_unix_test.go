@@ -22,8 +22,8 @@ import (
 // soon is far less than the waits here would take by themselves, and more than a busy machine needs to end a command.
 const soon = 15 * time.Second
 
-// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its
-// providers nothing. It goes to the whole process group, as a terminal sends it.
+// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, when the CLI does not stop its
+// providers. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
 	data := ofInstance(rdssim.InstanceStuck, `timeouts { read = "60s" }`)
 	for name, c := range map[string]struct {
@@ -97,7 +97,7 @@ func neverDone(t *testing.T, configuration string) (cli *rdstest.CLI, asked chan
 	return cli, asked
 }
 
-// running is a command with a process group of its own.
+// running is a command in its own process group.
 type running struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -136,7 +136,7 @@ func (r *running) send(signal syscall.Signal) {
 	}
 }
 
-// watched keeps what is written to it, and tells when a text is there.
+// watched keeps what is written to it, and closes seen when a text is there.
 type watched struct {
 	text  strings.Builder
 	until string

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// requirement stands for the block that examples leave out.
+// requirement is the block that examples leave out.
 const requirement = "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n"
 
 // TestExamples applies every example of an object, as it is.

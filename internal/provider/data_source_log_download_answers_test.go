@@ -151,7 +151,8 @@ func TestDataSource_NotThere(t *testing.T) {
 		"a page":           {rdssim.InstanceHealthy, rdssim.HTMLPage(http.StatusNotFound), refused(rdssim.InstanceHealthy), elsewhere + proxy},
 		"no such API": {
 			rdssim.InstanceHealthy, rdssim.APIError(http.StatusNotFound, "APIGW.0101", "The API does not exist."),
-			unable + "The server rdssim.invalid has no API to export the error log of DB instance " + rdssim.InstanceHealthy + " in " + place + ".\n",
+			unable + "The server rdssim.invalid has no API to export the error log of DB instance " + rdssim.InstanceHealthy +
+				" in " + place + ".\n",
 			"Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
 		},
 	} {

@@ -132,7 +132,10 @@ func TestDataSource_BadInput(t *testing.T) {
 			ofInstance("a", `timeouts { read = "ten minutes" }`),
 			`Attribute timeouts.read must be a positive duration, such as 90s or 15m, got: "ten minutes".`,
 		},
-		"timeout misspelt":        {ofInstance("a", `timeouts { reed = "1m" }`), `An argument named "reed" is not expected here. Did you mean "read"?`},
+		"timeout misspelt": {
+			ofInstance("a", `timeouts { reed = "1m" }`),
+			`An argument named "reed" is not expected here. Did you mean "read"?`,
+		},
 		"timeout of another kind": {ofInstance("a", `timeouts { invoke = "1m" }`), `An argument named "invoke" is not expected here.`},
 		"two timeouts blocks":     {ofInstance("a", "timeouts {}\n timeouts {}"), `Duplicate timeouts block`},
 		"failure set":             {ofInstance("a", `failure = { reason = "x" }`), "Cannot set value for this attribute"},

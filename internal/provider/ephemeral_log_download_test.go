@@ -23,7 +23,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// needsEphemerals skips on a CLI that has no ephemeral resources, and says so.
+// needsEphemerals skips a test on a CLI without ephemeral resources.
 var needsEphemerals = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)}
 
 func ephemeral(id string, more ...string) string {
@@ -40,7 +40,8 @@ func TestEphemeral_Values(t *testing.T) {
 		return statecheck.ExpectKnownValue("echo.log", path, check)
 	}
 	data := func(name string) tfjsonpath.Path { return tfjsonpath.New("data").AtMapKey(name) }
-	file := func(name string) tfjsonpath.Path { return data("list").AtSliceIndex(0).AtMapKey(name) } // a path of its own each time: paths share memory
+	// Each check builds a new path: paths share memory.
+	file := func(name string) tfjsonpath.Path { return data("list").AtSliceIndex(0).AtMapKey(name) }
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: factories,

@@ -25,7 +25,7 @@ import (
 )
 
 // The guide "When it fails" is made by this test: each row is a fault and what the user then sees, to the letter. The
-// test fails when the code says something else than the guide. To write the guide anew, after reading what changed:
+// test fails when code and guide differ. To write the guide anew, after reading what changed:
 //
 //	go test ./internal/provider -run TestFaults -update && make docs
 
@@ -35,7 +35,7 @@ var update = flag.Bool("update", false, "write the guide anew")
 type fault struct {
 	name  string // of the test, and the heading
 	cause string // what goes wrong, for the reader
-	words string // of an error: what tells it from others with the same first line
+	words string // of an error: they differ from those of others with the same first line
 	// How to bring it about.
 	options   []rdssim.Option
 	env       map[string]string
@@ -53,7 +53,7 @@ func at(kind string, times int, handler http.HandlerFunc) []rdssim.Fault {
 	return []rdssim.Fault{{Kind: kind, Times: times, Handler: handler}}
 }
 
-// refused is what a dial gives where nobody listens.
+// refused is the error of a dial to an address at which nobody listens.
 func refused() error {
 	return &net.OpError{
 		Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443},
@@ -176,7 +176,7 @@ func passingBy() []fault {
 			},
 		},
 		{
-			name: "Too many requests", cause: "The gateway answers 429 and says how long to wait. All requests of the run slow down.",
+			name: "Too many requests", cause: "The gateway answers 429 with the time to wait. All requests of the run slow down.",
 			faults: at("rds.errorlog", 2, rdssim.RetryAfter(429, "3")),
 		},
 		{
@@ -193,7 +193,7 @@ func passingBy() []fault {
 			words: "The cloud may be out of order", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.HTMLPage(502)),
 		},
 		{
-			name: "A page with status 200", cause: "A proxy answers once with a page of its own.",
+			name: "A page with status 200", cause: "A proxy answers once with its own page.",
 			faults: at("rds.errorlog", 1, rdssim.HTMLPage(200)),
 		},
 		{name: "Broken connection", cause: "The connection breaks before the answer comes.", faults: at("rds.errorlog", 1, rdssim.Drop())},
@@ -278,7 +278,8 @@ func exportFaults() []fault {
 		},
 		{
 			name:  "Links that expire meanwhile",
-			cause: "The links live for 10 seconds, and the call for fresh ones hangs until the time is up.", words: "did not give every file a usable link",
+			cause: "The links live for 10 seconds, and the call for fresh ones hangs until the time is up.",
+			words: "did not give every file a usable link",
 			options: []rdssim.Option{
 				rdssim.WithExportDuration(0), rdssim.WithLinkLife(10 * time.Second),
 			}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
@@ -290,7 +291,7 @@ func exportFaults() []fault {
 			arguments: map[string]any{"instance_id": rdssim.InstanceNoLink, "timeouts": map[string]any{"read": "7s"}},
 		},
 		{
-			name: "Size that is no number", cause: "The API gives a size in words.",
+			name: "Size that is no number", cause: "The API gives a size that is not a number.",
 			options: answer("1", "3.59 KB"),
 		},
 		{
@@ -380,7 +381,7 @@ func usualFolders(e identity.Environment, text string) string {
 	return strings.NewReplacer(e.WorkDir+"/", "", e.HomeDir, "/home/oncall").Replace(text)
 }
 
-// when is how long after the start it is, as the guide tells it.
+// when returns how long after the start it is, in the words of the guide.
 func when(start time.Time) string {
 	took := time.Since(start).Round(100 * time.Millisecond)
 	if took == 0 {

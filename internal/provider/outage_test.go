@@ -69,7 +69,8 @@ func TestOutageUntilTheTimeIsUp(t *testing.T) {
 	}{
 		"no answer": {
 			at("login", forEver, rdssim.Hang()),
-			"The identity service did not answer: check auth_url, the network and the proxy. Then run it again, or raise timeouts.read to wait longer.",
+			"The identity service did not answer: check auth_url, the network and the proxy. Then run it again, " +
+				"or raise timeouts.read to wait longer.",
 		},
 		"no service": {
 			append(at("login", 1, rdssim.IAMError(503, "later")), at("login", forEver, rdssim.Hang())...),

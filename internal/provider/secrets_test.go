@@ -25,14 +25,14 @@ func tellsNoSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, secret := range secrets {
 		if i := strings.Index(text, secret); i >= 0 {
-			t.Errorf("%q is told: …%s…", secret, text[max(0, i-200):min(len(text), i+200)])
+			t.Errorf("got the secret %q, want it hidden: …%s…", secret, text[max(0, i-200):min(len(text), i+200)])
 		}
 	}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// TestSecretsInEchoes: whatever repeats the token that it was sent, at whatever place of a long text, it is not told.
+// TestSecretsInEchoes: a token that a server repeats is hidden, wherever it is in a long text.
 func TestSecretsInEchoes(t *testing.T) {
 	echo := func(status int, filler int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -78,8 +78,7 @@ func iamRepeats(status, filler int) http.HandlerFunc {
 	}
 }
 
-// TestSecretsInAbandonedLogins: what a login was tried again for is told when the time is up, and was cut to its
-// length before.
+// TestSecretsInAbandonedLogins: the fault behind the retries of a login is shown when the time is up. It was shortened before.
 func TestSecretsInAbandonedLogins(t *testing.T) {
 	for filler := 185; filler < 200; filler++ {
 		synctest.Test(t, func(t *testing.T) {
@@ -95,7 +94,7 @@ func TestSecretsInAbandonedLogins(t *testing.T) {
 	}
 }
 
-// TestSecretsInErrors: no refusal of a login, nor of the API with a secret in its text, tells one.
+// TestSecretsInErrors: no refusal of IAM or of the API shows a secret.
 func TestSecretsInErrors(t *testing.T) {
 	echo := "You sent " + rdssim.Password + "!"
 	for name, c := range map[string]struct {

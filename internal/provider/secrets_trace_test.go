@@ -127,7 +127,8 @@ func everything(t *testing.T, folder string) string {
 // tokenFrom gets a token of the user's without the provider's help.
 func tokenFrom(t *testing.T, cloud *rdssim.Server) string {
 	t.Helper()
-	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}},"scope":{"project":{"id":%q}}}}`,
+	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":`+
+		`{"id":%q,"password":%q}}},"scope":{"project":{"id":%q}}}}`,
 		rdssim.UserID, rdssim.Password, rdssim.ProjectID)
 	resp, err := http.Post(cloud.AuthURL()+"/auth/tokens", "application/json", strings.NewReader(body))
 	if err != nil {
@@ -238,11 +239,11 @@ func TestSecretsInTrace_ActionWithoutCLI(t *testing.T) {
 				if diags := p.Configure(ctx, nil); len(diags) > 0 {
 					t.Fatalf("%q", diags)
 				}
-				told, diags := p.Invoke(ctx, dataSource, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+				shown, diags := p.Invoke(ctx, dataSource, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 				if len(diags) > 0 {
 					t.Fatalf("%q", diags)
 				}
-				all := strings.Join(told, "\n") + log.String() + everything(t, folder)
+				all := strings.Join(shown, "\n") + log.String() + everything(t, folder)
 				tellsNoSecret(t, all)
 				for _, there := range []string{`"@module":"provider.requests"`, "/errorlog-download", who.project, "SHA256SUMS", "Saved "} {
 					if !strings.Contains(all, there) {
