@@ -1,19 +1,20 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command terraform-provider-rds is the plugin that Terraform and OpenTofu start. It is not meant to be run by hand,
-// but for -version.
+// Command terraform-provider-rds is the plugin that Terraform and OpenTofu start. By hand it is only useful with -version.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/signal"
-	runtimedebug "runtime/debug"
+	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
@@ -24,48 +25,80 @@ import (
 var version = "dev"
 
 func main() {
-	debug := flag.Bool("debug", false, "run as a server that a debugger can attach to, and print how Terraform finds it")
+	debugging := flag.Bool("debug", false, "run as a server that a debugger can attach to, and print how Terraform finds it")
 	show := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()
 	if *show {
 		fmt.Println(version)
 		return
 	}
-	spareMemory()
-	interrupt := interruption()
+	// net/http logs answers that come unasked with their first bytes, which may be a secret. The provider's own log does
+	// not use this logger.
+	log.SetOutput(io.Discard)
+	saveMemory()
+
+	interrupt, cancel := interruption()
+	calls := new(provider.Calls)
 	var options []tf6server.ServeOpt
-	if *debug {
-		options = append(options, tf6server.WithManagedDebug())
+	if *debugging {
+		options = append(options, tf6server.WithManagedDebug()) // a debugger's process may outlive its parent
+	} else {
+		go endOrphan(interrupt, cancel, calls)
 	}
-	server := provider.NewServer(version, provider.Outside{Interrupt: interrupt})
+	server := provider.NewServer(version, provider.Outside{Interrupt: interrupt, Calls: calls})
 	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server, options...); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
-// interruption is a context that ends with the first signal to end. Terraform ends its providers itself: the signal ends
-// what they wait for, and not the server. SIGTERM and SIGHUP come to the whole process group from timeout(1), a session
-// that is closed, or a CI system. What whoever started Terraform has it ignore, nohup(1) say, is ignored here too.
-func interruption() context.Context {
+// interruption returns a context that ends with the first signal to end. It ends waits, not the server: Terraform ends its
+// providers itself. timeout(1), a session that closes and CI systems send SIGTERM and SIGHUP to the process group. A signal
+// that the parent process ignores (nohup) stays ignored.
+func interruption() (context.Context, context.CancelFunc) {
 	var signals []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}
 	}
-	if len(signals) == 0 { // package signal would take that for all there are
-		return context.Background()
+	if len(signals) == 0 { // NotifyContext would catch all signals
+		return context.WithCancel(context.Background())
 	}
 	interrupt, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(interrupt, stop) // a second one is the system's to handle
-	return interrupt
+	context.AfterFunc(interrupt, stop) // the system handles a second signal
+	return interrupt, stop
 }
 
-// spareMemory collects garbage earlier than Go does by itself. A provider waits for answers most of its time, so the
-// work costs nothing that anyone notices, and two hundred instances at once take a fifth less memory: CI machines are
-// small. GOGC in the environment wins.
-func spareMemory() {
+// endOrphan ends the process when Terraform no longer can. If the parent is gone, it interrupts what is under way and exits.
+// After a signal it exits too, once nothing has been under way for a moment: Terraform needs that moment to close what it
+// has opened, after a Ctrl-C that went to both.
+func endOrphan(interrupt context.Context, cancel context.CancelFunc, calls *provider.Calls) {
+	const (
+		look   = 500 * time.Millisecond
+		moment = 4 // looks
+	)
+	parent := os.Getppid() // Windows keeps it when the parent ends: there, only the signal counts
+	idle := 0
+	for range time.Tick(look) {
+		orphan := os.Getppid() != parent
+		if orphan {
+			cancel()
+		}
+		if interrupt.Err() == nil || !calls.Idle() {
+			idle = 0
+			continue
+		}
+		if idle++; orphan || idle >= moment {
+			os.Exit(1)
+		}
+	}
+}
+
+// saveMemory collects garbage earlier than Go's default. A provider mostly waits for answers, so nobody notices the work,
+// and 200 instances at once need a fifth less memory: CI machines are small. GOGC in the environment wins.
+func saveMemory() {
 	if os.Getenv("GOGC") == "" {
-		runtimedebug.SetGCPercent(25)
+		debug.SetGCPercent(25)
 	}
 }

@@ -35,7 +35,7 @@ type account struct {
 	network    http.RoundTripper // to the files
 }
 
-// realAccount skips where there is none, and says what is missing.
+// realAccount skips the test without an account, with what is missing.
 func realAccount(t *testing.T) account {
 	t.Helper()
 	id := os.Getenv("RDS_INSTANCE_ID")
@@ -110,7 +110,7 @@ func acceptDataSource(t *testing.T, a account) {
 func (a account) fetch(link string) error {
 	req, err := http.NewRequest(http.MethodGet, link, http.NoBody)
 	if err != nil {
-		return fmt.Errorf("the link is no URL")
+		return fmt.Errorf("the link is not a URL")
 	}
 	resp, err := a.network.RoundTrip(req)
 	if err != nil {
@@ -150,7 +150,7 @@ func acceptNotFound(t *testing.T, a account) {
 		ProtoV6ProviderFactories: a.factories,
 		Steps: []resource.TestStep{{
 			Config:      ofInstance("00000000000000000000000000000000in03"),
-			ExpectError: wrapped("The RDS API refused to export the error log of DB instance 00000000000000000000000000000000in03 in project"),
+			ExpectError: wrapped("RDS refused to export the error log of DB instance 00000000000000000000000000000000in03 in project"),
 		}},
 	})
 }

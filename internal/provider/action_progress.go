@@ -4,52 +4,16 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// teller turns how an action goes on into lines that a person reads while it runs. Its methods are not called at the
-// same time.
-type teller struct {
-	send func(string)
-
-	lastWord string        // what was told last of the cloud; "" before the first line
-	lastTold time.Duration // when, in the wait's time
-}
-
-// tellEvery is how often a wait is told of while nothing changes: less often than it polls.
-const tellEvery = 10 * time.Second
-
-// waiting tells of a wait when it begins, when its status changes, and now and then.
-func (t *teller) waiting(also func(rds.Progress)) func(rds.Progress) {
-	return func(p rds.Progress) {
-		also(p)
-		said := cloudSays(p)
-		if said == t.lastWord && p.Waited-t.lastTold < tellEvery {
-			return
-		}
-		t.lastWord, t.lastTold = said, p.Waited
-		t.send(fmt.Sprintf("Waiting for the export: %s, %s.", p.Waited.Round(time.Second), said))
-	}
-}
-
-// cloudSays is the cloud's last word, or, where the last call failed, the fault.
-func cloudSays(p rds.Progress) string {
-	if p.Outage == nil {
-		return "the cloud says " + statusWord(p.Status)
-	}
-	var refusal *rds.Error
-	if errors.As(p.Outage, &refusal) && refusal.Code != "" { // its request id is another each time
-		return strings.TrimSuffix(strings.TrimSuffix("the cloud says "+refusal.Code+", "+refusal.Message, "."), ", ")
-	}
-	return "no good answer"
-}
+// teller turns the progress of downloads into lines that a person reads while an action runs. Its methods are not called
+// at the same time.
+type teller struct{ send func(string) }
 
 // failed reports that some files failed in the cloud: a warning may show no more than its summary.
 func (t *teller) failed(n, count int) {

@@ -18,7 +18,7 @@ import (
 )
 
 // Chaos: whatever the cloud does, a read ends within its timeout, with all the links or with an error that names the
-// cause, and no secret is told. Each run is made of a seed and can be repeated: go test ./internal/provider -run
+// cause, and no secret is shown. Each run is made of a seed and can be repeated: go test ./internal/provider -run
 // TestChaos -chaos.first=SEED -chaos.runs=1 -v
 
 var (
@@ -60,7 +60,8 @@ var passingAnswers = map[string]func(*rand.Rand) http.HandlerFunc{
 }
 
 var lastingFaults = map[string]func(*rand.Rand) http.HandlerFunc{
-	"old token":    func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(403, "DBS.280056", "Invalid token.") }, // twice for one request is an error
+	// The second such answer for a request is an error.
+	"old token":    func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(403, "DBS.280056", "Invalid token.") },
 	"redirect":     func(*rand.Rand) http.HandlerFunc { return rdssim.Redirect("https://evil.example.com/?a=b") },
 	"64 MB":        func(*rand.Rand) http.HandlerFunc { return rdssim.HugeBody(64 << 20) },
 	"forbidden":    func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(403, "DBS.200604", "No.") },
@@ -208,14 +209,14 @@ func get(t *testing.T, c *rdstest.Cloud, link string) int {
 	return resp.StatusCode
 }
 
-// namesTheCause: one error, under its summary, that says for which instance or where.
+// namesTheCause expects one error, under its summary, that names the instance or the address.
 func namesTheCause(t *testing.T, diagnostics []string, w weather) {
 	t.Helper()
 	if len(diagnostics) != 1 || !strings.HasPrefix(diagnostics[0], "Error: Unable to ") {
-		t.Fatalf("%d diagnostics: %q", len(diagnostics), diagnostics)
+		t.Fatalf("got %d diagnostics, want one error: %q", len(diagnostics), diagnostics)
 	}
 	if !strings.Contains(diagnostics[0], w.instance) && !strings.Contains(diagnostics[0], "rdssim.invalid") {
-		t.Errorf("names neither the instance nor the server:\n%s", diagnostics[0])
+		t.Errorf("got %s, want the instance or the server in it", diagnostics[0])
 	}
 }
 

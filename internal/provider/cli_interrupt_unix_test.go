@@ -22,10 +22,10 @@ import (
 // soon is far less than the waits here would take by themselves, and more than a busy machine needs to end a command.
 const soon = 15 * time.Second
 
-// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, of which the CLI tells its
-// providers nothing. It goes to the whole process group, as a terminal sends it.
+// TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, when the CLI does not stop its
+// providers. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
-	data := ofInstance(rdssim.InstanceStuck, `timeouts = { read = "60s" }`)
+	data := ofInstance(rdssim.InstanceStuck, `timeouts { read = "60s" }`)
 	for name, c := range map[string]struct {
 		configuration string
 		shown         string // on the screen before Ctrl-C is pressed
@@ -35,7 +35,10 @@ func TestCLI_Interrupt(t *testing.T) {
 		"plan":        {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGINT},
 		"plan, ended": {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
 		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
-		"invoke":      {saveAction(rdssim.InstanceStuck), "Waiting for the export: 0s", []string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT},
+		"invoke": {
+			saveAction(rdssim.InstanceStuck), "Waiting for the export of the error log: 0 s",
+			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "invoke" {
@@ -54,7 +57,7 @@ func TestCLI_Interrupt(t *testing.T) {
 				t.Errorf("ended %s after the interrupt", took)
 			}
 			screen := r.screen.text.String()
-			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("was interrupted after").MatchString(screen) {
+			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("Interrupted after").MatchString(screen) {
 				t.Error(screen)
 			}
 		})
@@ -65,7 +68,9 @@ func TestCLI_Interrupt(t *testing.T) {
 func TestCLI_NoHangup(t *testing.T) {
 	cli, asked := neverDone(t, ofInstance(rdssim.InstanceHealthy))
 	command := cli.Command(t, "plan", "-no-color")
-	shell := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...)
+	shell := exec.CommandContext(
+		t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...,
+	)
 	shell.Dir, shell.Env = command.Dir, command.Env
 	r := start(t, shell, "Reading...")
 	r.until(asked)
@@ -92,7 +97,7 @@ func neverDone(t *testing.T, configuration string) (cli *rdstest.CLI, asked chan
 	return cli, asked
 }
 
-// running is a command with a process group of its own.
+// running is a command in its own process group.
 type running struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -131,7 +136,7 @@ func (r *running) send(signal syscall.Signal) {
 	}
 }
 
-// watched keeps what is written to it, and tells when a text is there.
+// watched keeps what is written to it, and closes seen when a text is there.
 type watched struct {
 	text  strings.Builder
 	until string

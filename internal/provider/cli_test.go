@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// requirement stands for the block that examples leave out.
+// requirement is the block that examples leave out.
 const requirement = "terraform {\n  required_providers {\n    rds = {\n      source = \"otc-rds/rds\"\n    }\n  }\n}\n"
 
 // TestExamples applies every example of an object, as it is.
@@ -60,7 +60,10 @@ func TestExamples(t *testing.T) {
 // TestCLI_Fleet: what a for_each gives.
 func TestCLI_Fleet(t *testing.T) {
 	c := rdstest.NewCLI(t, []string{"../../examples/data-sources/rds_errorlog_download/fleet.tf"}, rdssim.WithExportDuration(0))
-	c.Write(t, "more.tf", requirement+`output "sizes" { value = { for name, log in data.rds_errorlog_download.fleet : name => log.list[*].file_size } }`)
+	c.Write(
+		t, "more.tf",
+		requirement+`output "sizes" { value = { for name, log in data.rds_errorlog_download.fleet : name => log.list[*].file_size } }`,
+	)
 	if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
 		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
 	}

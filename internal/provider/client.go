@@ -20,6 +20,8 @@ import (
 // client is what every object gets from Configure.
 type client struct {
 	rds *rds.Client
+	// project is the name of the project that requests are for, "" if only its ID is configured.
+	project string
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
 	// client certificate.
 	files download.Options
@@ -69,6 +71,7 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 	return &client{
 		interrupt: p.outside.Interrupt,
 		encrypted: len(config.Unencrypted()) == 0,
+		project:   projectName(config),
 		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
 		files: download.Options{
 			Base:       p.network(plain(settings)),
@@ -78,6 +81,19 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 			Random:     p.outside.Random,
 		},
 	}, nil
+}
+
+// projectName returns the name of the project behind the endpoint: the agency's if one is assumed. An ID takes precedence
+// over a name, which may then be another project's.
+func projectName(config identity.Config) string {
+	switch {
+	case config.AgencyName != "":
+		return config.DelegatedProject
+	case config.TenantID != "":
+		return ""
+	default:
+		return config.TenantName
+	}
 }
 
 // plain trusts the same servers and shows no certificate of the client's: a credential never goes to a link's host.

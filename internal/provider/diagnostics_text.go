@@ -4,21 +4,26 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// This file has the pieces that diagnostics are made of.
+// This file has the parts that texts are made of.
 
-// missingFiles are the entries that have no link in an answer that counts as good.
-func missingFiles(answer *rds.Export) []rds.ExportFile {
+// missingFiles returns the files without a link in an export that counts as good.
+func missingFiles(export *rds.Export) []rds.ExportFile {
 	var missing []rds.ExportFile
-	for _, f := range answer.Files {
+	for _, f := range export.Files {
 		if f.Link == "" {
 			missing = append(missing, f)
 		}
@@ -26,72 +31,180 @@ func missingFiles(answer *rds.Export) []rds.ExportFile {
 	return missing
 }
 
-func missingText(instanceID string, answer *rds.Export, missing []rds.ExportFile) string {
-	these, state := "This one failed", func(rds.ExportFile) string { return "" }
-	if len(missing) > 1 {
-		these = "These failed"
+func missingText(instance string, export *rds.Export, missing []rds.ExportFile) string {
+	heading, allFailed := "Missing", !slices.ContainsFunc(missing, func(f rds.ExportFile) bool { return !f.Failed() })
+	if allFailed {
+		heading = "Failed"
 	}
-	if slices.ContainsFunc(missing, func(f rds.ExportFile) bool { return !f.Failed() }) {
-		these, state = "Missing", func(f rds.ExportFile) string { return ": " + fileState(f) }
-	}
-	var names strings.Builder
+	var lines []string
 	for _, f := range missing {
-		names.WriteString("  " + apierror.Printable(fileName(f)) + state(f) + "\n")
+		line := fileName(f)
+		if !allFailed {
+			line += ": " + fileState(f)
+		}
+		lines = append(lines, line)
 	}
-	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n",
-		answer.Links(), len(answer.Files), instanceID, these, names.String())
+	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n\n",
+		export.Links(), len(export.Files), instance, heading, indented(lines))
 }
 
-// listed shows each entry's state on a line of its own. Lines that begin with a space are not wrapped by Terraform.
+// listed ends a sentence with the state of each file.
 func listed(files []rds.ExportFile) string {
 	if len(files) == 0 {
-		return ", and listed no file."
+		return ", and no file was listed."
 	}
-	var b strings.Builder
-	b.WriteString(":\n")
+	var lines []string
 	for _, f := range files {
-		fmt.Fprintf(&b, "\n  %s: %s", apierror.Printable(fileName(f)), fileState(f))
+		line := fileName(f) + ": " + fileState(f)
 		if f.WorkflowID != "" {
-			b.WriteString(", task " + apierror.Printable(f.WorkflowID))
+			line += ", task " + apierror.Printable(f.WorkflowID)
 		}
+		lines = append(lines, line)
 	}
-	return b.String()
+	return ":\n\n" + indented(lines)
+}
+
+// mostLines bounds a list in a text.
+const mostLines = 20
+
+// indented returns lines for a diagnostic. Terraform does not wrap lines that begin with a space.
+func indented(lines []string) string {
+	if more := len(lines) - mostLines; more > 0 {
+		lines = append(slices.Clone(lines[:mostLines]), fmt.Sprintf("and %d more", more))
+	}
+	return "  " + strings.Join(lines, "\n  ")
 }
 
 func fileState(f rds.ExportFile) string {
-	if f.Link == "" && f.Status == rds.StatusSuccess {
+	switch {
+	case f.Link == "" && f.Status == rds.StatusSuccess:
 		return f.Status + " without a link"
+	case f.Status == "":
+		return "no status"
+	default:
+		return f.Status
 	}
-	return statusWord(f.Status)
 }
 
 func fileName(f rds.ExportFile) string {
 	if f.FileName == "" {
 		return "(a file without a name)"
 	}
-	return f.FileName
+	return apierror.Printable(f.FileName)
 }
 
 func statusWord(status string) string {
 	if status == "" {
-		return "nothing of its status"
+		return "no status"
 	}
-	return status
+	return "status " + status
 }
 
-// labelled is a line of a diagnostic, or nothing where there is nothing to say.
+// labelled is a line of a diagnostic, or "" if there is no value.
 func labelled(label, value string) string {
 	if value == "" {
 		return ""
 	}
-	return fmt.Sprintf("%-11s %s\n", label+":", value)
+	return fmt.Sprintf("%-12s%s\n", label+":", value) // as apierror does
 }
 
-func calls(n int) string {
-	if n == 1 {
-		return "1 call"
+func refusalLines(e *rds.Error) string { return e.Lines() + labelled("Location", e.Location) }
+
+// faultLines shows a fault that a wait has survived.
+func (t tried) faultLines(fault error) string {
+	var refusal *rds.Error
+	var caller *identity.Error
+	lines := ""
+	switch {
+	case errors.As(fault, &refusal):
+		lines = refusalLines(refusal)
+	case errors.As(fault, &caller):
+		lines = strings.TrimSuffix(caller.Detail(), "\n\n"+caller.Hint) // the hint comes at the end of the text
+	default:
+		lines = answerOf(fault).Lines()
 	}
-	return fmt.Sprintf("%d calls", n)
+	if lines == "" {
+		lines = labelled("Tried", apierror.Printable(fault.Error()))
+	}
+	return strings.TrimSuffix(lines, "\n")
 }
 
-func span(d time.Duration) string { return d.Round(100 * time.Millisecond).String() }
+// answerOf returns the answer behind an error; its status is 0 if there was none.
+func answerOf(err error) apierror.Refusal {
+	var (
+		refusal *rds.Error
+		answer  *transport.FaultError
+		decode  *rds.DecodeError
+	)
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Refusal
+	case errors.As(err, &answer):
+		return answer.Refusal
+	case errors.As(err, &decode):
+		return apierror.Refusal{StatusCode: http.StatusOK, Message: decode.Error(), RequestID: decode.RequestID}
+	default:
+		return apierror.Refusal{}
+	}
+}
+
+// lastAnswer returns the answer that decided about an error.
+func lastAnswer(err error) apierror.Refusal {
+	var (
+		timeout *rds.TimeoutError
+		failed  *rds.ExportError
+		missing *rds.MissingLinkError
+	)
+	switch {
+	case errors.As(err, &failed):
+		return apierror.Refusal{StatusCode: http.StatusOK, Message: failed.FailReason, RequestID: failed.Last.RequestID}
+	case errors.As(err, &missing):
+		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: missing.Last.RequestID}
+	case errors.As(err, &timeout) && timeout.Fault != nil && (timeout.Last == nil || timeout.Outage != nil):
+		return answerOf(timeout.Fault)
+	case errors.As(err, &timeout) && timeout.Last != nil:
+		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: timeout.Last.RequestID}
+	default:
+		return answerOf(err)
+	}
+}
+
+// deadProxy returns the address of the proxy if no connection to it could be made, else "".
+func deadProxy(err error) string {
+	var through, dial *net.OpError
+	if !errors.As(err, &through) || through.Op != "proxyconnect" || !errors.As(through.Err, &dial) || dial.Addr == nil {
+		return ""
+	}
+	return dial.Addr.String()
+}
+
+// calls returns the number of calls, and of the requests for them if there were retries: "1 call (sent 6 times)".
+func calls(p rds.Progress) string {
+	text := "1 call"
+	if p.Calls != 1 {
+		text = fmt.Sprintf("%d calls", p.Calls)
+	}
+	if p.Sent > p.Calls {
+		text += fmt.Sprintf(" (sent %d times)", p.Sent)
+	}
+	return text
+}
+
+// span returns a duration in whole seconds, with at most two units: "20 s", "1 min 15 s", "2 h".
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	parts := []struct {
+		n    time.Duration
+		unit string
+	}{{d / time.Hour, "h"}, {d / time.Minute % 60, "min"}, {d / time.Second % 60, "s"}}
+	var words []string
+	for _, p := range parts {
+		if p.n > 0 && len(words) < 2 {
+			words = append(words, fmt.Sprintf("%d %s", p.n, p.unit))
+		}
+	}
+	if len(words) == 0 {
+		return "0 s"
+	}
+	return strings.Join(words, " ")
+}

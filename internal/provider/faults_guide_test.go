@@ -55,7 +55,10 @@ func (s seen) entry(f fault) string {
 	if len(s.texts) == 0 {
 		return fmt.Sprintf("* **%s** (%s): %s\n", f.name, s.when, f.cause)
 	}
-	return fmt.Sprintf("\n### %s\n\n%s You see %s, %s:\n\n```text\n%s\n```\n", f.name, f.cause, s.end, s.when, strings.TrimRight(strings.Join(s.texts, "\n\n"), "\n"))
+	return fmt.Sprintf(
+		"\n### %s\n\n%s You see %s, %s:\n\n```text\n%s\n```\n", f.name, f.cause, s.end, s.when,
+		strings.TrimRight(strings.Join(s.texts, "\n\n"), "\n"),
+	)
 }
 
 // index puts a link beside those that look the same, else at the end of those with the same first line.
@@ -127,13 +130,14 @@ const textsHead = `
 If it only takes longer than usual, see [what passes by itself](#what-passes-by-itself).
 
 In the texts below, a name in brackets in the first line, such as ` + "`(instance_id)`" + `, is the argument that Terraform points at,
-and ` + "`https://rdssim.invalid`" + ` stands for the cloud. Times are those of an export of four seconds; where nothing else is said,
+and ` + "`https://rdssim.invalid`" + ` is the cloud. Times are those of an export of four seconds; if nothing else is mentioned,
 ` + "`timeouts.read`" + ` has its default of ten minutes.
 `
 
 const actionHead = `Terraform prints an action's errors under ` + "`Error: Error when invoking action`" + ` and its warnings under
 ` + "`Warning: Warning when invoking action`" + `, without a line number, and an error also in a line that begins with
-` + "`Action failed:`" + `. It puts several into one error, with a list: ` + "`2 problems:`" + `. Errors of login and export, whose texts are
+` + "`Action failed:`" + `. It puts several into one error, with a list: ` + "`2 problems:`" +
+	`. Errors of login and export, whose texts are
 above, look like this too when they come from the action.
 `
 
@@ -162,7 +166,8 @@ func compareEntry(t *testing.T, guide, want string) {
 	heading, _, _ := strings.Cut(strings.TrimSpace(want), "\n")
 	_, got, _ := strings.Cut(guide, heading+"\n")
 	got, _, _ = strings.Cut(got, "\n#")
-	t.Errorf("the guide is not what the code says; if the code is right, run with -update: %s", cmp.Diff("\n"+heading+"\n"+got, want))
+	t.Errorf("the guide differs from the code; if the code is right, run with -update (-guide +code): %s",
+		cmp.Diff("\n"+heading+"\n"+got, want))
 }
 
 // compareGuide holds the whole guide against what was seen, or writes it.
@@ -175,6 +180,6 @@ func compareGuide(t *testing.T, guide, want string) {
 		return
 	}
 	if diff := cmp.Diff(guide, want); diff != "" {
-		t.Errorf("the guide is not what the code says; if the code is right, run with -update: %s", diff)
+		t.Errorf("the guide differs from the code; if the code is right, run with -update (-guide +code): %s", diff)
 	}
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // The guide "When it fails" is made by this test: each row is a fault and what the user then sees, to the letter. The
-// test fails when the code says something else than the guide. To write the guide anew, after reading what changed:
+// test fails when code and guide differ. To write the guide anew, after reading what changed:
 //
 //	go test ./internal/provider -run TestFaults -update && make docs
 
@@ -35,7 +35,7 @@ var update = flag.Bool("update", false, "write the guide anew")
 type fault struct {
 	name  string // of the test, and the heading
 	cause string // what goes wrong, for the reader
-	words string // of an error: what tells it from others with the same first line
+	words string // of an error: they differ from those of others with the same first line
 	// How to bring it about.
 	options   []rdssim.Option
 	env       map[string]string
@@ -53,10 +53,16 @@ func at(kind string, times int, handler http.HandlerFunc) []rdssim.Fault {
 	return []rdssim.Fault{{Kind: kind, Times: times, Handler: handler}}
 }
 
-// refused is what a dial gives where nobody listens.
+// refused is the error of a dial to an address at which nobody listens.
 func refused() error {
-	return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443}, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	return &net.OpError{
+		Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443},
+		Err: os.NewSyscallError("connect", syscall.ECONNREFUSED),
+	}
 }
+
+// proxyRefused is what a dial gives if nobody listens at the proxy's address.
+func proxyRefused() error { return &net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused()} }
 
 // unconnected is a network on which every request fails.
 func unconnected(err error) func(*rdstest.Cloud) {
@@ -102,107 +108,215 @@ func refusals() []fault {
 		return at("rds.errorlog", forEver, rdssim.APIError(status, code, message))
 	}
 	return []fault{
-		{name: "No such instance", cause: "The id is wrong, or the instance is in another project or region.", words: "is probably not the instance's", arguments: instance(rdssim.InstanceMissing)},
-		{name: "A name in place of an ID", cause: "`instance_id` is the instance's name.", words: "does not look like an ID", arguments: instance("orders")},
+		{
+			name: "No such instance", cause: "The id is wrong, or the instance is in another project or region.",
+			words: "Check the ID first", arguments: instance(rdssim.InstanceMissing),
+		},
+		{
+			name: "A name in place of an ID", cause: "`instance_id` is the instance's name.", words: "does not look like an ID",
+			arguments: instance("orders"),
+		},
 		{
 			name: "Wrong endpoint", cause: "`endpoint` leads to something that is not the RDS API.", words: "has no API to export",
 			faults: refuse(404, "APIGW.0101", "The API does not exist or has not been published in the environment"),
 		},
-		{name: "Another engine", cause: "The instance is RDS for MySQL or for SQL Server.", words: "is not RDS for PostgreSQL", arguments: instance(rdssim.InstanceMySQL)},
 		{
-			name: "A right is missing", cause: "The user may log in, and may not download logs.", words: "needs the right to download logs",
+			name: "Another engine", cause: "The instance is RDS for MySQL or for SQL Server.", words: "is not RDS for PostgreSQL",
+			arguments: instance(rdssim.InstanceMySQL),
+		},
+		{
+			name: "A right is missing", cause: "The user may log in, and may not download logs.", words: "needs the permission rds:log:download",
 			faults: refuse(403, "DBS.200604", "The DB instance ID or user ID may be null, or the operation is not authorized."),
 		},
-		{name: "Storage is full", cause: "The instance has no room left to prepare its log.", words: "The instance's storage is full", faults: refuse(409, "DBS.200316", "The storage space is full.")},
-		{name: "Not this project's token", cause: "RDS refuses the credential, and refuses it again after a new login.", words: "accepted by IAM but not by RDS", faults: refuse(401, "APIGW.0301", "Incorrect IAM authentication information.")},
-		{name: "A redirect", cause: "Something in between sends the request elsewhere. The credential is not sent on.", words: "sends requests elsewhere", faults: at("rds.errorlog", forEver, rdssim.Redirect("https://login.example.com/start?next=1"))},
-		{name: "A code that nobody knows", cause: "The API refuses for a reason that its documents do not name.", words: "will fail again as it is", faults: refuse(400, "DBS.299999", "The request cannot be handled.")},
-		{name: "An answer without end", cause: "What answers is not the API: its answer is 64 MB long.", words: "gave no usable answer", faults: at("rds.errorlog", forEver, rdssim.HugeBody(64<<20))},
+		{
+			name: "Storage is full", cause: "The instance has no room left to prepare its log.", words: "The instance's storage is full",
+			faults: refuse(409, "DBS.200316", "The storage space is full."),
+		},
+		{
+			name: "Not this project's token", cause: "RDS refuses the credential, and refuses it again after a new login.",
+			words: "IAM accepted the credential but RDS did not", faults: refuse(401, "APIGW.0301", "Incorrect IAM authentication information."),
+		},
+		{
+			name: "A redirect", cause: "Something in between sends the request elsewhere. The credential is not sent on.",
+			words:  "sends requests elsewhere",
+			faults: at("rds.errorlog", forEver, rdssim.Redirect("https://login.example.com/start?next=1")),
+		},
+		{
+			name: "A code that nobody knows", cause: "The API refuses for a reason that its documents do not name.",
+			words: "The same request will fail again", faults: refuse(400, "DBS.299999", "The request cannot be handled."),
+		},
+		{
+			name: "An answer without end", cause: "What answers is not the API: its answer is 64 MB long.", words: "is not usable",
+			faults: at("rds.errorlog", forEver, rdssim.HugeBody(64<<20)),
+		},
 	}
 }
 
 func passingBy() []fault {
 	soon := map[string]any{"timeouts": map[string]any{"read": "90s"}}
 	return []fault{
-		{name: "Busy for a while", cause: "Another operation, such as a backup, runs on the instance for ten seconds. The provider waits for its end.", arguments: instance(rdssim.InstanceBusy)},
 		{
-			name: "Busy too long", cause: "The other operation does not end within the timeout.", words: "Another operation runs on the instance", arguments: soon,
+			name:      "Busy for a while",
+			cause:     "Another operation, such as a backup, runs on the instance for ten seconds. The provider waits for its end.",
+			arguments: instance(rdssim.InstanceBusy),
+		},
+		{
+			name: "Busy too long", cause: "The other operation does not end within the timeout.",
+			words: "Wait until that operation has finished", arguments: soon,
 			faults: at("rds.errorlog", forEver, rdssim.APIError(403, "DBS.200019", "Another operation is being performed on the DB instance.")),
 		},
 		{
-			name: "Busy after the start", cause: "The export has begun, and then another operation runs.", words: "still running when the cloud last answered", arguments: soon,
-			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.APIError(409, "DBS.200011", "Another operation is being performed on the DB instance.")}},
+			name: "Busy after the start", cause: "The export has begun, and then another operation runs.",
+			words: "still running when RDS last answered", arguments: soon,
+			faults: []rdssim.Fault{
+				{
+					Kind: "rds.errorlog", Skip: 1, Times: forEver,
+					Handler: rdssim.APIError(409, "DBS.200011", "Another operation is being performed on the DB instance."),
+				},
+			},
 		},
-		{name: "Too many requests", cause: "The gateway answers 429 and says how long to wait. All requests of the run slow down.", faults: at("rds.errorlog", 2, rdssim.RetryAfter(429, "3"))},
-		{name: "Server failure that passes", cause: "RDS answers 500 three times.", faults: at("rds.errorlog", 3, rdssim.APIError(500, "RDS.9999", "Internal server error."))},
-		{name: "Server failure that stays", cause: "RDS answers 500 for longer than the timeout.", words: "The cloud may be out of order", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.APIError(500, "RDS.9999", "Internal server error."))},
-		{name: "Gateway down", cause: "The gateway answers 502 with a page for longer than the timeout.", words: "The cloud may be out of order", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.HTMLPage(502))},
-		{name: "A page with status 200", cause: "A proxy answers once with a page of its own.", faults: at("rds.errorlog", 1, rdssim.HTMLPage(200))},
+		{
+			name: "Too many requests", cause: "The gateway answers 429 with the time to wait. All requests of the run slow down.",
+			faults: at("rds.errorlog", 2, rdssim.RetryAfter(429, "3")),
+		},
+		{
+			name: "Server failure that passes", cause: "RDS answers 500 three times.",
+			faults: at("rds.errorlog", 3, rdssim.APIError(500, "RDS.9999", "Internal server error.")),
+		},
+		{
+			name: "Server failure that stays", cause: "RDS answers 500 for longer than the timeout.",
+			words: "The cloud may be out of order", arguments: soon,
+			faults: at("rds.errorlog", forEver, rdssim.APIError(500, "RDS.9999", "Internal server error.")),
+		},
+		{
+			name: "Gateway down", cause: "The gateway answers 502 with a page for longer than the timeout.",
+			words: "The cloud may be out of order", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.HTMLPage(502)),
+		},
+		{
+			name: "A page with status 200", cause: "A proxy answers once with its own page.",
+			faults: at("rds.errorlog", 1, rdssim.HTMLPage(200)),
+		},
 		{name: "Broken connection", cause: "The connection breaks before the answer comes.", faults: at("rds.errorlog", 1, rdssim.Drop())},
 		{name: "Half an answer", cause: "The connection breaks in the middle of the answer.", faults: at("rds.errorlog", 1, rdssim.HalfBody())},
-		{name: "Half a JSON", cause: "The answer is cut off, and looks complete.", faults: at("rds.errorlog", 1, rdssim.Status(200, `{"status":"finish","list":[{"file_link":"obs.example.com/a?Sig`, nil))},
+		{
+			name: "Half a JSON", cause: "The answer is cut off, and looks complete.",
+			faults: at("rds.errorlog", 1, rdssim.Status(200, `{"status":"finish","list":[{"file_link":"obs.example.com/a?Sig`, nil)),
+		},
 		{name: "Nothing in the answer", cause: "The answer is empty.", faults: at("rds.errorlog", 1, rdssim.Status(200, "", nil))},
 		{
-			name: "Another type than promised", cause: "The API sends an object where its page promises a list, for longer than the timeout.", words: "still running when the cloud last answered", arguments: soon,
-			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Status(200, `{"status":"finish","list":{"file_link":"https://obs.example.com/a?Signature=x"}}`, nil)}},
+			name:  "Another type than promised",
+			cause: "The API sends an object where its page promises a list, for longer than the timeout.",
+			words: "still running when RDS last answered", arguments: soon,
+			faults: []rdssim.Fault{
+				{
+					Kind: "rds.errorlog", Skip: 1, Times: forEver,
+					Handler: rdssim.Status(200, `{"status":"finish","list":{"file_link":"https://obs.example.com/a?Signature=x"}}`, nil),
+				},
+			},
 		},
-		{name: "One request hangs", cause: "The server takes a request and never answers. It is given up after 30 seconds and sent again.", faults: at("rds.errorlog", 1, rdssim.Hang())},
-		{name: "Every request hangs", cause: "The server takes requests and answers none.", words: "The cloud may be out of order", arguments: soon, faults: at("rds.errorlog", forEver, rdssim.Hang())},
-		{name: "RDS cannot be reached", cause: "IAM answers, and nobody listens at RDS's address.", words: "The RDS API could not be reached", prepare: func(c *rdstest.Cloud) {
-			cloud := c.Transport()
-			c.Outside.Network = rdstest.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
-				if strings.Contains(req.URL.Path, "/instances/") {
-					return nil, refused()
-				}
-				return cloud.RoundTrip(req)
-			})
-		}},
+		{
+			name:   "One request hangs",
+			cause:  "The server takes a request and never answers. It is given up after 30 seconds and sent again.",
+			faults: at("rds.errorlog", 1, rdssim.Hang()),
+		},
+		{
+			name: "Every request hangs", cause: "The server takes requests and answers none.", words: "The cloud may be out of order",
+			arguments: soon, faults: at("rds.errorlog", forEver, rdssim.Hang()),
+		},
+		{
+			name: "RDS cannot be reached", cause: "IAM answers, and nobody listens at RDS's address.", words: "RDS could not be reached",
+			prepare: func(c *rdstest.Cloud) { c.Outside.Network = withoutRDS(c.Transport()) },
+		},
 	}
 }
 
+// withoutRDS is a network on which nobody listens at the address of RDS.
+func withoutRDS(cloud http.RoundTripper) http.RoundTripper {
+	return rdstest.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+		if strings.Contains(req.URL.Path, "/instances/") {
+			return nil, refused()
+		}
+		return cloud.RoundTrip(req)
+	})
+}
+
 func exportFaults() []fault {
-	answer := func(body string) []rdssim.Option {
+	answer := func(count, size string) []rdssim.Option {
+		body := `{"status":"finish","count":` + count + `,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success",` +
+			`"file_size":"` + size + `","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`
 		return []rdssim.Option{rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(200, body, nil))}
 	}
 	return []fault{
-		{name: "Export fails", cause: "The cloud could prepare no file.", words: "no file was prepared", arguments: instance(rdssim.InstanceFails)},
-		{name: "Export fails in part", words: "The other links are good", cause: "The cloud could prepare some files and others not.", arguments: instance(rdssim.InstancePartlyFails)},
-		{name: "Export never ends", cause: "The log is very large, or the export is stuck.", words: "was still running after", arguments: instance(rdssim.InstanceStuck)},
+		{
+			name: "Export fails", cause: "The cloud could prepare no file.", words: "no file was prepared",
+			arguments: instance(rdssim.InstanceFails),
+		},
+		{
+			name: "Export fails in part", words: "The other links are good", cause: "The cloud could prepare some files and others not.",
+			arguments: instance(rdssim.InstancePartlyFails),
+		},
+		{
+			name: "Export never ends", cause: "The log is very large, or the export is stuck.", words: "was still running after",
+			arguments: instance(rdssim.InstanceStuck),
+		},
 		{name: "No file", cause: "The export is done and lists nothing.", arguments: instance(rdssim.InstanceEmpty)},
-		{name: "A link is missing", cause: "The export is done and a file has no link, however often one asks.", words: "gave no usable link", arguments: instance(rdssim.InstanceNoLink)},
-		{name: "Link about to expire", cause: "The links are older than they should be. They are asked for once more.", options: []rdssim.Option{rdssim.WithLinkLife(20 * time.Second)}},
 		{
-			name: "Link about to expire and no fresh one", cause: "The links live for 28 seconds, and the call for fresh ones hangs until the time is up.",
-			options: []rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithLinkLife(28 * time.Second)}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
+			name: "A link is missing", cause: "The export is done and a file has no link, however often one asks.",
+			words: "did not give every file a usable link", arguments: instance(rdssim.InstanceNoLink),
+		},
+		{
+			name: "Link about to expire", cause: "The links are older than they should be. They are asked for once more.",
+			options: []rdssim.Option{rdssim.WithLinkLife(20 * time.Second)},
+		},
+		{
+			name:  "Link about to expire and no fresh one",
+			cause: "The links live for 28 seconds, and the call for fresh ones hangs until the time is up.",
+			options: []rdssim.Option{
+				rdssim.WithExportDuration(0), rdssim.WithLinkLife(28 * time.Second),
+			}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
 			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Hang()}},
 		},
 		{
-			name: "Links that expire meanwhile", cause: "The links live for 10 seconds, and the call for fresh ones hangs until the time is up.", words: "gave no usable link",
-			options: []rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithLinkLife(10 * time.Second)}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
+			name:  "Links that expire meanwhile",
+			cause: "The links live for 10 seconds, and the call for fresh ones hangs until the time is up.",
+			words: "did not give every file a usable link",
+			options: []rdssim.Option{
+				rdssim.WithExportDuration(0), rdssim.WithLinkLife(10 * time.Second),
+			}, arguments: map[string]any{"timeouts": map[string]any{"read": "20s"}},
 			faults: []rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: rdssim.Hang()}},
 		},
 		{
-			name: "A link is missing when the time is up", cause: "The export is done, a file has no link, and `timeouts.read` is short.", words: "gave no usable link",
+			name: "A link is missing when the time is up", cause: "The export is done, a file has no link, and `timeouts.read` is short.",
+			words:     "did not give every file a usable link",
 			arguments: map[string]any{"instance_id": rdssim.InstanceNoLink, "timeouts": map[string]any{"read": "7s"}},
 		},
 		{
-			name: "Size that is no number", cause: "The API gives a size in words.",
-			options: answer(`{"status":"finish","count":1,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"3.59 KB","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`),
+			name: "Size that is no number", cause: "The API gives a size that is not a number.",
+			options: answer("1", "3.59 KB"),
 		},
 		{
 			name: "Count that does not add up", cause: "The API counts more links than it lists.",
-			options: answer(`{"status":"finish","count":3,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success","file_size":"1","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`),
+			options: answer("3", "1"),
 		},
 		{
-			name: "Task cannot be asked for", cause: "With `poll_method = \"task\"`, this cloud's jobs API does not know the task. The provider goes on as with `repeat`.", options: []rdssim.Option{rdssim.WithoutJobs()},
+			name: "Task cannot be asked for", cause: "With `poll_method = \"task\"`, this cloud's jobs API does not know the task. " +
+				"The provider goes on as with `repeat`.", options: []rdssim.Option{rdssim.WithoutJobs()},
 			arguments: map[string]any{"poll_method": "task"},
 		},
 		{
-			name: "Jobs API hangs", cause: "With `poll_method = \"task\"`, the jobs API does not answer. It is given up after ten seconds each time, and the links are asked for.",
+			name: "Jobs API hangs",
+			cause: "With `poll_method = \"task\"`, the jobs API does not answer. It is given up after ten seconds each time, and " +
+				"the links are asked for.",
 			arguments: map[string]any{"poll_method": "task"}, faults: at("rds.job", forEver, rdssim.Hang()),
 		},
-		{name: "Interrupted", cause: "Ctrl-C, nine seconds after the start.", words: "was interrupted after", arguments: instance(rdssim.InstanceStuck), interrupt: 9 * time.Second},
-		{name: "Interrupted before an export", cause: "IAM hangs, and Ctrl-C comes after nine seconds.", words: "was interrupted after", faults: at("login", forEver, rdssim.Hang()), interrupt: 9 * time.Second},
+		{
+			name: "Interrupted", cause: "Ctrl-C, nine seconds after the start.", words: "Interrupted after",
+			arguments: instance(rdssim.InstanceStuck), interrupt: 9 * time.Second,
+		},
+		{
+			name: "Interrupted before an export", cause: "IAM hangs, and Ctrl-C comes after nine seconds.", words: "Interrupted after",
+			faults: at("login", forEver, rdssim.Hang()), interrupt: 9 * time.Second,
+		},
 	}
 }
 
@@ -267,7 +381,7 @@ func usualFolders(e identity.Environment, text string) string {
 	return strings.NewReplacer(e.WorkDir+"/", "", e.HomeDir, "/home/oncall").Replace(text)
 }
 
-// when is how long after the start it is, as the guide tells it.
+// when returns how long after the start it is, in the words of the guide.
 func when(start time.Time) string {
 	took := time.Since(start).Round(100 * time.Millisecond)
 	if took == 0 {

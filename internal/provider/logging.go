@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -13,11 +14,11 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// requestLog is the subsystem in which every request to the cloud is logged at level DEBUG: TF_LOG_PROVIDER=DEBUG, or
-// TF_LOG, shows it, and TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it again. It holds no header, query or body, so no
-// secret has to be cut out of it.
+// requestLog is the subsystem that logs every request to the cloud at level DEBUG: TF_LOG_PROVIDER=DEBUG or TF_LOG shows
+// it, TF_LOG_PROVIDER_RDS_REQUESTS=OFF silences it. It has no header, query or body, so it holds no secret.
 const requestLog = "requests"
 
+// withRequestLog returns a context in which requests are logged.
 func withRequestLog(ctx context.Context) context.Context {
 	return tflog.NewSubsystem(ctx, requestLog, tflog.WithRootFields(), tflog.WithLevelFromEnv("TF_LOG_PROVIDER_RDS_REQUESTS"))
 }
@@ -38,7 +39,9 @@ func logRequest(e transport.Exchange) {
 	tflog.SubsystemDebug(e.Context, requestLog, "Request", fields)
 }
 
-func logProgress(ctx context.Context) func(rds.Progress) {
+// logProgress logs each poll at INFO, and at WARN if the last one failed.
+func logProgress(ctx context.Context, noun string) func(rds.Progress) {
+	message := "Waiting for the export of the " + noun
 	return func(p rds.Progress) {
 		fields := map[string]any{
 			"instance_id": p.InstanceID,
@@ -46,9 +49,24 @@ func logProgress(ctx context.Context) func(rds.Progress) {
 			"calls":       p.Calls,
 			"status":      p.Status,
 		}
-		if p.Outage != nil {
-			fields["fault"] = apierror.Printable(p.Outage.Error())
+		if p.Outage == nil {
+			tflog.Info(ctx, message, fields)
+			return
 		}
-		tflog.Info(ctx, "Waiting for the export of the error log", fields)
+		fields["fault"] = apierror.Printable(p.Outage.Error())
+		tflog.Warn(ctx, message, fields)
 	}
+}
+
+// withRetryReport returns a context whose retries are logged at WARN. show, if not nil, shows a line to the user for each.
+func withRetryReport(ctx context.Context, show func(string)) context.Context {
+	return transport.WithTrace(ctx, transport.Trace{Retry: func(r transport.Retry) {
+		tflog.Warn(ctx, "Request failed and will be sent again", map[string]any{
+			"method": r.Method, "host": r.Host, "path": r.Path,
+			"attempt": r.Attempt, "pause_ms": r.Pause.Milliseconds(), "cause": r.Cause(),
+		})
+		if show != nil {
+			show(fmt.Sprintf("Attempt %d at %s failed (%s). Next attempt in %s.", r.Attempt, r.Host, r.Cause(), span(r.Pause)))
+		}
+	}})
 }

@@ -18,16 +18,22 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestLog: each request has a line, at DEBUG, and each pause of a wait one, at INFO; times are in milliseconds.
+// TestLog: each request has a line at DEBUG, and each pause of a wait one at INFO, or at WARN after a fault.
 func TestLog(t *testing.T) {
 	const path = "/v3/" + rdssim.ProjectID + "/instances/" + rdssim.InstanceHealthy + "/errorlog-download"
 	request := func(path string, status float64, id string) map[string]any {
-		return map[string]any{"@level": "debug", "@message": "Request", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0, "status": status, "request_id": id}
+		return map[string]any{
+			"@level": "debug", "@message": "Request", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0,
+			"status": status, "request_id": id,
+		}
 	}
 	waiting := func(milliseconds, calls float64, status, fault string) map[string]any {
-		line := map[string]any{"@level": "info", "@message": "Waiting for the export of the error log", "instance_id": rdssim.InstanceHealthy, "waited_ms": milliseconds, "calls": calls, "status": status}
+		line := map[string]any{
+			"@level": "info", "@message": "Waiting for the export of the error log", "instance_id": rdssim.InstanceHealthy,
+			"waited_ms": milliseconds, "calls": calls, "status": status,
+		}
 		if fault != "" {
-			line["fault"] = fault
+			line["fault"], line["@level"] = fault, "warn"
 		}
 		return line
 	}
@@ -54,7 +60,10 @@ func TestLog(t *testing.T) {
 			waiting(500, 1, "CREATING", ""),
 			request(path, 409, "41157bcf83e67d2a83d0f8110e922c0a"),
 			waiting(2750, 2, "CREATING", "409 Conflict, DBS.200011, Busy., request id 41157bcf83e67d2a83d0f8110e922c0a"),
-			{"@level": "warn", "@message": "Request without an answer", "method": "POST", "host": "rdssim.invalid", "path": path, "duration_ms": 250.0, "error": lost},
+			{
+				"@level": "warn", "@message": "Request without an answer", "method": "POST", "host": "rdssim.invalid", "path": path,
+				"duration_ms": 250.0, "error": lost,
+			},
 			waiting(5000, 3, "CREATING", lost),
 			request(path, 200, "8952a4ee3760a9b3dfefa21e2d97b1ee"),
 		}
@@ -94,4 +103,42 @@ func ownLines(t *testing.T, log *bytes.Buffer) []map[string]any {
 		}
 	}
 	return own
+}
+
+// TestLog_Retry: each retry has a line at WARN, with what came back.
+func TestLog_Retry(t *testing.T) {
+	const path = "/v3/" + rdssim.ProjectID + "/instances/" + rdssim.InstanceHealthy + "/errorlog-download"
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithExportDuration(0))
+		c.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "later")})
+		c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: rdssim.APIError(http.StatusInternalServerError, "RDS.9999", "no")})
+		c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: rdssim.Drop()})
+		var log bytes.Buffer
+		ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
+		p := c.Protocol(t)
+		if diags := p.Configure(ctx, nil); len(diags) > 0 {
+			t.Fatalf("got %q, want no diagnostics", diags)
+		}
+		p.Read(ctx, dataSource, instance(rdssim.InstanceHealthy))
+		retry := func(path, cause string, attempt, pause float64) map[string]any {
+			return map[string]any{
+				"@level": "warn", "@message": "Request failed and will be sent again", "method": "POST", "host": "rdssim.invalid",
+				"path": path, "attempt": attempt, "pause_ms": pause, "cause": cause,
+			}
+		}
+		want := []map[string]any{
+			retry("/v3/auth/tokens", "503 Service Unavailable", 1, 1000),
+			retry(path, "500 Internal Server Error, RDS.9999", 1, 1000),
+			retry(path, "the connection was closed without an answer", 2, 2000),
+		}
+		var got []map[string]any
+		for _, line := range ownLines(t, &log) {
+			if line["attempt"] != nil {
+				got = append(got, line)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
 }

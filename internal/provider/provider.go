@@ -48,6 +48,7 @@ type Outside struct {
 	RetryPause  time.Duration        // the first pause between retries; 0: the transport's default
 	Environment identity.Environment // zero: the process's own
 	Interrupt   context.Context      //nolint:containedctx // ends when a person presses Ctrl-C; nil: never
+	Calls       *Calls               // counts the calls under way; nil: nobody needs it
 }
 
 // New returns what starts one provider server. The version appears in the User-Agent.
@@ -124,15 +125,15 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newErrorLogDownloadDataSource}
+	return []func() datasource.DataSource{errorLogDownload.newDataSource}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newErrorLogDownloadEphemeral}
+	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral}
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{newErrorLogDownloadAction}
+	return []func() action.Action{errorLogDownload.newAction}
 }
 
 func (p *rdsProvider) Resources(context.Context) []func() resource.Resource { return nil }

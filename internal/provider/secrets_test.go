@@ -25,14 +25,14 @@ func tellsNoSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, secret := range secrets {
 		if i := strings.Index(text, secret); i >= 0 {
-			t.Errorf("%q is told: …%s…", secret, text[max(0, i-200):min(len(text), i+200)])
+			t.Errorf("got the secret %q, want it hidden: …%s…", secret, text[max(0, i-200):min(len(text), i+200)])
 		}
 	}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// TestSecretsInEchoes: whatever repeats the token that it was sent, at whatever place of a long text, it is not told.
+// TestSecretsInEchoes: a token that a server repeats is hidden, wherever it is in a long text.
 func TestSecretsInEchoes(t *testing.T) {
 	echo := func(status int, filler int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,9 @@ func TestSecretsInEchoes(t *testing.T) {
 			w.Header().Set("X-Request-Id", token)
 			w.Header().Set("Location", "https://"+token+".example.com/")
 			w.WriteHeader(status)
-			_, _ = fmt.Fprintf(w, `{"error_code":"DBS.%s","error_msg":"%s you sent %[1]s","request_id":"%[1]s"}`, token, strings.Repeat("x ", filler))
+			_, _ = fmt.Fprintf(
+				w, `{"error_code":"DBS.%s","error_msg":"%s you sent %[1]s","request_id":"%[1]s"}`, token, strings.Repeat("x ", filler),
+			)
 		}
 	}
 	for _, size := range []int{100, 10_000} { // a short token is found as it is, a long one by its length
@@ -70,12 +72,13 @@ func iamRepeats(status, filler int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Openstack-Request-Id", rdssim.Password)
 		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, `{"error":{"code":%q,"message":"%s you sent %[1]s"},"request_id":%[1]q}`, rdssim.Password, strings.Repeat("x ", filler))
+		_, _ = fmt.Fprintf(
+			w, `{"error":{"code":%q,"message":"%s you sent %[1]s"},"request_id":%[1]q}`, rdssim.Password, strings.Repeat("x ", filler),
+		)
 	}
 }
 
-// TestSecretsInAbandonedLogins: what a login was tried again for is told when the time is up, and was cut to its
-// length before.
+// TestSecretsInAbandonedLogins: the fault behind the retries of a login is shown when the time is up. It was shortened before.
 func TestSecretsInAbandonedLogins(t *testing.T) {
 	for filler := 185; filler < 200; filler++ {
 		synctest.Test(t, func(t *testing.T) {
@@ -91,21 +94,28 @@ func TestSecretsInAbandonedLogins(t *testing.T) {
 	}
 }
 
-// TestSecretsInErrors: no refusal of a login, nor of the API with a secret in its text, tells one.
+// TestSecretsInErrors: no refusal of IAM or of the API shows a secret.
 func TestSecretsInErrors(t *testing.T) {
 	echo := "You sent " + rdssim.Password + "!"
 	for name, c := range map[string]struct {
 		env   map[string]string
 		fault rdssim.Fault
 	}{
-		"wrong secret key":               {map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey}, rdssim.Fault{Kind: "none", Handler: rdssim.Drop()}},
-		"IAM repeats it":                 {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
-		"a link in a redirect":           {nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")}},
+		"wrong secret key": {
+			map[string]string{"OS_USERNAME": "", "OS_ACCESS_KEY": rdssim.AccessKey, "OS_SECRET_KEY": rdssim.TemporarySecretKey},
+			rdssim.Fault{Kind: "none", Handler: rdssim.Drop()},
+		},
+		"IAM repeats it": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
+		"a link in a redirect": {
+			nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")},
+		},
 		"IAM repeats it in an id":        {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 0)}},
 		"IAM repeats it where it is cut": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 195)}},
 		"IAM repeats it while it fails":  {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(503, 195)}},
-		"IAM forwards it":                {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Redirect("https://" + rdssim.Password + ".example.com")}},
-		"broken on the way":              {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
+		"IAM forwards it": {
+			nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Redirect("https://" + rdssim.Password + ".example.com")},
+		},
+		"broken on the way": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.Drop()}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

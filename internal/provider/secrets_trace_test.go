@@ -34,18 +34,27 @@ func tracedCallers() map[string]tracedCaller {
 	key := with(none, "OS_PROJECT_NAME", rdssim.ProjectName, "OS_ACCESS_KEY", rdssim.AccessKey, "OS_SECRET_KEY", rdssim.SecretKey)
 	token := with(none, "OS_TOKEN", givenToken)
 	agency := func(env map[string]string) map[string]string {
-		return with(env, "OS_AGENCY_NAME", rdssim.AgencyName, "OS_AGENCY_DOMAIN_NAME", rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT", rdssim.DelegatedProject)
+		return with(
+			env, "OS_AGENCY_NAME", rdssim.AgencyName, "OS_AGENCY_DOMAIN_NAME", rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT",
+			rdssim.DelegatedProject,
+		)
 	}
 	// Errors are where secrets leak. Only what can be renewed outlives a 401.
 	passing := at("rds.errorlog", 1, echoToken(503))
 	faults := append(at("rds.errorlog", 1, echoToken(401)), at("rds.errorlog", 1, rdssim.Drop())...)
 	return map[string]tracedCaller{
-		"password":      {faults: faults, project: rdssim.ProjectID},
-		"passcode":      {env: map[string]string{"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID, "OS_PASSCODE": rdssim.MFAPasscode}, faults: passing, project: rdssim.ProjectID},
+		"password": {faults: faults, project: rdssim.ProjectID},
+		"passcode": {
+			env: map[string]string{"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID, "OS_PASSCODE": rdssim.MFAPasscode}, faults: passing,
+			project: rdssim.ProjectID,
+		},
 		"AK/SK":         {env: key, faults: passing, project: rdssim.ProjectID},
 		"AK/SK refused": {env: with(key, "OS_SECRET_KEY", rdssim.TemporarySecretKey)},
 		"temporary key": {
-			env:    with(key, "OS_ACCESS_KEY", rdssim.TemporaryAccessKey, "OS_SECRET_KEY", rdssim.TemporarySecretKey, "OS_SECURITY_TOKEN", rdssim.SecurityToken),
+			env: with(
+				key, "OS_ACCESS_KEY", rdssim.TemporaryAccessKey, "OS_SECRET_KEY", rdssim.TemporarySecretKey, "OS_SECURITY_TOKEN",
+				rdssim.SecurityToken,
+			),
 			faults: passing, project: rdssim.ProjectID,
 		},
 		"token":         {env: token, faults: passing, project: rdssim.ProjectID},
@@ -54,8 +63,10 @@ func tracedCallers() map[string]tracedCaller {
 			env: with(none, "TF_VAR_token", givenToken), faults: passing, project: rdssim.ProjectID,
 			block: "variable \"token\" {\n  sensitive = true\n}\nprovider \"rds\" {\n  token = var.token\n}\n",
 		},
-		"agency":             {env: agency(map[string]string{}), faults: faults, project: rdssim.DelegatedProjectID},
-		"agency refused":     {env: agency(map[string]string{}), faults: []rdssim.Fault{{Kind: "login", Skip: 1, Times: forEver, Handler: echoToken(403)}}},
+		"agency": {env: agency(map[string]string{}), faults: faults, project: rdssim.DelegatedProjectID},
+		"agency refused": {
+			env: agency(map[string]string{}), faults: []rdssim.Fault{{Kind: "login", Skip: 1, Times: forEver, Handler: echoToken(403)}},
+		},
 		"agency from token":  {env: agency(token), faults: passing, project: rdssim.DelegatedProjectID},
 		"agency from AK/SK":  {env: agency(key), faults: faults, project: rdssim.DelegatedProjectID},
 		"agency, own login":  {env: agency(map[string]string{"OS_USER_DOMAIN_NAME": "elsewhere"})},
@@ -116,7 +127,8 @@ func everything(t *testing.T, folder string) string {
 // tokenFrom gets a token of the user's without the provider's help.
 func tokenFrom(t *testing.T, cloud *rdssim.Server) string {
 	t.Helper()
-	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}},"scope":{"project":{"id":%q}}}}`,
+	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":`+
+		`{"id":%q,"password":%q}}},"scope":{"project":{"id":%q}}}}`,
 		rdssim.UserID, rdssim.Password, rdssim.ProjectID)
 	resp, err := http.Post(cloud.AuthURL()+"/auth/tokens", "application/json", strings.NewReader(body))
 	if err != nil {
@@ -227,11 +239,11 @@ func TestSecretsInTrace_ActionWithoutCLI(t *testing.T) {
 				if diags := p.Configure(ctx, nil); len(diags) > 0 {
 					t.Fatalf("%q", diags)
 				}
-				told, diags := p.Invoke(ctx, dataSource, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+				shown, diags := p.Invoke(ctx, dataSource, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 				if len(diags) > 0 {
 					t.Fatalf("%q", diags)
 				}
-				all := strings.Join(told, "\n") + log.String() + everything(t, folder)
+				all := strings.Join(shown, "\n") + log.String() + everything(t, folder)
 				tellsNoSecret(t, all)
 				for _, there := range []string{`"@module":"provider.requests"`, "/errorlog-download", who.project, ".sha256", "Saved "} {
 					if !strings.Contains(all, there) {

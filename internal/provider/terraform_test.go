@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -71,4 +72,32 @@ func link(t *testing.T, o rdstest.Outcome, i int) string {
 	file, _ := files[i].(map[string]any)
 	text, _ := file["file_link"].(string)
 	return text
+}
+
+// onlyDiagnostic fails unless there is exactly one diagnostic, with this beginning, these parts and this end.
+func onlyDiagnostic(t *testing.T, diagnostics []string, beginning, end string, parts ...string) {
+	t.Helper()
+	if len(diagnostics) != 1 {
+		t.Fatalf("got %d diagnostics, want 1: %q", len(diagnostics), diagnostics)
+	}
+	got := strings.TrimRight(diagnostics[0], "\n")
+	if !strings.HasPrefix(got, beginning) {
+		t.Errorf("got %q, want it to begin with %q", got, beginning)
+	}
+	if !strings.HasSuffix(got, end) {
+		t.Errorf("got %q, want it to end with %q", got, end)
+	}
+	for _, part := range parts {
+		if !strings.Contains(got, part) {
+			t.Errorf("got %q, want %q in it", got, part)
+		}
+	}
+}
+
+// expectDuration fails unless so much time has passed since the start.
+func expectDuration(t *testing.T, start time.Time, want time.Duration) {
+	t.Helper()
+	if got := time.Since(start); got != want {
+		t.Errorf("it took %s, want %s", got, want)
+	}
 }

@@ -6,8 +6,8 @@ package provider
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,8 +21,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// validInstanceID keeps an id from ever changing the path of a request. The library's validators would repeat all of
-// a wrong value, which may be 10,000 characters or a whole file by mistake.
+// validInstanceID accepts IDs that cannot change the path of a request. The library's validators would repeat a wrong value
+// in full, which may be a file by mistake.
 type validInstanceID struct{}
 
 func (validInstanceID) Description(context.Context) string {
@@ -41,7 +41,8 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 		value = fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page in the console.", req.Path, v.Description(ctx), value))
+		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page "+
+			"in the console.", req.Path, v.Description(ctx), value))
 }
 
 func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
@@ -50,10 +51,10 @@ func pollMethodValidators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
 }
 
-// durationBetween takes durations between two bounds.
+// durationBetween accepts durations between two bounds.
 type durationBetween struct {
 	least, most time.Duration
-	words       string // the bounds as a person would say them
+	words       string // the bounds, after "must be"
 }
 
 func (v durationBetween) Description(context.Context) string { return "must be " + v.words }
@@ -68,14 +69,17 @@ func (v durationBetween) ValidateString(_ context.Context, req validator.StringR
 	if err == nil && v.least <= d && d <= v.most {
 		return
 	}
-	// Terraform before 1.12 cannot point into timeouts = { … }, and then points at the whole block.
-	at := path.Root(req.Path.Steps()[0].String())
-	resp.Diagnostics.AddAttributeError(at, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %q.", req.Path, v.words, apierror.Printable(req.ConfigValue.ValueString())))
+	value := req.ConfigValue.ValueString()
+	unit := ""
+	if _, err := strconv.ParseFloat(value, 64); err == nil {
+		unit = " The unit is missing: " + value + "s are seconds, " + value + "m are minutes."
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, apierror.Printable(value), unit))
 }
 
-// wholeNumber takes whole numbers between two bounds. The framework's own type for them calls a fraction "always an
-// error in the provider" and asks to report it.
+// wholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the
+// provider" and asks the user to report it.
 type wholeNumber struct{ least, most int64 }
 
 func (v wholeNumber) Description(context.Context) string {
@@ -92,18 +96,14 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 	if i, accuracy := value.Int64(); accuracy == big.Exact && v.least <= i && i <= v.most {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value", fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
-}
-
-// timeoutValidators are stricter than the library that reads timeouts: it takes "-1.5h".
-func timeoutValidators() []validator.String {
-	return []validator.String{durationBetween{least: time.Nanosecond, most: math.MaxInt64, words: "a positive duration, such as 90s or 15m"}}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
 }
 
 func pollIntervalValidators() []validator.String {
 	return []validator.String{durationBetween{
 		least: time.Second, most: 5 * time.Minute,
-		words: "a duration from 1s to 5m, such as 10s: the API asks to be polled at low frequency, and links live for some minutes only",
+		words: "a duration from 1s to 5m, such as 10s, because the API should not be polled often and links live for some minutes only",
 	}}
 }
 
@@ -143,7 +143,7 @@ func directoryFault(path string) string {
 	}
 }
 
-// validateLate runs an argument's validators on a value that was not known when Terraform asked for validation.
+// validateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
 func validateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, v := range validators {

@@ -4,6 +4,9 @@ action "rds_errorlog_download" "warehouse" {
     instance_id = "3d39c18788b54a919bab633874c159dfin03"
     directory   = "error-logs/warehouse"
     overwrite   = true
-    timeouts    = { invoke = "2h" }
+
+    timeouts {
+      invoke = "2h"
+    }
   }
 }

@@ -2,5 +2,8 @@
 data "rds_errorlog_download" "warehouse" {
   instance_id   = "3d39c18788b54a919bab633874c159dfin03"
   poll_interval = "10s"
-  timeouts      = { read = "30m" }
+
+  timeouts {
+    read = "30m"
+  }
 }

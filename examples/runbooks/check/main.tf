@@ -19,7 +19,10 @@ variable "instance_id" {
 check "error_log" {
   data "rds_errorlog_download" "watched" {
     instance_id = var.instance_id
-    timeouts    = { read = "2m" }
+
+    timeouts {
+      read = "2m"
+    }
   }
 
   assert {

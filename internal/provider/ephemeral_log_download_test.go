@@ -23,7 +23,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// needsEphemerals skips on a CLI that has no ephemeral resources, and says so.
+// needsEphemerals skips a test on a CLI without ephemeral resources.
 var needsEphemerals = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)}
 
 func ephemeral(id string, more ...string) string {
@@ -40,12 +40,13 @@ func TestEphemeral_Values(t *testing.T) {
 		return statecheck.ExpectKnownValue("echo.log", path, check)
 	}
 	data := func(name string) tfjsonpath.Path { return tfjsonpath.New("data").AtMapKey(name) }
-	file := func(name string) tfjsonpath.Path { return data("list").AtSliceIndex(0).AtMapKey(name) } // a path of its own each time: paths share memory
+	// Each check builds a new path: paths share memory.
+	file := func(name string) tfjsonpath.Path { return data("list").AtSliceIndex(0).AtMapKey(name) }
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{{
-			Config: ephemeral(rdssim.InstanceHealthy, `timeouts = { open = "5m" }`) + `
+			Config: ephemeral(rdssim.InstanceHealthy, `timeouts { open = "5m" }`) + `
 				provider "echo" { data = ephemeral.rds_errorlog_download.orders }
 				resource "echo" "log" {}`,
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -62,9 +63,12 @@ func TestEphemeral_Values(t *testing.T) {
 
 func TestEphemeral_BadInput(t *testing.T) {
 	for name, c := range map[string]struct{ configuration, text string }{
-		"timeout negative": {ephemeral("a", `timeouts = { open = "-1m" }`), `Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`},
-		"id with a slash":  {ephemeral("a/b"), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
-		"interval short":   {ephemeral("a", `poll_interval = "1ms"`), "Attribute poll_interval must be a duration from 1s to 5m"},
+		"timeout negative": {
+			ephemeral("a", `timeouts { open = "-1m" }`),
+			`Attribute timeouts.open must be a positive duration, such as 90s or 15m, got: "-1m".`,
+		},
+		"id with a slash": {ephemeral("a/b"), "Attribute instance_id must hold 1 to 64 letters, digits and hyphens"},
+		"interval short":  {ephemeral("a", `poll_interval = "1ms"`), "Attribute poll_interval must be a duration from 1s to 5m"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)
@@ -85,8 +89,8 @@ func TestEphemeral_Error(t *testing.T) {
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: rdstest.NewWithClock(t).Factories(),
 		Steps: []resource.TestStep{{
-			Config:      ephemeral(rdssim.InstanceStuck, `timeouts = { open = "90s" }`),
-			ExpectError: wrapped("was still running after 1m30s and 22 calls."),
+			Config:      ephemeral(rdssim.InstanceStuck, `timeouts { open = "90s" }`),
+			ExpectError: wrapped("was still running after 1 min 30 s and 22 calls"),
 		}},
 	})
 }

@@ -20,7 +20,9 @@ import (
 
 // saveAction is an action that saves an instance's log to the folder logs.
 func saveAction(id string) string {
-	return fmt.Sprintf("action \"rds_errorlog_download\" \"orders\" {\n  config {\n    instance_id = %q\n    directory   = \"logs\"\n  }\n}\n", id)
+	return fmt.Sprintf(
+		"action \"rds_errorlog_download\" \"orders\" {\n  config {\n    instance_id = %q\n    directory   = \"logs\"\n  }\n}\n", id,
+	)
 }
 
 func actionCLI(t *testing.T, configuration string) *rdstest.CLI {
@@ -31,8 +33,8 @@ func actionCLI(t *testing.T, configuration string) *rdstest.CLI {
 	return c
 }
 
-// told are the lines of the action itself.
-func told(screen string) []string {
+// shown returns the lines of the action itself.
+func shown(screen string) []string {
 	var lines []string
 	for line := range strings.Lines(screen) {
 		if _, text, ok := strings.Cut(line, "action.rds_errorlog_download.orders (triggered by "); ok {
@@ -57,10 +59,12 @@ func TestCLI_ActionInvoked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want = append(want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))))
+		want = append(
+			want, fmt.Sprintf("Saved %s, %d bytes, SHA-256 %s.", filepath.Join("logs", filepath.Base(name)), len(text), sum(string(text))),
+		)
 	}
 	want = append(want, "Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256")
-	if diff := cmp.Diff(want, told(run.Stdout)); diff != "" {
+	if diff := cmp.Diff(want, shown(run.Stdout)); diff != "" {
 		t.Errorf("%s\n%s", diff, run.Stdout)
 	}
 	checkSumFiles(t, filepath.Join(c.Dir, "logs"))
@@ -92,7 +96,7 @@ func TestCLI_ActionTriggered(t *testing.T) {
 
 func TestCLI_ActionFails(t *testing.T) {
 	for id, text := range map[string]string{
-		rdssim.InstanceMissing: "The RDS API refused to export the error log of DB instance " + rdssim.InstanceMissing,
+		rdssim.InstanceMissing: "RDS refused to export the error log of DB instance " + rdssim.InstanceMissing,
 		rdssim.InstanceFails:   "no file was prepared",
 	} {
 		t.Run(id, func(t *testing.T) {

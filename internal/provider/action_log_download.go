@@ -1,0 +1,179 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// defaultInvokeTimeout includes the downloads, so it is longer than the wait for links.
+const defaultInvokeTimeout = 30 * time.Minute
+
+type logDownloadAction struct {
+	logDownload
+	client *client
+}
+
+var _ action.ActionWithConfigure = (*logDownloadAction)(nil)
+
+func (l logDownload) newAction() action.Action { return &logDownloadAction{logDownload: l} }
+
+type logDownloadActionModel struct {
+	logArguments
+	Directory types.String `tfsdk:"directory"`
+	Overwrite types.Bool   `tfsdk:"overwrite"`
+	Timeouts  types.Object `tfsdk:"timeouts"`
+}
+
+func (a *logDownloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + a.name
+}
+
+func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	attributes := a.argumentAttributes()
+	maps.Copy(attributes, map[string]dataschema.Attribute{
+		"directory": dataschema.StringAttribute{
+			MarkdownDescription: "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does " +
+				"not exist. Must not be a symbolic link.",
+			Required:   true,
+			Validators: directoryValidators(),
+		},
+		"overwrite": dataschema.BoolAttribute{
+			MarkdownDescription: "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an " +
+				"error, unless it is the same file.",
+			Optional: true,
+		},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Saves the " + a.noun + " of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is " +
+			"done, downloads every file, and writes the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. " +
+			"A file appears under its name only once it is complete.",
+		Attributes: actionAttributes(attributes),
+		Blocks: map[string]schema.Block{
+			"timeouts": actionBlock(timeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)),
+		},
+	}
+}
+
+func (a *logDownloadAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.client = clientFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var model logDownloadActionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(model.validate(ctx)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
+	if err := download.Check(model.Directory.ValueString()); err != nil {
+		resp.Diagnostics.Append(saveDiagnostics(model.InstanceID.ValueString(), nil, err, timeout)...)
+		return
+	}
+	ctx, stop := a.client.interruptible(withRequestLog(ctx))
+	defer stop()
+	deadline := time.Now().Add(timeout) // covers the wait, which also enforces it, and the downloads
+
+	send := progressUntil(ctx, resp.SendProgress)
+	ctx = withRetryReport(ctx, send)
+	options := a.waitOptions(ctx, model.logArguments, timeout)
+	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
+	answer, err := a.client.rds.WaitForExport(ctx, options)
+	if err != nil {
+		resp.Diagnostics.Append(a.tried(a.client, model.logArguments, "timeouts.invoke").diagnostic(err))
+		return
+	}
+	a.reportMissing(answer, send)
+	resp.Diagnostics.Append(a.warnings(options.InstanceID, answer, "The other files are saved unless an error shows otherwise.")...)
+	files := downloads(answer)
+	resp.Diagnostics.Append(a.client.linkWarnings(options.InstanceID, files)...)
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	tell := teller{send: send}
+	saved, err := download.Save(ctx, files, a.saveOptions(model, options, &tell))
+	tell.saved(saved, err == nil)
+	resp.Diagnostics.Append(saveWarnings(saved)...)
+	if err != nil {
+		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
+	}
+}
+
+// reportMissing reports files that failed in the cloud: with -compact-warnings Terraform does not show which.
+func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string)) {
+	if missing := len(missingFiles(answer)); missing > 0 {
+		send(fmt.Sprintf("%d of %d files failed in the cloud.", missing, len(answer.Files)))
+	}
+}
+
+// validate checks all arguments again. Terraform validates an action only while values of variables are unknown, unlike
+// a data source (seen with 1.14.9 and 1.15.0), and then passes on any value.
+func (m logDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
+	invoke := timeoutText(m.Timeouts, "invoke")
+	diags := m.logArguments.validate(ctx)
+	diags.Append(validateLate(ctx, path.Root("directory"), m.Directory, directoryValidators())...)
+	diags.Append(validateLate(ctx, path.Root("timeouts").AtName("invoke"), invoke, timeoutValidators())...)
+	return diags
+}
+
+// progressUntil passes progress on until a context has ended. Terraform crashes if progress comes after Ctrl-C and an
+// event after that ("range function continued iteration", seen with 1.14.9 and 1.15.0), and would lose our diagnostics.
+func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) func(string) {
+	return func(text string) {
+		if ctx.Err() == nil {
+			send(action.InvokeProgressEvent{Message: text})
+		}
+	}
+}
+
+func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *teller) download.Options {
+	o := a.client.files
+	o.Directory = model.Directory.ValueString()
+	o.Overwrite = model.Overwrite.ValueBool()
+	o.Progress = tell.downloading
+	o.Refresh = func(ctx context.Context) ([]download.File, error) {
+		wait.Report = nil
+		answer, err := a.client.rds.WaitForExport(ctx, wait)
+		if err != nil {
+			return nil, err
+		}
+		return downloads(answer), nil
+	}
+	return o
+}
+
+// stamped is a name that the cloud gives once: it ends with the time of the export, to the second or less.
+var stamped = regexp.MustCompile(`^.+_20\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d[0-6]\d\d*(\..*)?$`)
+
+// downloads returns the files of an export. Files without a link are included, so that the others keep their numbers.
+func downloads(answer *rds.Export) []download.File {
+	var files []download.File
+	for _, f := range answer.Files {
+		size := int64(-1)
+		if f.Size != nil {
+			size = *f.Size
+		}
+		files = append(files, download.File{
+			Name: f.FileName, Link: f.Link, Size: size, Unique: stamped.MatchString(f.FileName), Failed: f.Link == "",
+		})
+	}
+	return files
+}

@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+)
+
+func TestAction_BadInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(filepath.Dir(file), "link")
+	if err := os.Symlink(filepath.Dir(file), link); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		arguments map[string]any
+		text      string
+	}{
+		"no directory":    {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
+		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
+		"home": {
+			map[string]any{"instance_id": "a", "directory": "~/logs"},
+			`which Terraform does not expand to the home folder: write pathexpand("~/logs").`,
+		},
+		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
+		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
+		"another method":      {map[string]any{"instance_id": "a", "directory": "d", "poll_method": "foo"}, "(poll_method)"},
+		"timeout unreadable": {
+			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}},
+			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
+		},
+		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
+		"directory is blank": {
+			map[string]any{"instance_id": "a", "directory": " "}, "must be a folder, or not exist yet, got: \"\", which is empty.",
+		},
+		"directory of a shell": {
+			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
+			"which is a variable of the shell, which Terraform does not expand: write the path itself, or use a variable of Terraform " +
+				"(TF_VAR_…).",
+		},
+		"directory ends in a blank": {map[string]any{"instance_id": "a", "directory": "logs "}, "which begins or ends with a blank."},
+		"directory is a link": {
+			map[string]any{"instance_id": "a", "directory": link}, "which is a symbolic link: use the folder behind it.",
+		},
+		"timeout negative": {
+			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}},
+			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
+		},
+		"id with a slash": {map[string]any{"instance_id": "a/b", "directory": "d"}, "(instance_id)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := rdstest.New(t)
+			_, diags := invoke(t, cloud, c.arguments)
+			if len(diags) != 1 || !strings.Contains(diags[0], c.text) || len(cloud.Calls()) > 0 {
+				t.Errorf("%q, %q", diags, cloud.Calls())
+			}
+			if c.arguments["directory"] == nil {
+				return
+			}
+			// The same where Terraform did not know the values when it asked for validation.
+			p := cloud.Protocol(t)
+			p.Configure(t.Context(), nil)
+			shown, late := p.InvokeLate(t.Context(), dataSource, c.arguments)
+			if diff := cmp.Diff(diags, late); diff != "" || len(shown) > 0 || len(cloud.Calls()) > 0 {
+				t.Errorf("%q, %q: %s", shown, cloud.Calls(), diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,94 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// This file is the table of advice, by situation. [tried.fill] fills in the names in braces.
+
+const (
+	statusPage = "https://status.otc-service.com/"
+	errorCodes = "https://docs.otc.t-systems.com/relational-database-service/api-ref/appendix/error_codes.html"
+
+	outOfOrder = "The cloud may be out of order (see " + statusPage + ")."
+
+	tooMany = http.StatusTooManyRequests
+)
+
+// situations describe faults that may pass.
+var situations = map[situation]struct {
+	meaning string // after "The export has not started: "
+	next    string // what to do first
+}{
+	fine: {},
+	busy: {
+		meaning: "the instance is busy with another operation, such as a backup or a restart",
+		next:    "Wait until that operation has finished (see the instance's page in the console).",
+	},
+	throttled: {
+		meaning: "the cloud allows no more requests at present",
+		next:    "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism.",
+	},
+	loginFault: {meaning: "the login has not succeeded"}, // its error has the advice
+	apiFault: {
+		meaning: "RDS or its gateway failed",
+		next:    outOfOrder,
+	},
+	noAnswer: {
+		meaning: "no answer came",
+		next:    "Check the network and the proxy. " + outOfOrder,
+	},
+	unreadable: {
+		meaning: "the answers could not be read",
+		next:    "The API may have changed (see {page}), or a proxy changes its answers.",
+	},
+}
+
+// refusalHints are for refusals that will come again.
+var refusalHints = map[rds.Kind]string{
+	rds.KindWrongEngine: "This instance is not RDS for PostgreSQL. The provider reads the logs of PostgreSQL instances only; their IDs end " +
+		"with in03.",
+	rds.KindForbidden:    "The user needs the permission {permission} in this project. Check the user's groups in IAM.",
+	rds.KindUnauthorized: "IAM accepted the credential but RDS did not: it may belong to another project, region or cloud, or be revoked.",
+	rds.KindStorageFull:  "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then.",
+	rds.KindUnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
+	rds.KindRedirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
+		"proxy answers in place of the API.",
+	rds.KindBusy:      situations[busy].next + againHint,
+	rds.KindNotReady:  situations[busy].next + againHint,
+	rds.KindThrottled: situations[throttled].next + againHint,
+	rds.KindServer:    situations[apiFault].next + againHint,
+}
+
+const (
+	anyRefusalHint = "The same request will fail again. Look the code up (" + errorCodes + ") or give the request ID to the cloud's " +
+		"support."
+
+	notFoundHint = "Check the ID first, then {place}: compare all with the instance's page in the console."
+	notAnIDHint  = "This does not look like an ID, which is 32 hexadecimal digits followed by in03. You find it on the instance's page in " +
+		"the console."
+	strangeAnswerHint = " The answer does not look like the API's: if all are right, check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
+
+	networkHint  = "Check the network, the proxy's variables (HTTPS_PROXY, NO_PROXY), region and endpoint."
+	proxyHint    = "Check the proxy's variables (HTTPS_PROXY, NO_PROXY), and whether the proxy runs."
+	tooLargeHint = "Something else may answer in place of the API: check endpoint, region and proxy."
+
+	againHint        = " Then run it again."
+	longerHint       = " Then run it again, or raise {timeout} to wait longer."
+	exportGoesOnHint = "The cloud finishes the export by itself."
+	nothingLostHint  = "Nothing is lost: the cloud finishes the export by itself, and the next run finds it."
+	linkMissingHint  = "Run it again with a longer {timeout}. If a link is still missing, give the request ID to the cloud's support."
+	largeLogHint     = "A large log takes longer: raise {timeout}. If it never ends, look at the instance in the console: the export needs " +
+		"an instance that works properly."
+)
+
+// fill replaces the names in braces.
+func (t tried) fill(hint string, more ...string) string {
+	return strings.NewReplacer(append(more, "{timeout}", t.timeoutName, "{permission}", t.permission, "{page}", t.page)...).Replace(hint)
+}

@@ -1,0 +1,148 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+)
+
+// This file has the texts for a wait that ends before its export does.
+
+// timeoutText is for a wait or a call that took too long.
+func (t tried) timeoutText(e *rds.TimeoutError) string {
+	text := t.timeoutSentence(e) + "\n"
+	if e.Last != nil && e.Last.RequestID != "" {
+		text += "\n" + labelled("Request ID", e.Last.RequestID)
+	}
+	if e.Fault != nil {
+		text += "\nLast fault:\n\n" + t.faultLines(e.Fault) + "\n"
+	}
+	return text + "\n" + t.timeoutHint(e)
+}
+
+func (t tried) timeoutSentence(e *rds.TimeoutError) string {
+	took := span(e.Timeout) + " and " + calls(e.Progress)
+	switch {
+	case !t.export:
+		return fmt.Sprintf("RDS gave no usable answer to the request to %s in %s.", t.what(), took)
+	case e.Last == nil:
+		return fmt.Sprintf("The export%s could not be started in %s.", t.forInstance(), took)
+	case e.Last.Done():
+		return fmt.Sprintf("The export%s is done, but the cloud did not give every file a usable link in %s%s", t.forInstance(), took,
+			listed(e.Last.Files))
+	case e.Outage != nil:
+		return fmt.Sprintf("The export%s was still running when RDS last answered. After that, no usable answer came: the timeout of %s "+
+			"ended after %s.\nThe last usable answer had %s%s",
+			t.forInstance(), span(e.Timeout), calls(e.Progress), statusWord(e.Status), listed(e.Last.Files))
+	default:
+		return fmt.Sprintf("The export%s was still running after %s.\nThe last answer had %s%s", t.forInstance(), took, statusWord(e.Status),
+			listed(e.Last.Files))
+	}
+}
+
+func (t tried) timeoutHint(e *rds.TimeoutError) string {
+	switch {
+	case e.Last == nil:
+		return t.fill(t.next(e.Fault) + longerHint)
+	case e.Last.Done():
+		return t.fill(linkMissingHint)
+	case e.Outage != nil:
+		return t.fill(t.next(e.Fault) + " " + exportGoesOnHint + longerHint)
+	default:
+		return t.fill(largeLogHint)
+	}
+}
+
+// interruptedText is for Ctrl-C. It keeps the last answer or fault, and what that means.
+func (t tried) interruptedText(e *rds.InterruptedError) string {
+	text := fmt.Sprintf("Interrupted after %s and %s%s. %s\n", span(e.Waited), calls(e.Progress), t.forInstance(), t.interruptedState(e))
+	switch {
+	case e.Outage != nil:
+		text += "\nLast answer or fault:\n\n" + t.faultLines(e.Outage) + "\n"
+	case e.Last != nil:
+		text += "\n" + labelled("Request ID", e.Last.RequestID)
+	}
+	return text + "\n" + t.interruptedHint(e)
+}
+
+func (t tried) interruptedState(e *rds.InterruptedError) string {
+	meaning := situations[situationOf(e.Outage)].meaning
+	switch {
+	case e.Last != nil && e.Outage != nil:
+		return "The export had not finished when RDS last answered. Since then: " + meaning + "."
+	case e.Last != nil:
+		return "The last answer had " + statusWord(e.Status) + listed(e.Last.Files)
+	case e.Outage != nil && t.export:
+		return "The export has not started: " + meaning + "."
+	case e.Outage != nil:
+		return "No usable answer had come: " + meaning + "."
+	default:
+		return "No answer had come."
+	}
+}
+
+func (t tried) interruptedHint(e *rds.InterruptedError) string {
+	switch {
+	case e.Last != nil:
+		return t.fill(strings.TrimSpace(t.next(e.Outage) + " " + nothingLostHint))
+	case e.Outage != nil:
+		return t.fill(t.next(e.Outage) + againHint)
+	default:
+		return "Run it again."
+	}
+}
+
+// situation is what a fault means for the user.
+type situation int
+
+const (
+	fine situation = iota
+	busy
+	throttled
+	loginFault
+	apiFault
+	noAnswer
+	unreadable
+)
+
+// situationOf returns what a fault that may pass means.
+func situationOf(fault error) situation {
+	var (
+		caller  *identity.Error
+		refusal *rds.Error
+		answer  *transport.FaultError
+		decode  *rds.DecodeError
+	)
+	switch {
+	case fault == nil:
+		return fine
+	case errors.As(fault, &caller):
+		return loginFault
+	case errors.As(fault, &refusal) && (refusal.Kind == rds.KindBusy || refusal.Kind == rds.KindNotReady):
+		return busy
+	case errors.As(fault, &refusal) && refusal.Kind == rds.KindThrottled, errors.As(fault, &answer) && answer.StatusCode == tooMany:
+		return throttled
+	case errors.As(fault, &refusal), errors.As(fault, &answer):
+		return apiFault
+	case errors.As(fault, &decode):
+		return unreadable
+	default:
+		return noAnswer
+	}
+}
+
+// next returns what to do about a fault.
+func (t tried) next(fault error) string {
+	var caller *identity.Error
+	if errors.As(fault, &caller) {
+		return caller.Hint
+	}
+	return situations[situationOf(fault)].next
+}

@@ -1,0 +1,114 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// A data source with allow_failure turns an error of its instance into a warning, so that one sick instance does not
+// hide the others of a fleet.
+
+// toleranceModel is embedded in a data source's model.
+type toleranceModel struct {
+	AllowFailure types.Bool   `tfsdk:"allow_failure"`
+	Failure      types.Object `tfsdk:"failure"`
+}
+
+// failureTypes are the attributes of failure.
+var failureTypes = map[string]attr.Type{
+	"reason":     types.StringType,
+	"status":     types.Int64Type,
+	"code":       types.StringType,
+	"request_id": types.StringType,
+}
+
+// toleranceAttributes are the attributes for [toleranceModel]. empty describes the other attributes after a failure.
+func toleranceAttributes(empty string) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"allow_failure": schema.BoolAttribute{
+			MarkdownDescription: "Whether an error of this one instance is only a warning, so that the other instances of a fleet still give " +
+				"their answer: the API refuses the request, the export fails, or the timeout ends. The reason is then in `failure`. Errors of " +
+				"the configuration and of the login, and an interrupt, are always errors. Default: `false`.",
+			Optional: true,
+		},
+		"failure": schema.SingleNestedAttribute{
+			MarkdownDescription: "Why there is no answer, with `allow_failure = true`. Null if all is well. After a failure " + empty + ".",
+			Computed:            true,
+			Attributes: map[string]schema.Attribute{
+				"reason":     schema.StringAttribute{MarkdownDescription: "The error in one line.", Computed: true},
+				"status":     schema.Int64Attribute{MarkdownDescription: "HTTP status of the last answer, or null.", Computed: true},
+				"code":       schema.StringAttribute{MarkdownDescription: "The API's error code, or null.", Computed: true},
+				"request_id": schema.StringAttribute{MarkdownDescription: "ID for the cloud's support, or null.", Computed: true},
+			},
+		},
+	}
+}
+
+// noFailure is the value of failure if all is well.
+func noFailure() types.Object { return types.ObjectNull(failureTypes) }
+
+// settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
+// is a warning, and failure has the reason.
+func (m *toleranceModel) settle(t tried, err error) diag.Diagnostic {
+	d := t.diagnostic(err)
+	if !m.AllowFailure.ValueBool() || !concernsInstance(err) {
+		return d
+	}
+	m.Failure = failureOf(t, err)
+	return diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\nThis is a warning because allow_failure is true.")
+}
+
+// concernsInstance reports whether an error may be one instance's own: another instance may have none.
+func concernsInstance(err error) bool {
+	var (
+		caller      *identity.Error
+		interrupted *rds.InterruptedError
+		refusal     *rds.Error
+		timeout     *rds.TimeoutError
+		failed      *rds.ExportError
+		missing     *rds.MissingLinkError
+		decode      *rds.DecodeError
+	)
+	switch {
+	case errors.As(err, &caller), errors.As(err, &interrupted):
+		return false
+	case errors.As(err, &timeout):
+		return !errors.As(timeout.Fault, &caller)
+	case errors.As(err, &refusal):
+		return !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
+	default:
+		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
+	}
+}
+
+// failureOf returns the attribute failure. It holds no secret: neither does the error.
+func failureOf(t tried, err error) types.Object {
+	answer := lastAnswer(err)
+	status := types.Int64Null()
+	if answer.StatusCode != 0 {
+		status = types.Int64Value(int64(answer.StatusCode))
+	}
+	reason, _, _ := strings.Cut(t.detail(err), "\n")
+	reason = strings.TrimRight(reason, ".:")
+	if answer.Message != "" {
+		reason += ": " + strings.TrimRight(answer.Message, ".")
+	}
+	return types.ObjectValueMust(failureTypes, map[string]attr.Value{
+		"reason":     text(reason + "."),
+		"status":     status,
+		"code":       text(answer.Code),
+		"request_id": text(answer.RequestID),
+	})
+}
