@@ -14,14 +14,22 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
-// programs is where Debian's package puts initdb and postgres; only psql is on PATH.
-const programs = "/usr/lib/postgresql/15/bin"
+// program returns the path of a program of the newest PostgreSQL that Debian's packages installed. Most are not on PATH.
+func program(name string) string {
+	paths, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if len(paths) == 0 {
+		return name
+	}
+	slices.Sort(paths)
+	return paths[len(paths)-1]
+}
 
 // startTimeout is long: other work can keep both cores of a small machine busy.
 const startTimeout = 60 * time.Second
@@ -53,7 +61,7 @@ func (s *Server) Init(ctx context.Context, options ...string) error {
 		"--pgdata", s.Data(), "--username=postgres", "--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C",
 		"--data-checksums", "--no-sync", "--no-instructions",
 	}, options...)
-	cmd := exec.CommandContext(ctx, filepath.Join(programs, "initdb"), arguments...) //nolint:gosec // a program of Debian's
+	cmd := exec.CommandContext(ctx, program("initdb"), arguments...) //nolint:gosec // a program of Debian's
 	if err := asOwner(cmd); err != nil {
 		return err
 	}
@@ -74,9 +82,8 @@ func (s *Server) Start(ctx context.Context, settings string) error {
 		return err
 	}
 	defer func() { _ = stderr.Close() }()
-	program := filepath.Join(programs, "postgres")
 	// The server outlives a context that has ended by the moment that Stop takes.
-	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), program, "-D", s.Data(), "-c", "config_file="+s.configuration()) //nolint:gosec // Debian's
+	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), program("postgres"), "-D", s.Data(), "-c", "config_file="+s.configuration()) //nolint:gosec // Debian's
 	if err := asOwner(s.cmd); err != nil {
 		return err
 	}
@@ -154,7 +161,7 @@ func (s *Server) Signal(signal os.Signal) error { return s.cmd.Process.Signal(si
 
 // SQL runs statements in a connection through the Unix socket and returns what psql prints.
 func (s *Server) SQL(ctx context.Context, role, database, statements string) (string, error) {
-	cmd := exec.CommandContext(ctx, "/usr/bin/psql", s.client(s.Folder, role, database)...) //nolint:gosec // a program of Debian's
+	cmd := exec.CommandContext(ctx, program("psql"), s.client(s.Folder, role, database)...) //nolint:gosec // a program of Debian's
 	cmd.Stdin = strings.NewReader(statements)
 	cmd.Env = append(os.Environ(), "PGOPTIONS=", "PGAPPNAME=", "PGPASSFILE=/nonexistent")
 	out, err := cmd.CombinedOutput()

@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -45,7 +44,7 @@ func (s *Server) Connect(ctx context.Context, login Login) (*Session, error) {
 	if host == "" {
 		host = s.Folder
 	}
-	cmd := exec.CommandContext(ctx, "/usr/bin/psql", s.client(host, login.Role, login.Database)...) //nolint:gosec // a program of Debian's
+	cmd := exec.CommandContext(ctx, program("psql"), s.client(host, login.Role, login.Database)...) //nolint:gosec // a program of Debian's
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+login.Password, "PGAPPNAME="+login.Application, "PGOPTIONS="+login.Options,
 		"PGSSLMODE=disable", "PGGSSENCMODE=disable", "PGPASSFILE=/nonexistent")
 	in, err := cmd.StdinPipe()
@@ -124,7 +123,7 @@ func (s *Server) Bench(ctx context.Context, login Login, script string, variable
 	for _, v := range variables {
 		arguments = append(arguments, "--define", v)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(programs, "pgbench"), append(arguments, login.Database)...) //nolint:gosec // Debian's
+	cmd := exec.CommandContext(ctx, program("pgbench"), append(arguments, login.Database)...) //nolint:gosec // Debian's
 	cmd.Stdin = strings.NewReader(script)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+login.Password, "PGAPPNAME="+login.Application)
 	if out, err := cmd.CombinedOutput(); err != nil {
