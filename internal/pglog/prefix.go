@@ -113,7 +113,7 @@ func learn(prefixes [][]byte) form {
 	f.stateToken = columnOf(rests, isStateColumn)
 	f.process = processFormOf(rests)
 	if f.process == processNone {
-		f.processToken = columnOf(rests, isNumberColumn)
+		f.processToken = columnOf(rests, func(tokens [][]byte) bool { return isNumberColumn(tokens) && !isStateColumn(tokens) })
 		if f.processToken != noToken {
 			f.process = processToken
 		}
