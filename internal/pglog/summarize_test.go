@@ -186,7 +186,8 @@ func TestCollectorGroupsEventsAndRows(t *testing.T) {
 	}
 	c.Add(pglog.Event{Level: pglog.LevelFatal, Message: "sorry, too many clients already"})
 	s := c.Summary()
-	equal(t, "out_of_connections FATAL 1 sorry, too many clients already\nsql ERROR 3 invalid input syntax for type integer: \"…\"\n", table(s))
+	equal(t, "out_of_connections FATAL 1 sorry, too many clients already\n"+
+		"sql ERROR 3 invalid input syntax for type integer: \"…\"\n", table(s))
 	equal(t, at, s.Groups[1].First)
 	equal(t, at.Add(2*time.Minute), s.Groups[1].Last)
 	equal(t, time.Time{}, s.Groups[0].First)
