@@ -25,7 +25,8 @@ var (
 	}
 	// imitations look like lines of a log.
 	imitations = []string{
-		"ERROR:  ", "DETAIL:  ", "2026-11-23 16:05:52.291 UTC [7] ERROR:  ", "2026-11-23 16:05:52.291 UTC,", `2026-11-23 16:05:52.291 UTC,"a","b",7,"`,
+		"ERROR:  ", "DETAIL:  ", "2026-11-23 16:05:52.291 UTC [7] ERROR:  ", "2026-11-23 16:05:52.291 UTC,",
+		`2026-11-23 16:05:52.291 UTC,"a","b",7,"`,
 		`{"timestamp":"2026-11-23 16:05:52.291 UTC","error_severity":"ERROR","message":"`,
 	}
 )

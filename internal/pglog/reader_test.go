@@ -127,12 +127,13 @@ func TestPartsBelongToTheirProcess(t *testing.T) {
 func TestLinesOfManyLengthsAndEnds(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 300_000)
-	got, unknown := events(t, "\xef\xbb\xbf2026-11-23 16:05:52 UTC [1] ERROR:  one\r\n\ttwo\r\n2026-11-23 16:05:52 UTC [1] STATEMENT:  "+long+
-		"\r\n2026-11-23 16:05:52 UTC [1] ERROR:  last")
+	got, unknown := events(t, "\xef\xbb\xbf2026-11-23 16:05:52 UTC [1] ERROR:  one\r\n\ttwo\r\n2026-11-23 16:05:52 UTC [1] STATEMENT:  "+
+		long+"\r\n2026-11-23 16:05:52 UTC [1] ERROR:  last")
 	equal(t, 2, len(got))
 	equal(t, "one\ntwo", got[0].Message)
 	equal(t, 65_536, len(got[0].Statement)+len("2026-11-23 16:05:52 UTC [1] STATEMENT:  "))
 	equal(t, true, got[0].Cut)
+	equal(t, false, got[0].MessageCut)
 	equal(t, "last", got[1].Message)
 	equal(t, int64(0), unknown)
 }
