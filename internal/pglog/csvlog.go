@@ -44,7 +44,9 @@ type csvDecoder struct {
 	// cut means that text of the record is missing.
 	cut bool
 	// skip means that the rest of a cut record follows.
-	skip    bool
+	skip bool
+	// begun means that there was a record. The lines before it can be the rest of one.
+	begun   bool
 	columns [csvColumns][]byte
 }
 
@@ -54,19 +56,19 @@ func isCSVHead(c *clock, line []byte) bool {
 	if n == 0 {
 		return false
 	}
-	rest, ok := bytes.CutPrefix(line[n:], []byte(","))
+	rest, isCSV := bytes.CutPrefix(line[n:], []byte(","))
+	if !isCSV {
+		return false
+	}
 	for range 2 {
 		if len(rest) > 0 && rest[0] == '"' {
-			end := closingQuote(rest[1:])
-			if end < 0 {
-				return false
-			}
-			rest = rest[1+end+1:]
+			rest = rest[1+closingQuote(rest[1:])+1:]
 		}
-		if ok = ok && len(rest) > 0 && rest[0] == ','; !ok {
+		name, after, ok := bytes.Cut(rest, []byte(","))
+		if !ok || len(name) > maxName {
 			return false
 		}
-		rest = rest[1:]
+		rest = after
 	}
 	end := bytes.IndexByte(rest, ',')
 	return end > 0 && number(rest[:end]) > 0
@@ -93,9 +95,12 @@ func (d *csvDecoder) line(text []byte, cut bool) {
 		d.giveUp()
 	case d.quoted:
 	case begins:
-		d.skip = false
+		d.skip, d.begun = false, true
 		d.plain.open = false
 	case d.skip:
+		return
+	case !d.begun:
+		d.sink.unknown()
 		return
 	default:
 		d.plain.line(text, cut)

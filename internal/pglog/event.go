@@ -39,8 +39,8 @@ type Event struct {
 	// User and Database are empty if they are unknown, as for a background process.
 	User     string
 	Database string
-	// Cut reports that a text of the event was longer than this package keeps.
-	Cut bool
+	// Cut reports that a text of the event was longer than this package keeps, MessageCut that Message was.
+	Cut, MessageCut bool
 }
 
 const (

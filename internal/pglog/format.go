@@ -35,38 +35,69 @@ type decoder interface {
 	end()
 }
 
-// detect returns a decoder for the text at the start of sample, or nil if no line of it is one of a log.
-// The decoder leaves out what only parts need (process, user, database) if parts is false.
-func detect(sample []byte, s sink, parts bool) decoder {
-	var c clock
-	json, csv := 0, 0
-	var prefixes [][]byte
-	for len(sample) > 0 {
+// census counts what the lines of a sample look like.
+type census struct {
+	clock clock
+	// json and csv count the starts of objects and records, others all further lines but those with a tab.
+	json, csv, others int
+	// prefixes are of lines in stderr format. timed counts those with a time.
+	prefixes [][]byte
+	timed    int
+	// doubt means that the first prefix is of the first line: a file can begin within a line.
+	doubt bool
+}
+
+func (c *census) take(sample []byte) {
+	quoted := false
+	for first := true; len(sample) > 0; first = false {
 		var line []byte
 		line, sample, _ = bytes.Cut(sample, []byte("\n"))
 		switch {
+		case quoted:
+			// A quoted column of csvlog can hold lines of a log.
+			quoted = bytes.Count(line, []byte(`"`))%2 == 0
 		case len(line) == 0 || line[0] == '\t':
 		case isJSONHead(line):
-			json++
-		case isCSVHead(&c, line):
-			csv++
+			c.json++
+		case isCSVHead(&c.clock, line):
+			c.csv++
+			quoted = bytes.Count(line, []byte(`"`))%2 == 1
 		default:
-			if m, ok := nextMark(line, 0); ok && len(prefixes) < maxSamples {
-				prefixes = append(prefixes, line[:m.start])
-			}
+			c.other(line, first)
 		}
 	}
-	if json+csv+len(prefixes) == 0 {
-		return nil
+}
+
+func (c *census) other(line []byte, first bool) {
+	c.others++
+	m, ok := nextMark(line, 0)
+	if !ok || len(c.prefixes) == maxSamples {
+		return
 	}
-	plain := &stderrDecoder{sink: s, parts: parts, form: learn(prefixes)}
+	prefix := line[:m.start]
+	c.prefixes = append(c.prefixes, prefix)
+	c.doubt = c.doubt || first
+	if timeFormOf(&c.clock, prefix) != timeNone {
+		c.timed++
+	}
+}
+
+// detect returns a decoder for the text at the start of sample, or nil if it is not clear that it is a log.
+// The decoder leaves out what only parts need (process, user, database) if parts is false.
+func detect(sample []byte, s sink, parts bool) decoder {
+	var c census
+	c.take(sample)
+	plain := &stderrDecoder{sink: s, parts: parts, form: learn(c.prefixes, c.doubt)}
 	switch {
-	case json > csv && json >= len(prefixes):
+	case c.json > c.csv && c.json >= c.timed:
 		return &jsonDecoder{sink: s, plain: plain}
-	case csv > 0 && csv >= len(prefixes):
+	case c.csv > 0 && c.csv >= c.timed:
 		return &csvDecoder{sink: s, plain: plain}
+	case c.timed > 0, len(c.prefixes) == maxSamples, 2*len(c.prefixes) > c.others:
+		return plain
 	}
-	return plain
+	// Without a time, some lines with a level are no proof: the text can be the middle of a long statement.
+	return nil
 }
 
 // feeder finds the format of a log and hands its lines to a decoder.

@@ -62,7 +62,7 @@ type Collector struct {
 // Add counts an event.
 func (c *Collector) Add(e Event) {
 	text, _ := trimPosition([]byte(e.Message))
-	c.add(fromTime(e.Time), e.Level, []byte(e.SQLState), text, e.Cut)
+	c.add(fromTime(e.Time), e.Level, []byte(e.SQLState), text, e.MessageCut)
 }
 
 // AddUnknown counts lines of an unknown form.

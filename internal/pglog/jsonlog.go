@@ -24,6 +24,8 @@ type jsonDecoder struct {
 	// location is put together from three values.
 	function, file, fileLine []byte
 	level, message           bool
+	// begun means that there was an object. The lines before it can be the rest of one.
+	begun bool
 }
 
 func isJSONHead(line []byte) bool {
@@ -34,11 +36,16 @@ func isJSONHead(line []byte) bool {
 func (d *jsonDecoder) end() {}
 
 func (d *jsonDecoder) line(text []byte, cut bool) {
-	if text[0] != '{' {
+	switch {
+	case text[0] == '{':
+	case d.begun:
 		d.plain.line(text, cut)
 		return
+	default:
+		d.sink.unknown()
+		return
 	}
-	d.plain.open = false
+	d.plain.open, d.begun = false, true
 	d.head = head{ms: noTime}
 	d.level, d.message = false, false
 	d.function, d.file, d.fileLine = nil, nil, nil

@@ -25,9 +25,22 @@ type lines struct {
 	started bool
 }
 
+// lasting is a reader that repeats its error. bufio forgets an error after Peek.
+type lasting struct {
+	r   io.Reader
+	err error
+}
+
+func (l *lasting) Read(p []byte) (n int, err error) {
+	if l.err == nil {
+		n, l.err = l.r.Read(p)
+	}
+	return n, l.err
+}
+
 // open returns the lines of r, which may be packed by gzip or zip.
 func open(r io.Reader) (*lines, error) {
-	b := bufio.NewReaderSize(r, 2*sampleSize)
+	b := bufio.NewReaderSize(&lasting{r: r}, 2*sampleSize)
 	magic, _ := b.Peek(4) // the next read returns the error
 	var unpacked io.Reader
 	switch {
@@ -42,7 +55,7 @@ func open(r io.Reader) (*lines, error) {
 	default:
 		return &lines{r: b}, nil
 	}
-	return &lines{r: bufio.NewReaderSize(unpacked, 2*sampleSize)}, nil
+	return &lines{r: bufio.NewReaderSize(&lasting{r: unpacked}, 2*sampleSize)}, nil
 }
 
 // sample returns the text ahead.

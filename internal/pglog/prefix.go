@@ -80,17 +80,24 @@ type form struct {
 	named bool
 	// bare means that there is no prefix at all.
 	bare bool
+	// lead is the first byte of all prefixes, or 0 if they begin differently.
+	lead byte
 }
 
 // maxSamples is how many prefixes decide on a form.
 const maxSamples = 256
 
-// learn finds the form of the prefixes in a sample of a log.
-func learn(prefixes [][]byte) form {
-	f := form{processToken: noToken, stateToken: noToken}
+// learn finds the form of the prefixes in a sample of a log. A file can begin within a line: if doubt is true, the first
+// prefix counts only if it is like the others.
+func learn(prefixes [][]byte, doubt bool) form {
 	var c clock
+	f := form{processToken: noToken, stateToken: noToken}
+	voters := prefixes
+	if doubt && len(prefixes) > 1 {
+		voters = prefixes[1:]
+	}
 	counts := map[timeForm]int{}
-	for _, p := range prefixes {
+	for _, p := range voters {
 		counts[timeFormOf(&c, p)]++
 	}
 	for _, t := range []timeForm{timeNone, timeInside, timeEpoch, timeStamp} {
@@ -98,28 +105,45 @@ func learn(prefixes [][]byte) form {
 			f.time = t
 		}
 	}
-	var rests [][]byte
+	f.lead = leadOf(voters)
 	empty := 0
+	var rests [][]byte
 	for _, p := range prefixes {
 		if len(p) == 0 {
 			empty++
 		}
-		if timeFormOf(&c, p) == f.time {
+		if timeFormOf(&c, p) == f.time && (f.lead == 0 || len(p) > 0 && p[0] == f.lead) {
 			_, rest := f.readTime(&c, p)
 			rests = append(rests, rest)
 		}
 	}
 	f.bare = f.time == timeNone && 2*empty > len(prefixes)
+	f.learnRest(rests)
+	return f
+}
+
+// learnRest finds what follows the time.
+func (f *form) learnRest(rests [][]byte) {
 	f.stateToken = columnOf(rests, isStateColumn)
 	f.process = processFormOf(rests)
 	if f.process == processNone {
-		f.processToken = columnOf(rests, isNumberColumn)
+		f.processToken = columnOf(rests, func(tokens [][]byte) bool { return isNumberColumn(tokens) && !isStateColumn(tokens) })
 		if f.processToken != noToken {
 			f.process = processToken
 		}
 	}
 	f.named = most(rests, func(p []byte) bool { return len(named(p, userNames)) > 0 || len(named(p, databaseNames)) > 0 })
-	return f
+}
+
+func leadOf(prefixes [][]byte) byte {
+	var lead byte
+	for i, p := range prefixes {
+		if len(p) == 0 || i > 0 && p[0] != lead {
+			return 0
+		}
+		lead = p[0]
+	}
+	return lead
 }
 
 func timeFormOf(c *clock, prefix []byte) timeForm {
@@ -178,10 +202,14 @@ func (f *form) accepts(c *clock, prefix []byte) bool {
 	case timeEpoch:
 		_, n := epoch(prefix)
 		return n > 0
-	case timeInside:
+	case timeInside, timeNone:
+	}
+	if f.lead != 0 && (len(prefix) == 0 || prefix[0] != f.lead) {
+		return false
+	}
+	if f.time == timeInside {
 		_, at, _ := findStamp(c, prefix)
 		return at >= 0
-	case timeNone:
 	}
 	return f.process == processNone || f.processID(prefix) > 0
 }

@@ -141,6 +141,7 @@ func (p *pending) add(part part, text []byte, cut bool) {
 	p.texts[part] = append(p.texts[part], text...)
 	p.size += len(text)
 	p.event.Cut = p.event.Cut || cut
+	p.event.MessageCut = p.event.MessageCut || cut && part == partMessage
 }
 
 // next removes the oldest event if it is complete.

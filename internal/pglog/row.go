@@ -20,13 +20,17 @@ func ParseRow(at time.Time, level, content string) Event {
 		text := []byte(strings.TrimRight(line, "\r\n"))
 		m, ok := rowMark(text)
 		switch {
-		case ok && m.level == LevelUnknown && begun:
+		case ok && m.level == LevelUnknown:
+			if !begun {
+				begun = true
+				j.event(&h, nil, false)
+			}
 			j.part(m.part, 0, text[m.text:], false)
 		case begun:
 			j.more(bytes.TrimPrefix(text, []byte("\t")), false)
 		default:
 			begun = true
-			h.read(text, m, ok && m.level != LevelUnknown, &j)
+			h.read(text, m, ok, &j)
 		}
 	}
 	e, _ := j.next(true)
@@ -41,7 +45,7 @@ func ParseRow(at time.Time, level, content string) Event {
 func (h *head) read(text []byte, m mark, marked bool, j *joiner) {
 	prefix := text[:m.start]
 	if marked {
-		f := learn([][]byte{prefix})
+		f := learn([][]byte{prefix}, false)
 		ms, rest := f.readTime(&clock{}, prefix)
 		if h.ms == noTime {
 			h.ms = ms

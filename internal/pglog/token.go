@@ -86,20 +86,33 @@ var (
 // named returns the value after the first of the names that a prefix has.
 func named(prefix []byte, names []string) []byte {
 	for _, name := range names {
-		i := bytes.Index(prefix, []byte(name))
-		if i < 0 || i > 0 && isAlnum(prefix[i-1]) {
+		value, ok := after(prefix, name)
+		if !ok {
 			continue
 		}
-		value := prefix[i+len(name):]
 		if bytes.HasPrefix(value, []byte("[")) {
 			return nil // [unknown]
 		}
-		if end := bytes.IndexAny(value, " ,;|]"); end >= 0 {
+		if end := bytes.IndexAny(value, " ,;|:]"); end >= 0 {
 			value = value[:end]
 		}
 		return value
 	}
 	return nil
+}
+
+// after returns what follows name in a prefix. name must be a whole word: d= is not part of pid=.
+func after(prefix []byte, name string) (rest []byte, ok bool) {
+	for from := 0; ; {
+		i := bytes.Index(prefix[from:], []byte(name))
+		if i < 0 {
+			return nil, false
+		}
+		from += i + len(name)
+		if start := from - len(name); start == 0 || !isAlnum(prefix[start-1]) {
+			return prefix[from:], true
+		}
+	}
 }
 
 // number returns the value of decimal digits, or 0.
