@@ -32,11 +32,6 @@ type Refusal struct {
 	Described bool
 }
 
-// StatusText is a status as people know it, "404 Not Found". Not every status has a text.
-func StatusText(code int) string {
-	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
-}
-
 // UnknownAPI says that the cloud's gateway knows no API at the address that was asked: the address is wrong, not what
 // was asked for.
 func (r Refusal) UnknownAPI() bool { return r.Code == "APIGW.0101" || r.Code == "APIG.0101" }

@@ -13,9 +13,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // Which value counts when several are there: for every attribute of the provider block, set in configuration, in each
@@ -34,8 +34,8 @@ const (
 
 // sources of an attribute, the strongest first.
 func (s setting) sources(attribute string) []string {
-	at := slices.IndexFunc(identity.Variables, func(v identity.Variable) bool { return v.Attribute == attribute })
-	all := append([]string{inConfiguration}, identity.Variables[at].Env...)
+	at := slices.IndexFunc(settings.Attributes, func(a settings.Attribute) bool { return a.Name == attribute })
+	all := append([]string{inConfiguration}, settings.Attributes[at].Env...)
 	if s.key != "" {
 		all = append(all, inFile)
 	}
@@ -93,7 +93,7 @@ func combinations(sources []string) [][]string {
 }
 
 func TestPrecedence(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, _, _ := strings.Cut(name, ",")
 		for _, sources := range combinations(s.sources(attribute)) {
 			t.Run(name+"/"+strings.Join(sources, " over "), func(t *testing.T) {
@@ -131,7 +131,7 @@ func isError(diagnostic string) bool { return strings.HasPrefix(diagnostic, "Err
 // TestPrecedence_ThroughTerraform: the same through the real CLI, for what the CLI adds: its own reading of the
 // block, types and nulls.
 func TestPrecedence_ThroughTerraform(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, other, _ := strings.Cut(name, ",")
 		if other != "" {
 			continue // ends in an error, by intention
@@ -140,7 +140,7 @@ func TestPrecedence_ThroughTerraform(t *testing.T) {
 		for _, sources := range [][]string{all, all[1:]} {
 			t.Run(name+"/"+sources[0], func(t *testing.T) {
 				t.Parallel()
-				s := settings(t)[name] // what it notes is for one run
+				s := settingTable(t)[name] // what it notes is for one run
 				c, block := s.stage(t, attribute, sources)
 				resource.UnitTest(t, resource.TestCase{
 					ProtoV6ProviderFactories: c.Factories(),
@@ -163,17 +163,17 @@ func providerBlock(values map[string]any) string {
 
 // TestPrecedence_EveryAttribute: none is left out of the table.
 func TestPrecedence_EveryAttribute(t *testing.T) {
-	table := settings(t)
-	for _, v := range identity.Variables {
-		if _, ok := table[v.Attribute]; !ok {
-			t.Errorf("%s is not in the table of settings", v.Attribute)
+	table := settingTable(t)
+	for _, a := range settings.Attributes {
+		if _, ok := table[a.Name]; !ok {
+			t.Errorf("%s is not in the table of settings", a.Name)
 		}
 	}
 }
 
 // TestPrecedence_Empty: an empty text counts as not set, so that a variable without a value can stand in the block.
 func TestPrecedence_Empty(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, _, _ := strings.Cut(name, ",")
 		if _, text := s.says(inConfiguration, inConfiguration).(string); !text || attribute == "endpoint_type" {
 			continue // a boolean or a number is never empty; an empty word is none of the three
@@ -255,15 +255,15 @@ func with(env map[string]string, more ...string) map[string]string {
 func TestPrecedence_Unknown(t *testing.T) {
 	configuration := "resource \"terraform_data\" \"later\" {}\nprovider \"rds\" {\n"
 	var told []string
-	for _, v := range identity.Variables {
+	for _, a := range settings.Attributes {
 		c := rdstest.NewWithClock(t)
-		want := "Error: Unable to configure provider with an unknown value (" + v.Attribute + ")\n\nThe value of " + v.Attribute + " is known only after an apply, but the " +
+		want := "Error: Unable to configure provider with an unknown value (" + a.Name + ")\n\nThe value of " + a.Name + " is known only after an apply, but the " +
 			"provider needs it now.\n\nApply what it depends on first (terraform apply -target=…), or take it from a variable or from the environment."
-		if got := c.Protocol(t).Configure(t.Context(), map[string]any{v.Attribute: rdstest.Unknown{}}); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q", v.Attribute, got)
+		if got := c.Protocol(t).Configure(t.Context(), map[string]any{a.Name: rdstest.Unknown{}}); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q", a.Name, got)
 		}
-		configuration += "  " + v.Attribute + " = terraform_data.later.id\n"
-		told = append(told, "The value of "+v.Attribute+" is known only after an apply")
+		configuration += "  " + a.Name + " = terraform_data.later.id\n"
+		told = append(told, "The value of "+a.Name+" is known only after an apply")
 	}
 	c := rdstest.NewWithClock(t)
 	for _, text := range []string{told[0], told[len(told)/2], told[len(told)-1]} {

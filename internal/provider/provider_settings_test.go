@@ -73,7 +73,7 @@ func taken(*rdstest.Cloud) string { return "taken" }
 
 // settings has every attribute of the provider block. A name with a comma is one more way to look at the attribute
 // before it.
-func settings(t *testing.T) map[string]setting {
+func settingTable(t *testing.T) map[string]setting {
 	t.Helper()
 	all := map[string]setting{}
 	for _, group := range []map[string]setting{callers(), places(t), certificates(t), habits()} {

@@ -16,9 +16,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // documented is every attribute of the provider block with its environment variables, the first that is set wins:
@@ -58,22 +58,22 @@ func TestSchema(t *testing.T) {
 	schema := fwprovider.SchemaResponse{}
 	provider.New("test", provider.Outside{})().Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
 	var inCode, inSchema strings.Builder
-	for _, v := range identity.Variables {
-		fmt.Fprintf(&inCode, "%-19s %s\n", v.Attribute+star(v.Sensitive), strings.Join(v.Env, " "))
-		attribute, ok := schema.Schema.Attributes[v.Attribute]
+	for _, a := range settings.Attributes {
+		fmt.Fprintf(&inCode, "%-19s %s\n", a.Name+star(a.Sensitive), strings.Join(a.Env, " "))
+		attribute, ok := schema.Schema.Attributes[a.Name]
 		if !ok {
-			t.Errorf("%s is not in the schema", v.Attribute)
+			t.Errorf("%s is not in the schema", a.Name)
 			continue
 		}
 		if !attribute.IsOptional() {
-			t.Errorf("%s is not optional", v.Attribute)
+			t.Errorf("%s is not optional", a.Name)
 		}
 		var variables []string
 		_, environment, _ := strings.Cut(attribute.GetMarkdownDescription(), " Environment: ")
 		for _, quoted := range regexp.MustCompile("`(OS_[A-Z_]+)`").FindAllStringSubmatch(environment, -1) {
 			variables = append(variables, quoted[1])
 		}
-		fmt.Fprintf(&inSchema, "%-19s %s\n", v.Attribute+star(attribute.IsSensitive()), strings.Join(variables, " "))
+		fmt.Fprintf(&inSchema, "%-19s %s\n", a.Name+star(attribute.IsSensitive()), strings.Join(variables, " "))
 	}
 	want := strings.TrimPrefix(documented, "\n")
 	if diff := cmp.Diff(want, inCode.String()); diff != "" {
@@ -101,17 +101,17 @@ func TestGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := regexp.MustCompile("(?m)^\\| `[a-z_]+` \\| `OS_.*$").FindAllString(string(guide), -1)
-	table := settings(t)
+	table := settingTable(t)
 	var want []string
-	for _, v := range identity.Variables {
-		key := table[v.Attribute].key
+	for _, a := range settings.Attributes {
+		key := table[a.Name].key
 		if key != "" {
 			key = "`" + key + "` "
 		}
-		if v.Attribute == "insecure" {
+		if a.Name == "insecure" {
 			key = strings.TrimSpace(key) + ", the other way round "
 		}
-		want = append(want, "| `"+v.Attribute+"` | `"+strings.Join(v.Env, "`, `")+"` | "+key+"|")
+		want = append(want, "| `"+a.Name+"` | `"+strings.Join(a.Env, "`, `")+"` | "+key+"|")
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
 		t.Error(diff)
