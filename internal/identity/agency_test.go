@@ -59,14 +59,14 @@ const (
 	noSuchAgency = "The agency does not exist, or these credentials may not assume it."
 	inAgency     = `, assuming agency "readers" of domain "ad" for project "eu-de_dp"`
 	agencyAdvice = "Check agency_name (OS_AGENCY_NAME), agency_domain_name (OS_AGENCY_DOMAIN_NAME) and delegated_project " +
-		"(OS_DELEGATED_PROJECT). " +
-		"The agency must delegate to the caller's account and may work in that project, and the caller needs the role Agent Operator."
+		"(OS_DELEGATED_PROJECT). The agency must delegate to the caller's account and may work in that project, and the caller needs the role " +
+		"Agent Operator."
 	ownAdvice = "This was the caller's own login: the agency was not asked for yet. "
-	keyAdvice = "Check access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY). A temporary key needs its " +
-		"security_token (OS_SECURITY_TOKEN) and works only for a while. " +
-		"This run does not try again, because a few failures in a row lock the key for five minutes."
-	tokenAdvice = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN, OS_AUTH_TOKEN), " +
-		"or use a password or AK/SK, which the provider can renew by itself."
+	keyAdvice = "Check access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY). A temporary key needs its security_token " +
+		"(OS_SECURITY_TOKEN) and works only for a while. This run does not try again, because a few failures in a row lock the key for five " +
+		"minutes."
+	tokenAdvice = "It has expired, or it belongs to another cloud or region. Get a new one and set token (OS_TOKEN, OS_AUTH_TOKEN), or use " +
+		"a password or AK/SK, which the provider can renew by itself."
 )
 
 var agencyTried = map[string]string{
@@ -88,8 +88,8 @@ func TestAgencyRefused(t *testing.T) {
 	unauthorized := map[string]want{
 		"password": agency,
 		"passcode": agency,
-		"token": {KindTokenExpired, "The token was refused and cannot be renewed.", tokenAdvice + " If the token is good, the " +
-			"agency was refused. " + agencyAdvice},
+		"token": {KindTokenExpired, "The token was refused and cannot be renewed.",
+			tokenAdvice + " If the token is good, the agency was refused. " + agencyAdvice},
 		"key":              {KindRefused, iamRefused, keyAdvice + " If the key is good, the agency was refused. " + agencyAdvice},
 		"key and its name": agency,
 	}
@@ -118,8 +118,8 @@ func TestAgencyRefused(t *testing.T) {
 // TestAgencyCallerRefused has the caller's own login refused: the texts are about the caller alone.
 func TestAgencyCallerRefused(t *testing.T) {
 	const (
-		lookAlike = "Check user_name (OS_USERNAME), password (OS_PASSWORD) and domain_name (OS_USER_DOMAIN_NAME): " +
-			"the answer is the same, whichever of them is wrong. The password may also have expired. "
+		lookAlike = "Check user_name (OS_USERNAME), password (OS_PASSWORD) and domain_name (OS_USER_DOMAIN_NAME): the answer is the same, " +
+			"whichever of them is wrong. The password may also have expired. "
 		alikeToo = "Check user_id (OS_USER_ID, OS_USERID), password (OS_PASSWORD), domain_id (OS_USER_DOMAIN_ID) and passcode (OS_PASSCODE): " +
 			"the answer is the same, whichever of them is wrong. The password may also have expired. "
 		once        = "A passcode works once, and only while the device shows it. "
@@ -161,22 +161,19 @@ func TestAgencyOtherFailures(t *testing.T) {
 		tried, part string
 	}{
 		"own login out of order": {"password", answering(503, "{}"), nil, KindFault, agencyTried["password"], iamURL + " failed."},
-		"own login without a token": {"password", answering(201, "{}"), nil, KindNotIdentity, agencyTried["password"], "the answer to " +
-			"the login has no token"},
-		"user locked": {"password", answering(401, locked), nil, KindKeyLocked, agencyTried["password"], "has locked the " +
-			"credentials"},
+		"own login without a token": {"password", answering(201, "{}"), nil, KindNotIdentity, agencyTried["password"],
+			"the answer to the login has no token"},
+		"user locked": {"password", answering(401, locked), nil, KindKeyLocked, agencyTried["password"], "has locked the credentials"},
 		"passcode asked for": {"password", answering(401, "{\"error\":{\"message\":\"MFA\"}}"), nil, KindMFA, agencyTried["password"],
 			"wants a passcode as well"},
 		"agency's login out of order": {
 			"password", nil, answering(503, "{}"), KindFault, agencyTried["password"] + inAgency, iamURL + " failed.",
 		},
 		"agency's login is no IAM's": {
-			"password", nil, answering(404, "<html>"), KindNotIdentity, agencyTried["password"] + inAgency, "not an identity " +
-				"service"},
-		"key locked": {"key", nil, answering(401, locked), KindKeyLocked, agencyTried["key"] + inAgency, "has locked " +
-			"the credentials"},
-		"user accepted, agency " +
-			"\"locked\"": {"password", nil, answering(401, locked), KindAgency, agencyTried["password"] + inAgency, noSuchAgency},
+			"password", nil, answering(404, "<html>"), KindNotIdentity, agencyTried["password"] + inAgency, "not an identity service"},
+		"key locked": {"key", nil, answering(401, locked), KindKeyLocked, agencyTried["key"] + inAgency, "has locked the credentials"},
+		"user accepted, agency \"locked\"": {"password", nil, answering(401, locked), KindAgency, agencyTried["password"] + inAgency,
+			noSuchAgency},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failure := assume(t, c.caller, agencyNetwork(c.own, c.agency))

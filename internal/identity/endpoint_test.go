@@ -71,15 +71,16 @@ func TestEndpointFromCatalogue(t *testing.T) {
 			"https://iam.eu-de.example.com:8443/v3", "eu-de", "public", nil, "https://rds.eu-de.example.com:8443/v3/pid",
 			"eu-de", ""},
 		"none, iam host of another region": {iam, "eu-nl", "public", nil, "", "", "the service catalogue has no entry of type rdsv3"},
-		"none, another host": {"https://keystone.example.com/v3", "", "public", nil, "", "", "the service catalogue has no " +
-			"entry of type rdsv3"},
+		"none, another host": {
+			"https://keystone.example.com/v3", "", "public", nil, "", "", "the service catalogue has no entry of type rdsv3",
+		},
 		"placeholder": {iam, "eu-de", "public", rds(tokens.Endpoint{Interface: "public", Region: "eu-de",
 			URL: "https://rds.example.com/v3/%(project_id)s"}), "https://rds.example.com/v3/pid", "eu-de", ""},
 		"only in another region": {iam, "eu-de", "public", rds(nl), "", "", "the service catalogue has rdsv3 only as: public in eu-nl"},
-		"only of another type": {iam, "eu-de", "admin", rds(de, internal), "", "", "the service catalogue has rdsv3 only as: " +
-			"public in eu-de; internal in eu-de"},
-		"only broken": {iam, "eu-de", "public", rds(broken), "", "", "the service catalogue has rdsv3 only as: public in " +
-			"eu-de, with a URL that cannot be read"},
+		"only of another type": {iam, "eu-de", "admin", rds(de, internal), "", "",
+			"the service catalogue has rdsv3 only as: public in eu-de; internal in eu-de"},
+		"only broken": {iam, "eu-de", "public", rds(broken), "", "",
+			"the service catalogue has rdsv3 only as: public in eu-de, with a URL that cannot be read"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

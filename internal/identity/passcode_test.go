@@ -36,20 +36,19 @@ func TestPasscodeRefused(t *testing.T) {
 		alone   = "the password of user id ui"
 		both    = "password and passcode of user id ui"
 		check   = "Check user_id (OS_USER_ID, OS_USERID), password (OS_PASSWORD), passcode (OS_PASSCODE) and tenant_id (OS_TENANT_ID, " +
-			"OS_PROJECT_ID): " +
-			"the answer is the same, whichever of them is wrong. The password may also have expired. " +
-			"A passcode works once, and only while the device shows it. This run does not try again, because a few failures in a row lock the user."
+			"OS_PROJECT_ID): the answer is the same, whichever of them is wrong. The password may also have expired. A passcode works once, and " +
+			"only while the device shows it. This run does not try again, because a few failures in a row lock the user."
 		third = "Password and passcode are right, but another factor is wanted, which this provider cannot give. Use a token (OS_TOKEN) or " +
-			"AK/SK " +
-			"(OS_ACCESS_KEY, OS_SECRET_KEY)."
+			"AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."
 	)
 	for name, c := range map[string]struct {
 		passcode, body, header             string
 		kind                               Kind
 		sentence, tried, message, whatNext string
 	}{
-		"asked for, by text": {"", `{"error":{"message":"The user has MFA."}}`, "", KindMFA, wants, alone, "The user " +
-			"has MFA.", set},
+		"asked for, by text": {
+			"", `{"error":{"message":"The user has MFA."}}`, "", KindMFA, wants, alone, "The user has MFA.", set,
+		},
 		"asked for, by receipt in the body":   {"", receipt, "", KindMFA, wants, alone, "", set},
 		"asked for, by receipt in the header": {"", `{}`, "r", KindMFA, wants, alone, "", set},
 		"wrong":                               {"123456", `{"error":{"message":"no"}}`, "", KindRefused, refused, both, "no", check},

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -104,18 +105,18 @@ var advice = map[situation]struct {
 }{
 	passwordRefused: {KindRefused, "{blank}{region}" + checkLogin + lockUser},
 	passcodeRefused: {KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser},
-	projectRefused: {KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check " +
-		"{user login}. " + lockUser},
+	projectRefused: {KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check {user " +
+		"login}. " + lockUser},
 	keyRefused:         {KindRefused, checkKey},
 	ownPasswordRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + lockUser},
 	ownPasscodeRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + usedOnce + lockUser},
 	ownKeyRefused:      {KindRefused, ownLogin + checkKey},
 	ownForbidden:       {KindRefused, ownLogin + "Check {domain}, the caller's groups in IAM, and that the caller may use the API."},
-	thirdFactor: {KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot give. " +
-		"Use a token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."},
+	thirdFactor: {KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot give. Use a " +
+		"token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."},
 	mfaNeeded: {KindMFA, "Set {passcode} to the current code of the MFA device, and {user_id} instead of user_name."},
-	locked: {KindKeyLocked, "Wait without trying: five minutes for an access key, fifteen for a user. Then try again with " +
-		"the right credentials."},
+	locked: {KindKeyLocked, "Wait without trying: five minutes for an access key, fifteen for a user. Then try again with the right " +
+		"credentials."},
 	clockSkew:          {KindClockSkew, "This machine's clock is {skew} the server's. Signatures allow 15 minutes. Set the clock."},
 	tokenRefused:       {KindTokenExpired, checkToken},
 	tokenWithPasscode:  {KindTokenExpired, "A passcode works once, so the token cannot be renewed. Run again with the current {passcode}."},
@@ -124,8 +125,8 @@ var advice = map[situation]struct {
 	agencyRejected:     {KindRejected, checkAgency},
 	agencyOrKey:        {KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency},
 	agencyOrToken:      {KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency},
-	projectForbidden: {KindProject, "The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the " +
-		"API, and {project}."},
+	projectForbidden: {KindProject,
+		"The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the API, and {project}."},
 	projectNotFound:     {KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."},
 	projectNotTokens:    {KindProject, "The token is good, but not for this project. Check {project}, or get a token for the project."},
 	projectNotListed:    {KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."},
@@ -134,19 +135,19 @@ var advice = map[situation]struct {
 	endpointOfOther:     {KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."},
 	noEndpoint:          {KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."},
 	rejected:            {KindRejected, "Check user, domain and project: IDs and names must not be mixed up."},
-	notIdentity: {KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also " +
-		"answer in its place."},
+	notIdentity: {KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its " +
+		"place."},
 	certificateUnknown: {KindCertificate, "If a company's own authority signed it, set {cacert_file} to that authority's certificate."},
-	certificateNotInFile: {KindCertificate, "{cacert_file} is set, so the system's authorities do not count. Add the missing authority to " +
-		"it, or remove cacert_file."},
-	certificateTime: {KindCertificateTime, "The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new " +
-		"certificate."},
+	certificateNotInFile: {KindCertificate,
+		"{cacert_file} is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file."},
+	certificateTime: {KindCertificateTime,
+		"The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new certificate."},
 	certificateName: {KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."},
 	unreachable: {KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
 		"NO_PROXY.{spent}"},
 	proxyUnreachable: {KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"},
-	proxyRefused: {KindProxyRefused, "Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is " +
-		"needed, add the host to NO_PROXY."},
+	proxyRefused: {KindProxyRefused,
+		"Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY."},
 	throttled:        {KindThrottled, "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism."},
 	fault:            {KindFault, statusPage},
 	hanging:          {KindInterrupted, "The identity service did not answer. Check {auth_url}, the network and the proxy."},
@@ -235,11 +236,11 @@ func (s *Session) regionConflict() string {
 
 // projectPrefix is for a project whose name lacks the region.
 func (s *Session) projectPrefix() string {
-	region := s.cfg.Region
-	if s.cfg.TenantName == "" || s.cfg.HasAgency() || settings.RegionOfProject(s.cfg.TenantName) != "" || region == "" {
+	if s.cfg.TenantName == "" || s.cfg.HasAgency() || settings.RegionOfProject(s.cfg.TenantName) != "" {
 		return ""
 	}
-	return fmt.Sprintf("A project's name begins with its region, %s_, and %q does not. ", region, s.cfg.TenantName)
+	return fmt.Sprintf("A project's name begins with its region, such as %s_, and %q does not. ", cmp.Or(s.cfg.Region, "eu-de"),
+		s.cfg.TenantName)
 }
 
 func (s *Session) passwordBlank() string {

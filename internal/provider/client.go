@@ -104,7 +104,8 @@ func clientFrom(data any, diags *diag.Diagnostics) *client {
 	}
 	c, ok := data.(*client)
 	if !ok {
-		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please report it.", data))
+		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please "+
+			"report it.", data))
 	}
 	return c
 }

@@ -136,8 +136,8 @@ var Attributes = []Attribute{
 	},
 	{
 		Name: "cacert_file", Env: []string{"OS_CACERT"}, Keys: []string{"cacert"}, field: func(v *Values) any { return &v.CACertFile },
-		Description: "Certificate authorities to trust instead of the system's: a path, or PEM text. " +
-			"The public cloud's own certificates then fail, unless their authority is in it too.",
+		Description: "Certificate authorities to trust instead of the system's: a path, or PEM text. The public cloud's own certificates then " +
+			"fail, unless their authority is in it too.",
 	},
 	{
 		Name: "cert", Env: []string{"OS_CERT"}, Keys: []string{"cert"}, field: func(v *Values) any { return &v.Cert },
@@ -153,8 +153,8 @@ var Attributes = []Attribute{
 	},
 	{
 		Name: "max_retries", Env: []string{"OS_MAX_RETRIES"}, field: func(v *Values) any { return &v.MaxRetries },
-		Description: "How often a request is retried after a broken connection, a 5xx or a 429 before that counts as a fault. A read continues " +
-			"to poll until its timeout; a login gives up. A whole number from 0 to 100. Default: `5`.",
+		Description: "How often a request is retried after a broken connection, a 5xx or a 429 before that counts as a fault. A read " +
+			"continues to poll until its timeout; a login gives up. A whole number from 0 to 100. Default: `5`.",
 	},
 }
 

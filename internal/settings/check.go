@@ -168,8 +168,8 @@ func (c Config) checkProject() error {
 	}
 	return &Error{
 		Attribute: "tenant_name", Summary: "Unable to find the project",
-		Detail: "No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), " +
-			"such as eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
+		Detail: "No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as " +
+			"eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
 	}
 }
 
@@ -196,8 +196,8 @@ func (c Config) checkURLs() error {
 	if c.AuthURL == "" && c.needsIAM() {
 		return &Error{
 			Attribute: "auth_url", Summary: "Unable to find the identity service",
-			Detail: "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin " +
-				"with a region. Set one of them.",
+			Detail: "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set " +
+				"one of them.",
 		}
 	}
 	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {

@@ -57,16 +57,16 @@ func TestResolveRefuses(t *testing.T) {
 			map[string]string{"OS_ACCESS_KEY": "a", "OS_USERNAME": "u", "OS_PASSWORD": "p"},
 			Error{
 				"secret_key", "Unable to find secret_key",
-				"access_key is set, secret_key is not. An access key signs requests only together with its secret. " +
-					"Set secret_key (OS_SECRET_KEY), or unset OS_ACCESS_KEY: the password is set too.",
+				"access_key is set, secret_key is not. An access key signs requests only together with its secret. Set secret_key (OS_SECRET_KEY), " +
+					"or unset OS_ACCESS_KEY: the password is set too.",
 			},
 		},
 		"access key missing beside a password in the block": {
 			change(func(c *Values) { c.SecretKey = "s" }), nil,
 			Error{
 				"access_key", "Unable to find access_key",
-				"secret_key is set, access_key is not. A secret key signs requests only together with its access key. " +
-					"Set access_key (OS_ACCESS_KEY), or remove secret_key from the provider block: the password is set too.",
+				"secret_key is set, access_key is not. A secret key signs requests only together with its access key. Set access_key " +
+					"(OS_ACCESS_KEY), or remove secret_key from the provider block: the password is set too.",
 			},
 		},
 		"secret key missing beside a password without a user": {
@@ -125,19 +125,17 @@ func TestResolveRefuses(t *testing.T) {
 		"agency without project": {change(func(c *Values) { c.AgencyName, c.AgencyDomainName = "a", "d" }), nil, Error{
 			"delegated_project", "Unable to find delegated_project",
 			"agency_domain_name is set, delegated_project is not. Assuming an agency needs its name, the account that offers it " +
-				"(agency_domain_name), and the project there. " +
-				"Set delegated_project (OS_DELEGATED_PROJECT).",
+				"(agency_domain_name), and the project there. Set delegated_project (OS_DELEGATED_PROJECT).",
 		}},
 		"agency without name": {change(func(c *Values) { c.AgencyDomainName, c.DelegatedProject = "d", "eu-de_p" }), nil, Error{
 			"agency_name", "Unable to find agency_name",
 			"delegated_project is set, agency_name is not. Assuming an agency needs its name, the account that offers it (agency_domain_name), " +
-				"and the project there. " +
-				"Set agency_name (OS_AGENCY_NAME).",
+				"and the project there. Set agency_name (OS_AGENCY_NAME).",
 		}},
 		"project missing": {change(func(c *Values) { c.TenantName = ""; c.Region = "eu-de" }), nil, Error{
 			"tenant_name", "Unable to find the project",
-			"No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, " +
-				"or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
+			"No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, or " +
+				"tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
 		}},
 		"user's domain missing": {change(func(c *Values) { c.DomainName = "" }), nil, Error{
 			"domain_name", "Unable to find the domain",

@@ -227,16 +227,15 @@ func TestCloudsYAMLBroken(t *testing.T) {
 			"clouds:\n  c:\n    ak: b\n   sk: secret\n",
 			"F, line 2: is not valid YAML: did not find expected key in the block that begins there.",
 		},
-		"no colon":         {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
-		"tab":              {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: indent with spaces, not with tabs."},
-		"unquoted star":    {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * needs quotes."},
-		"a list":           {"- clouds\n", "F, line 1" + mapping},
-		"a word":           {"secret", "F, line 1" + mapping},
-		"clouds is a list": {"clouds:\n  - secret\n", "F, line 2" + mapping},
-		"entry is a word":  {"clouds:\n  c: secret\n", "F, line 2" + mapping},
-		"auth is a word":   {"clouds:\n  c:\n    auth: secret\n", "F, line 3" + mapping},
-		"password is a list": {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain " +
-			"value."},
+		"no colon":           {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
+		"tab":                {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: indent with spaces, not with tabs."},
+		"unquoted star":      {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * needs quotes."},
+		"a list":             {"- clouds\n", "F, line 1" + mapping},
+		"a word":             {"secret", "F, line 1" + mapping},
+		"clouds is a list":   {"clouds:\n  - secret\n", "F, line 2" + mapping},
+		"entry is a word":    {"clouds:\n  c: secret\n", "F, line 2" + mapping},
+		"auth is a word":     {"clouds:\n  c:\n    auth: secret\n", "F, line 3" + mapping},
+		"password is a list": {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
 		"verify is a path":   {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
 		"insecure is a word": {"clouds:\n  c:\n    insecure: secret\n", "F, line 3: insecure is neither true nor false."},
 		"key that repeats": {
@@ -251,8 +250,8 @@ func TestCloudsYAMLBroken(t *testing.T) {
 		},
 		"auth_type is a list":  {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
 		"profile is a mapping": {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
-		"merge with a word": {"clouds:\n  c:\n    <<: secret\n", "F: is not valid YAML: map merge requires map or sequence of maps as " +
-			"the value."},
+		"merge with a word": {"clouds:\n  c:\n    <<: secret\n",
+			"F: is not valid YAML: map merge requires map or sequence of maps as the value."},
 		"character of no script": {"clouds: \x00secret\n", "F: is not valid YAML: control characters are not allowed."},
 	}
 	for name, test := range tests {

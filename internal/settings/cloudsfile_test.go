@@ -60,8 +60,8 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			map[string]string{"region": "eu-de"},
 		},
 		"variable for secure.yaml": {
-			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}", "s.yaml": "clouds: {otc: " +
-				"{cacert: /ca}}"},
+			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}",
+				"s.yaml": "clouds: {otc: {cacert: /ca}}"},
 			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"},
 			map[string]string{"region": "eu-de", "cacert_file": "/ca"},
 		},
@@ -186,8 +186,9 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	check("unknown entry, and a merge", Error{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: other, test.`})
 	write(t, here, "clouds: {prod: {auth: {auth_url: iam.example.com, token: t, project_id: p}}}")
 	check("value of an entry", Error{
-		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as " +
-			"https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry \"prod\" of " + here + ".",
+		"auth_url", "Unable to use auth_url",
+		"The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry " +
+			"\"prod\" of " + here + ".",
 	})
 	write(t, here, "clouds: {prod: {profile: otc, region_name: eu-de, auth: {username: u, pasword: p, project_name: p}}}")
 	check("misspelt key", Error{
@@ -226,22 +227,22 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 		"", "Unable to find credentials", noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": nothing.",
 	})
 	write(t, here, "cloud: {prod: {}}")
-	check("misspelt top", Error{"cloud", "Unable to find " +
-		"the cloud", here + ` has no entry "prod". There is no entry at all below its key clouds.`})
+	check("misspelt top", Error{"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
 	write(t, here, "# nothing\n")
-	check("no entries", Error{"cloud", "Unable to find " +
-		"the cloud", here + ` has no entry "prod". There is no entry at all below its key clouds.`})
+	check("no entries", Error{"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
 
 	variables["OS_CLIENT_SECURE_FILE"] = "gone.yaml"
 	check("variable for the secrets", Error{
-		"cloud", "Unable to find clouds.yaml", "OS_CLIENT_SECURE_FILE is " + filepath.Join(env.WorkDir, "gone.yaml") + ", but this file does " +
-			"not exist.",
+		"cloud", "Unable to find clouds.yaml",
+		"OS_CLIENT_SECURE_FILE is " + filepath.Join(env.WorkDir, "gone.yaml") + ", but this file does not exist.",
 	})
 	variables["OS_CLIENT_CONFIG_FILE"] = env.WorkDir
 	check("folder", Error{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
-	check("variable", Error{"cloud", "Unable to find clouds.yaml", "OS_CLIENT_CONFIG_FILE is /gone/clouds.yaml, but this file does not " +
-		"exist."})
+	check("variable", Error{"cloud", "Unable to find clouds.yaml",
+		"OS_CLIENT_CONFIG_FILE is /gone/clouds.yaml, but this file does not exist."})
 }
 
 // noCredentialsText returns the error for no credentials at all.
@@ -258,14 +259,13 @@ func TestCloudsYAMLOffered(t *testing.T) {
 		block Values
 		want  string // what follows the usual text; {file} is the path
 	}{
-		"one entry": {"clouds: {otc: {}}", Values{}, "\n\n{file} is here and has: otc. To use an entry, set cloud (OS_CLOUD) to " +
-			"its name."},
-		"two entries": {"clouds: {b: {}, a: {}}", Values{}, "\n\n{file} is here and has: a, b. To use an entry, set cloud (OS_CLOUD) " +
-			"to its name."},
+		"one entry": {"clouds: {otc: {}}", Values{}, "\n\n{file} is here and has: otc. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"two entries": {"clouds: {b: {}, a: {}}", Values{},
+			"\n\n{file} is here and has: a, b. To use an entry, set cloud (OS_CLOUD) to its name."},
 		"no entry":      {"clouds: {}", Values{}, ""},
 		"a broken file": {"clouds: [", Values{}, ""},
-		"a project is set": {"clouds: {a: {}}", Values{TenantName: "eu-de_p"}, "\n\n{file} is here and has: a. To use an entry, set cloud " +
-			"(OS_CLOUD) to its name."},
+		"a project is set": {"clouds: {a: {}}", Values{TenantName: "eu-de_p"},
+			"\n\n{file} is here and has: a. To use an entry, set cloud (OS_CLOUD) to its name."},
 		"without such a file": {"", Values{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -331,7 +331,8 @@ func TestResolveRegionAndAuthURL(t *testing.T) {
 		"auth_url of Switzerland": {
 			"", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
 		},
-		"project beats auth_url":      {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de", "https://iam.eu-nl.otc.t-systems.com/v3"},
+		"project beats auth_url": {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de",
+			"https://iam.eu-nl.otc.t-systems.com/v3"},
 		"a project that is no region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
 		"loopback":                    {"", "http://127.0.0.1:5000/v3", "p", "", "http://127.0.0.1:5000/v3"},
 		"unknown region, own URL":     {"RegionOne", "http://127.0.0.1:5000/v3", "p", "RegionOne", "http://127.0.0.1:5000/v3"},

@@ -199,8 +199,8 @@ func TestTLSRefuses(t *testing.T) {
 				"path or PEM text.", empty),
 		}},
 		"no certificate in the text": {Values{CACertFile: key}, Error{
-			"cacert_file", "Unable to use cacert_file", "The text in cacert_file holds no certificate in PEM form. cacert_file (OS_CACERT) takes " +
-				"a path or PEM text.",
+			"cacert_file", "Unable to use cacert_file",
+			"The text in cacert_file holds no certificate in PEM form. cacert_file (OS_CACERT) takes a path or PEM text.",
 		}},
 		"certificate without key": {Values{Cert: certificate}, Error{
 			"key", "Unable to find key", "cert is set, key is not. A client certificate works only with its private key. Set key (OS_KEY).",
