@@ -48,7 +48,8 @@ func (f *fixture) testCLI(t *testing.T) {
 		run := c.Run(t, "plan", "-no-color")
 		// The CLI breaks lines where it likes.
 		screen := strings.Join(strings.Fields(run.Stderr), " ")
-		if run.ExitCode != 1 || !strings.Contains(screen, "Error: Unable to log in ") || !strings.Contains(screen, f.keystone.AuthURL+" refused the credentials.") {
+		if run.ExitCode != 1 || !strings.Contains(screen, "Error: Unable to log in ") || !strings.Contains(screen,
+			f.keystone.AuthURL+" refused the credentials.") {
 			t.Errorf("exit code %d\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 		}
 		if strings.Contains(run.Stdout+run.Stderr, c.Env["OS_PASSWORD"]) {
