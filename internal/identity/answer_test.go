@@ -12,7 +12,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// TestAnswers tells the identity service's errors from answers of other servers. text follows the status.
+// TestAnswers has errors of the identity service, and answers of other servers in its place. text follows the status.
 func TestAnswers(t *testing.T) {
 	const checkURL = "\n\nCheck auth_url (OS_AUTH_URL): it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in " +
 		"its place."

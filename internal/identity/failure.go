@@ -139,7 +139,7 @@ func (s *Session) answerFailure(at step, status int, header http.Header, body []
 	answer := apierror.Parse(status, header, body)
 	what := s.answerSituation(at, answer, header, body)
 	if (what == mfaNeeded || what == thirdFactor) && answer.Described {
-		answer.Message = "" // a receipt is no error, and so names none
+		answer.Message = "" // a receipt is not an error and has no message
 	}
 	failure := s.fail(what, answer)
 	if what == clockSkew {

@@ -159,7 +159,7 @@ func (s *Session) words(what situation) string {
 	return strings.NewReplacer(s.placeholders()...).Replace(advice[what].text)
 }
 
-// placeholders returns the names in braces and what they stand for here. Besides
+// placeholders returns the names in braces with their texts. Besides
 // those listed, each attribute is one: {token} is "token (OS_TOKEN, OS_AUTH_TOKEN)".
 func (s *Session) placeholders() []string {
 	pairs := []string{

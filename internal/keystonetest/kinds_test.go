@@ -93,7 +93,7 @@ func (f *fixture) testLinks(t *testing.T) {
 	t.Run("clouds.yaml", f.testCloudsFile)
 }
 
-// testCloudsFile: OS_CLOUD alone; the password stands in secure.yaml.
+// testCloudsFile has OS_CLOUD alone. The password is in secure.yaml.
 func (f *fixture) testCloudsFile(t *testing.T) {
 	met(t, "clouds.yaml with secure.yaml, OS_CLOUD alone", "links")
 	folder := f.Outside.Environment.WorkDir

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What users read when Keystone refuses. Names in braces stand for what differs from run to run.
+// What users read when Keystone refuses. Names in braces are replaced by what differs from run to run.
 const (
 	fromPassword = "Source:     environment variable OS_PASSWORD\n"
 	fromToken    = "Source:     environment variable OS_TOKEN\n"
@@ -212,7 +212,7 @@ func (f *fixture) testRevoked(t *testing.T) {
 			f.with(t, c.env)
 			f.network.answered = func(ctx context.Context, call int, token string) {
 				if err := c.happens(ctx, call, token); err != nil {
-					t.Error(err)
+					t.Errorf("the event of the case failed: %v", err)
 				}
 			}
 			if c.text == "" {

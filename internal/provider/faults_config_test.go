@@ -14,10 +14,10 @@ func configFaults() []fault {
 	mfa := map[string]string{"OS_USERNAME": "", "OS_USER_ID": rdssim.MFAUserID}
 	cloud := map[string]string{"OS_CLOUD": "otc"}
 	return []fault{
-		{name: "No credentials", cause: "Neither the provider block nor the environment says who calls.",
+		{name: "No credentials", cause: "There is no credential in the provider block or in the environment.",
 			env: map[string]string{"OS_USERNAME": "", "OS_PASSWORD": ""}},
 		{
-			name: "No credentials, but a clouds file", cause: "There is a `clouds.yaml`, but neither `cloud` nor `OS_CLOUD` is set.",
+			name: "A clouds file and no credentials", cause: "There is a `clouds.yaml`, but neither `cloud` nor `OS_CLOUD` is set.",
 			env: map[string]string{"OS_USERNAME": "", "OS_PASSWORD": ""}, words: "clouds.yaml is here",
 			files: map[string]string{"clouds.yaml": "clouds:\n  otc: {}\n"},
 		},
@@ -30,7 +30,7 @@ func configFaults() []fault {
 		{name: "No project", cause: "The project is not given.", env: map[string]string{"OS_PROJECT_NAME": ""}},
 		{name: "Unknown region", cause: "The identity service of this region is not known.",
 			env: map[string]string{"OS_AUTH_URL": "", "OS_REGION_NAME": "eu-xx"}},
-		{name: "Wrong URL", cause: "`auth_url` is no URL. `endpoint` gives the same error under its own name.",
+		{name: "Wrong URL", cause: "`auth_url` is not a URL. `endpoint` gives the same error under its own name.",
 			env: map[string]string{"OS_AUTH_URL": "iam.eu-de.otc.t-systems.com/v3"}},
 		{name: "Value not known until apply", cause: "A value in the provider block comes from a resource that does not exist yet.",
 			provider: map[string]any{"password": rdstest.Unknown{}}},

@@ -77,8 +77,9 @@ func loginFaults() []fault {
 		{
 			name: "Certificate expired", cause: "The server's certificate has expired, or this machine's clock is wrong.",
 			words: "has expired, or this machine's clock",
-			prepare: unconnected(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Cert: &x509.Certificate{},
-				Reason: x509.Expired}}),
+			prepare: unconnected(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{
+				Cert: &x509.Certificate{}, Reason: x509.Expired, Detail: "current time 2026-11-23T03:00:00Z is after 2026-11-20T00:00:00Z",
+			}}),
 		},
 		{
 			name: "Certificate for another host", cause: "`auth_url` is wrong, or a proxy answers in the server's place.",

@@ -30,7 +30,7 @@ type kind struct {
 	login   string // the host where the login must arrive; "" is any
 }
 
-// givenToken stands for a token that is issued when the test begins.
+// givenToken is replaced by a token that is issued when the test begins.
 const givenToken = "(a token)"
 
 func kinds() map[string]kind {
@@ -123,14 +123,14 @@ func TestCredentials(t *testing.T) {
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("link_count"), knownvalue.Int64Exact(1)),
 			)
 			if diff := cmp.Diff(k.calls, c.Calls()[:min(len(k.calls), len(c.Calls()))]); diff != "" {
-				t.Error(diff)
+				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if got, want := last(c, "rds.errorlog").Path,
 				"/v3/"+k.inProject()+"/instances/"+rdssim.InstanceHealthy+"/errorlog-download"; got != want {
 				t.Errorf("asked for %s, want %s", got, want)
 			}
 			if got := last(c, "login").Host; k.login != "" && got != k.login {
-				t.Errorf("logged in at %s", got)
+				t.Errorf("logged in at %s, want %s", got, k.login)
 			}
 		})
 	}
@@ -160,7 +160,7 @@ func stageKind(t *testing.T, c *rdstest.Cloud, k kind) {
 func issueToken(t *testing.T, c *rdstest.Cloud) string {
 	t.Helper()
 	if o := read(t, c, instance(rdssim.InstanceHealthy)); o.Diagnostics != nil {
-		t.Fatal(o.Diagnostics)
+		t.Fatalf("want a token, got %q", o.Diagnostics)
 	}
 	token := lastHeader(c, "rds.errorlog", "X-Auth-Token")
 	c.Reset()
@@ -202,9 +202,9 @@ func TestCredentials_OneLogin(t *testing.T) {
 		output "links" { value = sum(data.rds_errorlog_download.fleet[*].link_count) }`)
 	run := c.Run(t, "apply", "-auto-approve", "-no-color", "-parallelism=200")
 	if run.ExitCode != 0 || !strings.Contains(run.Stdout, "links = 200\n") {
-		t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+		t.Fatalf("exit code %d, want 0 and 200 links\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 	}
 	if logins, asked := c.Cloud.Count("login"), c.Cloud.Count("rds.errorlog"); logins != 1 || asked != 200 {
-		t.Errorf("%d logins and %d questions", logins, asked)
+		t.Errorf("%d logins and %d calls for links, want 1 and 200", logins, asked)
 	}
 }

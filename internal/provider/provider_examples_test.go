@@ -34,7 +34,7 @@ func providerExamples(t *testing.T) map[string]providerExample {
 	account := with(user, "OS_USER_DOMAIN_NAME", rdssim.DomainName)
 	clouds := yamlBlocks(t, "../../templates/index.md.tmpl")
 	if len(clouds) != 2 {
-		t.Fatalf("%d blocks of YAML on the provider's page", len(clouds))
+		t.Fatalf("%d blocks of YAML on the provider's page, want 2", len(clouds))
 	}
 	ca := newAuthority(t)
 	client, clients := ca.issue(t, "client"), x509.NewCertPool()
@@ -95,7 +95,7 @@ func TestProviderExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			example, known := examples[name]
 			if !known {
-				t.Fatal("the test does not know this example")
+				t.Fatal("want this example in the test's table")
 			}
 			text, err := os.ReadFile(file)
 			if err != nil {
@@ -108,11 +108,11 @@ func TestProviderExamples(t *testing.T) {
 			}
 			c.Write(t, "main.tf", configuration)
 			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
-				t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+				t.Fatalf("exit code %d, want 0\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 			}
 			calls := (&rdstest.Cloud{Server: c.Cloud}).Calls()
 			if diff := cmp.Diff(example.calls, calls[:min(len(calls), len(example.calls))]); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -129,7 +129,7 @@ func stageExample(t *testing.T, example providerExample) *rdstest.CLI {
 	if example.env["TF_VAR_token"] == givenToken {
 		c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceHealthy))
 		if run := c.Run(t, "plan", "-no-color"); run.ExitCode != 0 {
-			t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+			t.Fatalf("exit code %d, want 0\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 		}
 		example.env = map[string]string{"TF_VAR_token": lastHeader(&rdstest.Cloud{Server: c.Cloud}, "rds.errorlog", "X-Auth-Token")}
 		c.Cloud.Reset()

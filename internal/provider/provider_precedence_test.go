@@ -42,7 +42,7 @@ func (s setting) sources(attribute string) []string {
 	return all
 }
 
-// stage makes a cloud in which the sources say something about the attribute, and the provider block.
+// stage makes a cloud in which the sources set the attribute, and the provider block.
 func (s setting) stage(t *testing.T, attribute string, sources []string) (*rdstest.Cloud, map[string]any) {
 	t.Helper()
 	c := rdstest.NewWithClock(t, s.options...)
@@ -56,7 +56,7 @@ func (s setting) stage(t *testing.T, attribute string, sources []string) (*rdste
 	}
 	block := map[string]any{}
 	for _, source := range sources {
-		value := s.says(source, sources[0])
+		value := s.valueIn(source, sources[0])
 		switch source {
 		case inConfiguration:
 			block[attribute] = value
@@ -166,16 +166,16 @@ func TestPrecedence_EveryAttribute(t *testing.T) {
 	table := settingTable(t)
 	for _, a := range settings.Attributes {
 		if _, ok := table[a.Name]; !ok {
-			t.Errorf("%s is not in the table of settings", a.Name)
+			t.Errorf("want %s in the table of settings", a.Name)
 		}
 	}
 }
 
-// TestPrecedence_Empty: an empty text counts as not set, so that a variable without a value can stand in the block.
+// TestPrecedence_Empty checks that an empty text counts as not set: a variable without a value can be used.
 func TestPrecedence_Empty(t *testing.T) {
 	for name, s := range settingTable(t) {
 		attribute, _, _ := strings.Cut(name, ",")
-		if _, text := s.says(inConfiguration, inConfiguration).(string); !text || attribute == "endpoint_type" {
+		if _, text := s.valueIn(inConfiguration, inConfiguration).(string); !text || attribute == "endpoint_type" {
 			continue // a boolean or a number is never empty; an empty word is none of the three
 		}
 		t.Run(name, func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestPrecedence_Empty(t *testing.T) {
 	}
 }
 
-// TestPrecedence_Alternatives: what a stronger source says in other words is not overruled by a weaker one. Within
+// TestPrecedence_Alternatives checks that a weaker source does not overrule a stronger one in other words. Within
 // one source an id beats a name, and a token beats AK/SK beats a password.
 func TestPrecedence_Alternatives(t *testing.T) {
 	tokenHere := func(c *rdstest.Cloud) string { return "token " + lastHeader(c, "rds.errorlog", "X-Auth-Token") }
@@ -261,24 +261,24 @@ func with(env map[string]string, more ...string) map[string]string {
 	return all
 }
 
-// TestPrecedence_Unknown: a value that is known only after an apply is an error at its attribute, for each, and all
-// are told at once.
+// TestPrecedence_Unknown has values that are known only after an apply: each is an error at its attribute, and all
+// are reported together.
 func TestPrecedence_Unknown(t *testing.T) {
 	configuration := "resource \"terraform_data\" \"later\" {}\nprovider \"rds\" {\n"
-	var told []string
+	var expected []string
 	for _, a := range settings.Attributes {
 		c := rdstest.NewWithClock(t)
 		want := "Error: Unable to configure provider with an unknown value (" + a.Name + ")\n\nThe value of " + a.Name + " is known only " +
 			"after an apply, but the provider needs it now.\n\nApply what it depends on first (terraform apply -target=…), or take it from a " +
 			"variable or from the environment."
 		if got := c.Protocol(t).Configure(t.Context(), map[string]any{a.Name: rdstest.Unknown{}}); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q", a.Name, got)
+			t.Errorf("%s: got %q, want %q", a.Name, got, want)
 		}
 		configuration += "  " + a.Name + " = terraform_data.later.id\n"
-		told = append(told, "The value of "+a.Name+" is known only after an apply")
+		expected = append(expected, "The value of "+a.Name+" is known only after an apply")
 	}
 	c := rdstest.NewWithClock(t)
-	for _, text := range []string{told[0], told[len(told)/2], told[len(told)-1]} {
+	for _, text := range []string{expected[0], expected[len(expected)/2], expected[len(expected)-1]} {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: c.Factories(),
 			Steps: []resource.TestStep{{Config: configuration + "}\n" + ofInstance(rdssim.InstanceHealthy),
@@ -286,6 +286,6 @@ func TestPrecedence_Unknown(t *testing.T) {
 		})
 	}
 	if calls := c.Calls(); len(calls) > 0 {
-		t.Errorf("requests went out: %q", calls)
+		t.Errorf("want no requests, got %q", calls)
 	}
 }

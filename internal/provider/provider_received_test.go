@@ -58,7 +58,7 @@ func takeAnyone(t *testing.T, c *rdstest.Cloud) {
 		Handler: rdssim.Status(http.StatusOK, `{"status":"finish","list":[],"count":0}`, nil)})
 }
 
-// last is the last request of a kind, a zero one where there was none.
+// last returns the last request of a kind, or a zero one.
 func last(c *rdstest.Cloud, kind string) rdssim.Request {
 	requests := c.Requests()
 	for _, r := range slices.Backward(requests) {

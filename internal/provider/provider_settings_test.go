@@ -16,20 +16,20 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// setting says how to see which value of an attribute took effect.
+// setting is how to see which value of an attribute took effect.
 type setting struct {
 	besides map[string]string // the rest of the environment: the least that works
-	key     string            // in an entry of clouds.yaml; "" where the attribute has no place there
+	key     string            // in an entry of clouds.yaml; "" if the attribute has no place there
 	value   func(source, winner string) any
 	options []rdssim.Option
 	prepare func(*testing.T, *rdstest.Cloud)
 	effect  func(*rdstest.Cloud) string
 	want    func(winner string) string // the effect of the winner's value
-	none    string                     // the effect where the attribute is set nowhere
+	none    string                     // the effect if the attribute is set nowhere
 }
 
-// says is the value that a source gives: mostly its own name, so that what the cloud received tells the source.
-func (s setting) says(source, winner string) any {
+// valueIn returns the value of a source: mostly its own name, so that the cloud receives the name of the source.
+func (s setting) valueIn(source, winner string) any {
 	if s.value == nil {
 		return word(source)
 	}
@@ -59,7 +59,7 @@ func only(winners, others any) func(source, winner string) any {
 	}
 }
 
-// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml says it the other way
+// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml has it the other way
 // round.
 func verifying(insecure bool) func(source, winner string) any {
 	return func(source, winner string) any { return (source == winner) == insecure != (source == inFile) }
@@ -96,7 +96,7 @@ func password(without ...string) map[string]string {
 	return env
 }
 
-// callers are the attributes that say who calls.
+// callers are the attributes of the caller.
 func callers() map[string]setting {
 	user := func(path ...string) func(*rdstest.Cloud) string {
 		return func(c *rdstest.Cloud) string {
@@ -158,7 +158,7 @@ func callers() map[string]setting {
 			all[name] = s
 		}
 	}
-	// A secret key is never sent: only that a signature is good tells it.
+	// A secret key is never sent: only a good signature shows it.
 	all["secret_key"] = setting{
 		besides: with(where, "OS_ACCESS_KEY", rdssim.AccessKey), key: "auth.sk", value: only(rdssim.SecretKey, "an0ther-5ecret"),
 		options: signedRequests,
@@ -167,7 +167,7 @@ func callers() map[string]setting {
 	return all
 }
 
-// places are the attributes that say where RDS and IAM are.
+// places are the addresses of RDS and IAM.
 func places(t *testing.T) map[string]setting {
 	t.Helper()
 	loginHost := func(c *rdstest.Cloud) string { return last(c, "login").Host }
@@ -255,7 +255,7 @@ func certificates(t *testing.T) map[string]setting {
 	return all
 }
 
-// habits are the attributes that say what to do when something goes wrong.
+// habits are the attributes for failures.
 func habits() map[string]setting {
 	failing := func(t *testing.T, c *rdstest.Cloud) {
 		t.Helper()

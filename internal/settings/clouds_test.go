@@ -63,7 +63,7 @@ func TestCloudsYAMLEachKey(t *testing.T) {
 					text = "clouds:\n  c:\n    auth:\n      " + inner + ": '" + value + "'\n"
 				}
 				if diff := cmp.Diff(map[string]string{attribute.Name: value}, describe(entryOf(t, text).values)); diff != "" {
-					t.Error(diff)
+					t.Errorf("entry (-want +got):\n%s", diff)
 				}
 			})
 		}

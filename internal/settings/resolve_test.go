@@ -297,7 +297,7 @@ func TestResolveAlternatives(t *testing.T) {
 			nil,
 			map[string]string{"auth_url": "https://iam.example.com/v3", "endpoint": "https://rds.example.com/v3"},
 		},
-		"agency's project tells the region": {
+		"region from the agency's project": {
 			Values{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"},
 			nil,
 			map[string]string{"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},
@@ -333,7 +333,7 @@ func TestResolveRegionAndAuthURL(t *testing.T) {
 		},
 		"project beats auth_url": {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de",
 			"https://iam.eu-nl.otc.t-systems.com/v3"},
-		"a project that is no region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
+		"a project without a region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
 		"loopback":                    {"", "http://127.0.0.1:5000/v3", "p", "", "http://127.0.0.1:5000/v3"},
 		"unknown region, own URL":     {"RegionOne", "http://127.0.0.1:5000/v3", "p", "RegionOne", "http://127.0.0.1:5000/v3"},
 	}

@@ -167,14 +167,14 @@ func TestTLSReplacesAuthorities(t *testing.T) {
 		t.Fatalf("TLS failed: %v", err)
 	}
 	if !config.RootCAs.Equal(want) {
-		t.Error("the pool has other authorities than the given one")
+		t.Error("the pool has other authorities, want the given one alone")
 	}
 	config, err = Config{}.TLS()
 	if err != nil {
 		t.Fatalf("TLS failed: %v", err)
 	}
 	if config.RootCAs != nil {
-		t.Error("without cacert_file the pool must be nil, which is the system's")
+		t.Errorf("without cacert_file the pool is %v, want nil for the system's", config.RootCAs)
 	}
 }
 
@@ -229,7 +229,7 @@ func TestTLSRefuses(t *testing.T) {
 				t.Fatalf("want an Error, got %v, %v", err, got)
 			}
 			if diff := cmp.Diff(test.want, *failure); diff != "" {
-				t.Error(diff)
+				t.Errorf("error (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -62,7 +62,7 @@ func projectInURL(address string) string {
 }
 
 // SplitEndpoint splits the path of RDS's URL into what is before /v3 and the
-// project after it. A placeholder such as {project_id} is no project.
+// project after it. A placeholder such as {project_id} is not a project.
 func SplitEndpoint(u *url.URL) (base, project string) {
 	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
 	at := slices.Index(segments, "v3")
