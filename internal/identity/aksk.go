@@ -4,7 +4,6 @@
 package identity
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,10 +14,9 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 )
 
-// useAccessKey finds project and endpoint with signed requests; there is no
-// login and no token.
+// useAccessKey finds project and endpoint with signed requests. There is no token.
 func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
-	if given, ok := s.cfg.givenEndpoint(); ok {
+	if given, ok := s.givenEndpoint(); ok {
 		return &grant{endpoint: given}, nil
 	}
 	projectID := s.cfg.TenantID
@@ -33,11 +31,11 @@ func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
 		Entries []tokens.CatalogEntry `json:"catalog"`
 	}
 	if s.cfg.Endpoint == "" {
-		if err := s.getSigned(ctx, s.signer(projectID), "/auth/catalog", &catalogue); err != nil {
+		if err := s.getSigned(ctx, atLogin, s.signer(projectID), "/auth/catalog", &catalogue); err != nil {
 			return nil, err
 		}
 	}
-	endpoint, err := s.cfg.endpoint(projectID, catalogue.Entries)
+	endpoint, err := s.endpoint(projectID, catalogue.Entries)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +50,7 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 		} `json:"projects"`
 	}
 	path := "/projects?name=" + url.QueryEscape(s.cfg.TenantName)
-	if err := s.getSigned(ctx, s.signer(""), path, &list); err != nil {
+	if err := s.getSigned(ctx, atLogin, s.signer(""), path, &list); err != nil {
 		return "", err
 	}
 	var ids []string
@@ -64,35 +62,34 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 	if len(ids) == 1 && ids[0] != "" {
 		return ids[0], nil
 	}
-	return "", &Error{
-		Kind: KindProject, URL: s.cfg.identityURL() + "/projects", Tried: s.cfg.caller(), Source: s.cfg.source,
-		Message: fmt.Sprintf("%d projects of that name are visible to this access key", len(ids)),
-		Hint:    "Check tenant_name, or set tenant_id (OS_TENANT_ID): the console shows it under My Credentials.",
-	}
+	failure := s.failWith(projectNotListed, fmt.Sprintf("%d projects of that name are visible to this access key", len(ids)))
+	failure.URL += "/projects"
+	return "", failure
 }
 
-// domainClient signs for the caller's own domain. The identity service wants the
-// domain's id; where only its name is known it is looked up. Not to find it is no
-// fault yet: what follows may work without. known says that the service has
-// answered and so takes the key.
-func (s *Session) domainClient(ctx context.Context) (client *http.Client, known bool, err error) {
-	domain := s.signer("")
+// domainClient returns a client that signs for the caller's own domain, and the
+// step that follows. The identity service wants the domain's id: if only its name
+// is configured, it is looked up. The request for the agency may work without it.
+func (s *Session) domainClient(ctx context.Context) (client *http.Client, at step, err error) {
+	domain, at := s.signer(""), atAgencyFirst
 	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
 		var list struct {
 			Domains []struct{ ID, Name string } `json:"domains"`
 		}
-		err := s.getSigned(ctx, domain, "/auth/domains", &list)
+		err := s.getSigned(ctx, atOwnLogin, domain, "/auth/domains", &list)
 		if err != nil && (final(err) || ctx.Err() != nil) {
-			return nil, false, err
+			return nil, at, err
 		}
-		known = err == nil
+		if err == nil {
+			at = atAgency // the key was accepted
+		}
 		for _, d := range list.Domains {
 			if d.Name == s.cfg.DomainName {
 				domain.domainID = d.ID
 			}
 		}
 	}
-	return s.signedClient(domain), known, nil
+	return s.signedClient(domain), at, nil
 }
 
 func (s *Session) signer(projectID string) signer {
@@ -106,37 +103,36 @@ func (s *Session) signer(projectID string) signer {
 	return sign
 }
 
-// signedClient is the identity service's client with signatures.
+// signedClient returns a client for the identity service that signs each attempt.
 func (s *Session) signedClient(sign signer) *http.Client {
 	return s.connect(func(next http.RoundTripper) http.RoundTripper {
-		return s.cfg.concealAttempts(signing{sign: sign, now: s.now, next: next})
+		return concealing{s, signing{sign: sign, now: s.now, next: next}}
 	})
 }
 
 // getSigned asks the identity service and decodes its JSON answer.
-func (s *Session) getSigned(ctx context.Context, sign signer, path string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.identityURL()+path, nil)
+func (s *Session) getSigned(ctx context.Context, at step, sign signer, path string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.identityURL()+path, nil)
 	if err != nil {
-		return s.loginFailure(err)
+		return s.loginFailure(at, err)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := s.signedClient(sign).Do(req)
 	if err != nil {
-		return s.loginFailure(err)
+		return s.loginFailure(at, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	const limit = 8 << 20 // a service catalogue has some 100 kB
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit))
+	body, err := io.ReadAll(resp.Body) // the transport bounds it
 	if err != nil {
-		return s.loginFailure(err)
+		return s.loginFailure(at, err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return s.answerFailure(resp.StatusCode, resp.Header, body)
+		return s.loginFailure(at, s.answerFailure(at, resp.StatusCode, resp.Header, body))
 	}
-	s.probe.pass()
-	if err := json.NewDecoder(bytes.NewReader(body)).Decode(into); err != nil {
-		return s.notIdentity("the answer is not JSON")
+	s.proven.Store(true)
+	if err := json.Unmarshal(body, into); err != nil {
+		return s.failWith(notIdentity, "the answer is not JSON")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,37 +13,78 @@ import (
 	"testing"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 const simAuthURL = "https://rdssim.invalid/v3"
 
-// byPassword is a configuration that is good for the simulator.
-func byPassword() Config {
-	return Config{
+// byPassword returns values that are good for the simulator.
+func byPassword() settings.Values {
+	return settings.Values{
 		AuthURL: simAuthURL, UserName: rdssim.UserName, Password: rdssim.Password,
 		DomainName: rdssim.DomainName, TenantName: rdssim.ProjectName,
 	}
 }
 
-func byAccessKey() Config {
-	return Config{AuthURL: simAuthURL, AccessKey: rdssim.AccessKey, SecretKey: rdssim.SecretKey, TenantName: rdssim.ProjectName}
+func byAccessKey() settings.Values {
+	return settings.Values{AuthURL: simAuthURL, AccessKey: rdssim.AccessKey, SecretKey: rdssim.SecretKey, TenantName: rdssim.ProjectName}
 }
 
-func withAgency(c Config) Config {
+func withAgency(c settings.Values) settings.Values {
 	c.TenantName, c.TenantID = "", ""
 	c.AgencyName, c.AgencyDomainName, c.DelegatedProject = rdssim.AgencyName, rdssim.AgencyDomainName, rdssim.DelegatedProject
 	return c
 }
 
-// newSession resolves a Config and makes a session for it, its requests going to
-// the given server. No layer retries.
-func newSession(t *testing.T, c Config, network http.RoundTripper) *Session {
+// resolve completes values, without the environment of the machine.
+func resolve(t *testing.T, v settings.Values) settings.Config {
 	t.Helper()
-	resolved, err := Resolve(c, surroundings(t, nil))
+	return resolveIn(t, v, nil)
+}
+
+func resolveIn(t *testing.T, v settings.Values, env map[string]string) settings.Config {
+	t.Helper()
+	c, err := settings.Resolve(v, settings.Environment{
+		LookupEnv: func(name string) (string, bool) { value, ok := env[name]; return value, ok },
+		WorkDir:   t.TempDir(), HomeDir: t.TempDir(),
+	})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("Resolve failed: %v", err)
 	}
-	return NewSession(resolved, func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
+	return c
+}
+
+// errorOf returns an error as an Error, which every error of a session must be.
+func errorOf(t *testing.T, err error) *Error {
+	t.Helper()
+	var failure *Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("want an Error, got %T: %v", err, err)
+	}
+	return failure
+}
+
+// endpointError returns the error of a session's first use.
+func endpointError(t *testing.T, s *Session) *Error {
+	t.Helper()
+	endpoint, err := s.Endpoint(t.Context())
+	if err == nil {
+		t.Fatalf("want an error, got endpoint %v", endpoint)
+	}
+	return errorOf(t, err)
+}
+
+func same[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// newSession returns a session for a server. Nothing is retried.
+func newSession(t *testing.T, c settings.Values, network http.RoundTripper) *Session {
+	t.Helper()
+	return NewSession(resolve(t, c), func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
 		return &http.Client{
 			Transport:     outer(wrap(network)),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -50,7 +92,7 @@ func newSession(t *testing.T, c Config, network http.RoundTripper) *Session {
 	})
 }
 
-// outer stands for the layer that retries.
+// outer is in the place of the layer that retries.
 var outer = func(next http.RoundTripper) http.RoundTripper { return next }
 
 // call asks RDS for something, through the session, and returns the status.
@@ -74,7 +116,7 @@ func call(ctx context.Context, s *Session, network http.RoundTripper, instance s
 	return resp.StatusCode, err
 }
 
-// issueToken gets a token from the simulator without this package's help.
+// issueToken gets a token from the simulator with a request of its own.
 func issueToken(t *testing.T, sim *rdssim.Server, project string) string {
 	t.Helper()
 	scope := ""
@@ -94,7 +136,7 @@ func issueToken(t *testing.T, sim *rdssim.Server, project string) string {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusCreated {
-		t.Fatalf("the simulator answered %d", resp.StatusCode)
+		t.Fatalf("the simulator answered %d, want 201", resp.StatusCode)
 	}
 	sim.Reset()
 	return resp.Header.Get("X-Subject-Token")

@@ -5,64 +5,73 @@ package identity
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
+	"html"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// concealAttempts returns a RoundTripper for requests to the identity service that takes secrets out of what is said
-// in place of a success, before anybody can show it or cut it short: the configuration's, and the tokens that went
-// with the request. It belongs below whatever retries.
-func (c Config) concealAttempts(next http.RoundTripper) http.RoundTripper {
-	return concealing{config: c, next: next}
+// shortestSecret is the length in bytes from which on a secret is cut out.
+// Shorter ones are words: cutting them out would show what they are.
+const shortestSecret = 8
+
+// secrets returns what no text may show: the configured secrets and those of a
+// request or an answer.
+func (s *Session) secrets(more ...string) []string {
+	return slices.DeleteFunc(append(s.cfg.Secrets(), more...), func(secret string) bool { return len(secret) < shortestSecret })
 }
 
+// concealing cuts secrets out of the answers of the identity service. It belongs
+// below whatever retries, logs or shortens them. Bodies of successes stay as they
+// are: a project's name must not change because a password is in it.
 type concealing struct {
-	config Config
-	next   http.RoundTripper
+	session *Session
+	next    http.RoundTripper
 }
 
 func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
-	secrets := c.config.secrets(req.Header.Get("X-Auth-Token"), req.Header.Get("X-Subject-Token"))
+	c.session.sent.Add(1)
+	secrets := c.session.secrets(req.Header.Get("X-Auth-Token"), req.Header.Get(subjectToken))
 	resp, err := c.next.RoundTrip(req)
 	if err != nil {
 		return nil, concealError(err, secrets)
 	}
-	issued := resp.Header.Values(subjectToken) // the one header that is meant to hold a secret
-	concealHeader(resp.Header, append(secrets, c.config.secrets(issued...)...))
+	concealHeader(resp.Header, append(secrets, c.session.secrets(resp.Header.Values(subjectToken)...)...))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		concealBody(resp, secrets)
 	}
 	return resp, nil
 }
 
+// subjectToken is the one header that is meant to hold a secret.
 const subjectToken = "X-Subject-Token"
 
-// concealHeader takes secrets out of an answer's headers.
 func concealHeader(header http.Header, secrets []string) {
 	for name, values := range header {
-		if name == subjectToken {
-			continue
-		}
 		for i := range values {
-			values[i] = apierror.Without(secrets, values[i])
+			if name != subjectToken {
+				values[i] = conceal(values[i], secrets)
+			}
 		}
 	}
 }
 
-// concealBody takes secrets out of an answer's body, as they are and as JSON writes them. What stands below bounds
-// the answer and holds it in memory.
+// concealBody rewrites an answer's body. The layer below bounds it and holds it
+// in memory.
 func concealBody(resp *http.Response, secrets []string) {
 	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close() // all that will come has come
-	for _, secret := range secrets {
-		for _, form := range [][]byte{[]byte(secret), quoted(secret, true), quoted(secret, false)} {
-			body = bytes.ReplaceAll(body, form, []byte(apierror.Hidden))
-		}
+	_ = resp.Body.Close() // nothing more will come
+	text := string(body)
+	if safe := conceal(text, secrets); safe != text {
+		body = []byte(safe)
 	}
 	rest := io.Reader(http.NoBody)
 	if err != nil {
@@ -71,27 +80,129 @@ func concealBody(resp *http.Response, secrets []string) {
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
 }
 
-// quoted is a text as it stands between the quotes of a JSON string.
-func quoted(text string, forHTML bool) []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(forHTML)
-	if err := encoder.Encode(text); err != nil { // cannot be: it is a string
-		return []byte(text)
-	}
-	return bytes.Trim(bytes.TrimSuffix(b.Bytes(), []byte("\n")), `"`)
-}
-
-// concealError takes secrets out of a reason that repeats what a server sent, where that was no HTTP, before it is
-// cut to its length.
+// concealError rewrites an error that quotes what a server sent if it was not HTTP.
 func concealError(err error, secrets []string) error {
 	var place *transport.Error
 	if !errors.As(err, &place) {
 		return err
 	}
 	text := place.Err.Error()
-	if safe := apierror.Without(secrets, text); safe != text {
-		return &transport.Error{Method: place.Method, URL: place.URL, Err: scrubbed{place.Err, safe}}
+	if safe := conceal(text, secrets); safe != text {
+		return &transport.Error{Method: place.Method, URL: place.URL, Err: shown{place.Err, safe}}
 	}
 	return err
+}
+
+// failing is a body that broke off.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML
+// and Go strings, which a parser would decode after the cut, and in escapes of
+// escapes.
+func conceal(text string, secrets []string) string {
+	hidden := make([]bool, 0, len(text)) // by byte of text; empty if nothing is hidden
+	mark := func(plain string, at []int) {
+		for _, secret := range secrets {
+			for from := 0; ; {
+				i := strings.Index(plain[from:], secret)
+				if i < 0 {
+					break
+				}
+				begin, end := from+i, from+i+len(secret)
+				if at != nil {
+					begin, end = at[begin], at[end]
+				}
+				hidden = hidden[:len(text)]
+				for n := begin; n < end; n++ {
+					hidden[n] = true
+				}
+				from += i + 1
+			}
+		}
+	}
+	plain, at := text, []int(nil)
+	mark(plain, at)
+	for range 3 { // deeper nesting is not met
+		if !strings.ContainsAny(plain, `\&`) {
+			break
+		}
+		plain, at = unescape(plain, at)
+		mark(plain, at)
+	}
+	if len(hidden) == 0 {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		switch {
+		case !hidden[i]:
+			b.WriteByte(text[i])
+		case i == 0 || !hidden[i-1]:
+			b.WriteString(apierror.Hidden)
+		}
+	}
+	return b.String()
+}
+
+// unescape decodes all escapes in a text. at is, for each byte of the text and
+// for its end, the place in the original; nil means that the text is the original.
+func unescape(text string, at []int) (plain string, plainAt []int) {
+	place := func(i int) int {
+		if at == nil {
+			return i
+		}
+		return at[i]
+	}
+	var b strings.Builder
+	plainAt = make([]int, 0, len(text)+1)
+	for i := 0; i < len(text); {
+		decoded, width := unescapeOne(text[i:])
+		b.WriteString(decoded)
+		for range len(decoded) {
+			plainAt = append(plainAt, place(i))
+		}
+		i += width
+	}
+	return b.String(), append(plainAt, place(len(text)))
+}
+
+// unescapeOne decodes the first character of a text, and returns its length there.
+func unescapeOne(text string) (decoded string, width int) {
+	const longestEntity = 10
+	switch {
+	case text[0] == '&':
+		end := strings.IndexByte(text[:min(len(text), longestEntity)], ';')
+		if decoded := html.UnescapeString(text[:end+1]); end > 0 && decoded != text[:end+1] {
+			return decoded, end + 1
+		}
+	case strings.HasPrefix(text, `\u`) && hexCode(text) >= 0:
+		first := hexCode(text)
+		if pair := utf16.DecodeRune(first, hexCode(text[6:])); pair != utf8.RuneError {
+			return string(pair), 12
+		}
+		return string(first), 6
+	case strings.HasPrefix(text, `\x`) && len(text) >= 4:
+		if code, err := strconv.ParseUint(text[2:4], 16, 8); err == nil {
+			return string([]byte{byte(code)}), 4
+		}
+	case text[0] == '\\' && len(text) > 1:
+		if i := strings.IndexByte(`"\/'bfnrt`, text[1]); i >= 0 {
+			return "\"\\/'\b\f\n\r\t"[i : i+1], 2
+		}
+	}
+	return text[:1], 1
+}
+
+// hexCode returns the code of \uXXXX at the beginning of a text, or -1.
+func hexCode(text string) rune {
+	if len(text) < 6 || text[:2] != `\u` {
+		return -1
+	}
+	code, err := strconv.ParseUint(text[2:6], 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(code)
 }

@@ -4,58 +4,34 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
-	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // serviceType is RDS's entry in the service catalogue.
 const serviceType = "rdsv3"
 
-// Endpoint is where RDS is for the caller.
+// Endpoint is the address of RDS for the caller's project.
 type Endpoint struct {
-	// URL ends in /v3/{project_id}, without a slash after it.
+	// URL ends with /v3/{project_id}.
 	URL *url.URL
-	// ProjectID is the project that URL ends in.
+	// ProjectID is the project in URL.
 	ProjectID string
-	// Region is the region's name, or "" where nothing tells it.
+	// Region is the region's name, or "" if it is not known.
 	Region string
 }
 
-// projectInURL returns the project id of a URL that ends in /v3/{project_id}.
-func projectInURL(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	_, project := splitEndpoint(u)
-	return project
-}
-
-// splitEndpoint cuts a URL into what stands before /v3 and the project after it,
-// "" where there is none. A placeholder such as {project_id} counts as none.
-func splitEndpoint(u *url.URL) (base, project string) {
-	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
-	at := slices.Index(segments, "v3")
-	if at < 0 {
-		return strings.TrimRight(u.Path, "/"), ""
-	}
-	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$({") {
-		project = segments[at+1]
-	}
-	base = strings.Join(segments[:at], "/")
-	if base != "" {
-		base = "/" + base
-	}
-	return base, project
-}
-
-// endpointAt makes the Endpoint of a project from any form of RDS's URL.
+// endpointAt returns the Endpoint of a project, from any form of RDS's URL.
 func endpointAt(u *url.URL, projectID, region string) Endpoint {
-	base, _ := splitEndpoint(u)
+	base, _ := settings.SplitEndpoint(u)
 	return Endpoint{
 		URL:       &url.URL{Scheme: u.Scheme, Host: u.Host, Path: base + "/v3/" + projectID},
 		ProjectID: projectID,
@@ -63,22 +39,29 @@ func endpointAt(u *url.URL, projectID, region string) Endpoint {
 	}
 }
 
-// givenEndpoint is the Endpoint where configuration alone determines it.
-func (c Config) givenEndpoint() (Endpoint, bool) {
-	if c.Endpoint == "" || c.TenantID == "" || c.hasAgency() {
+// givenEndpoint returns the Endpoint if the configuration is enough for it.
+func (s *Session) givenEndpoint() (Endpoint, bool) {
+	if s.cfg.Endpoint == "" || s.cfg.TenantID == "" || s.cfg.HasAgency() {
 		return Endpoint{}, false
 	}
-	u, err := url.Parse(c.Endpoint)
+	u, err := url.Parse(s.cfg.Endpoint)
 	if err != nil {
 		return Endpoint{}, false
 	}
-	return endpointAt(u, c.TenantID, c.Region), true
+	return endpointAt(u, s.cfg.TenantID, s.cfg.Region), true
 }
 
-// endpoint finds RDS for a project whose service catalogue is known.
-func (c Config) endpoint(projectID string, catalogue []tokens.CatalogEntry) (Endpoint, error) {
-	if c.Endpoint != "" {
-		return c.overriddenEndpoint(projectID)
+// projectIDShape keeps everything else out of URLs and texts.
+var projectIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// endpoint returns the Endpoint of a project that the identity service named,
+// together with its catalogue.
+func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (Endpoint, error) {
+	if !projectIDShape.MatchString(projectID) {
+		return Endpoint{}, s.failWith(notIdentity, "the project's ID in the answer is not an ID")
+	}
+	if s.cfg.Endpoint != "" {
+		return s.configuredEndpoint(projectID)
 	}
 	var offered []string
 	for _, entry := range catalogue {
@@ -86,56 +69,57 @@ func (c Config) endpoint(projectID string, catalogue []tokens.CatalogEntry) (End
 			continue
 		}
 		for _, e := range entry.Endpoints {
-			region := e.Region
-			if region == "" {
-				region = e.RegionID
-			}
-			if strings.TrimSuffix(e.Interface, "URL") != c.EndpointType || !c.inRegion(e) {
-				offered = append(offered, fmt.Sprintf("%s in %s", e.Interface, region))
+			// These words of the server's are shown.
+			region := s.safeWord(cmp.Or(e.Region, e.RegionID))
+			offer := s.safeWord(e.Interface) + " in " + region
+			if strings.TrimSuffix(e.Interface, "URL") != s.cfg.EndpointType || !s.inRegion(e) {
+				offered = append(offered, offer)
 				continue
 			}
-			// A placeholder that the server left in, %(project_id)s, is no URL.
+			// %(project_id)s, which some servers leave in, would make the URL invalid.
 			u, err := url.Parse(strings.ReplaceAll(e.URL, "%(", "$("))
 			if err != nil || u.Host == "" {
-				offered = append(offered, fmt.Sprintf("%s in %s, whose URL cannot be read", e.Interface, region))
+				offered = append(offered, offer+", with a URL that cannot be read")
 				continue
 			}
 			return endpointAt(u, projectID, region), nil
 		}
 	}
-	if len(offered) == 0 {
-		if e, ok := c.siblingEndpoint(projectID); ok {
-			return e, nil
-		}
+	if len(offered) > 0 {
+		return Endpoint{}, s.noEndpoint("the service catalogue has " + serviceType + " only as: " + strings.Join(offered, "; "))
 	}
-	return Endpoint{}, c.noEndpoint(offered)
+	if e, ok := s.siblingEndpoint(projectID); ok {
+		return e, nil
+	}
+	return Endpoint{}, s.noEndpoint("the service catalogue has no entry of type " + serviceType)
 }
 
-func (c Config) inRegion(e tokens.Endpoint) bool {
-	return c.Region == "" || e.Region == c.Region || e.RegionID == c.Region
+// safeWord makes a word of the server's safe to show.
+func (s *Session) safeWord(word string) string {
+	return apierror.Message(conceal(word, s.secrets()))
 }
 
-func (c Config) overriddenEndpoint(projectID string) (Endpoint, error) {
-	u, err := url.Parse(c.Endpoint)
+func (s *Session) inRegion(e tokens.Endpoint) bool {
+	return s.cfg.Region == "" || e.Region == s.cfg.Region || e.RegionID == s.cfg.Region
+}
+
+func (s *Session) configuredEndpoint(projectID string) (Endpoint, error) {
+	u, err := url.Parse(s.cfg.Endpoint)
 	if err != nil {
-		return Endpoint{}, c.noEndpoint(nil)
+		return Endpoint{}, s.noEndpoint("the URL in endpoint cannot be read")
 	}
-	if _, inURL := splitEndpoint(u); inURL != "" && inURL != projectID {
-		return Endpoint{}, &Error{
-			Kind:    KindProject,
-			URL:     c.Endpoint,
-			Tried:   c.caller(),
-			Message: fmt.Sprintf("endpoint ends in project %s, but the login is for project %s", inURL, projectID),
-			Hint:    "Leave /v3/{project_id} out of endpoint, or set tenant_id to the project in it.",
-		}
+	if _, inURL := settings.SplitEndpoint(u); inURL != "" && inURL != projectID {
+		failure := s.failWith(endpointOfOther, fmt.Sprintf("endpoint ends with project %s, but the login is for project %s", inURL, projectID))
+		failure.URL = s.cfg.Endpoint
+		return Endpoint{}, failure
 	}
-	return endpointAt(u, projectID, c.Region), nil
+	return endpointAt(u, projectID, s.cfg.Region), nil
 }
 
-// siblingEndpoint guesses RDS's address from that of the identity service: the
-// cloud's hosts differ in the first label only, iam.eu-de.… and rds.eu-de.…
-func (c Config) siblingEndpoint(projectID string) (Endpoint, bool) {
-	u, err := url.Parse(c.AuthURL)
+// siblingEndpoint derives RDS's address from the identity service's: the cloud's
+// hosts are iam.eu-de.… and rds.eu-de.…
+func (s *Session) siblingEndpoint(projectID string) (Endpoint, bool) {
+	u, err := url.Parse(s.cfg.AuthURL)
 	if err != nil {
 		return Endpoint{}, false
 	}
@@ -143,22 +127,14 @@ func (c Config) siblingEndpoint(projectID string) (Endpoint, bool) {
 	if !found || first != "iam" && first != "iam-pub" {
 		return Endpoint{}, false
 	}
-	if c.Region != "" && regionOfURL(c.AuthURL) != c.Region {
-		return Endpoint{}, false // RDS of another region would be the wrong one
+	if s.cfg.Region != "" && settings.RegionOfURL(s.cfg.AuthURL) != s.cfg.Region {
+		return Endpoint{}, false // it would be another region's RDS
 	}
-	return endpointAt(&url.URL{Scheme: u.Scheme, Host: "rds." + rest}, projectID, c.Region), true
+	return endpointAt(&url.URL{Scheme: u.Scheme, Host: "rds." + rest}, projectID, s.cfg.Region), true
 }
 
-func (c Config) noEndpoint(offered []string) *Error {
-	message := "the service catalogue has no entry of type " + serviceType
-	if len(offered) > 0 {
-		message = fmt.Sprintf("the service catalogue has %s only as: %s", serviceType, strings.Join(offered, "; "))
-	}
-	return &Error{
-		Kind:    KindNoEndpoint,
-		URL:     c.AuthURL,
-		Tried:   fmt.Sprintf("%s; endpoint type %s, region %q", c.caller(), c.EndpointType, c.Region),
-		Message: message,
-		Hint:    c.regionHint() + "Check region (OS_REGION_NAME) and endpoint_type, or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) to the URL of RDS.",
-	}
+func (s *Session) noEndpoint(message string) *Error {
+	failure := s.failWith(noEndpoint, message)
+	failure.Tried += fmt.Sprintf("; endpoint type %s, region %q", s.cfg.EndpointType, s.cfg.Region)
+	return failure
 }

@@ -12,11 +12,10 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 )
 
-// identityURL is auth_url in the one form that is used: it ends in /v3, without
-// a slash. People also write it without the version, or with the whole path of
-// the login.
-func (c Config) identityURL() string {
-	base := strings.TrimRight(c.AuthURL, "/")
+// identityURL returns auth_url with /v3 at its end. People also write it without
+// the version, or with the path of the login.
+func (s *Session) identityURL() string {
+	base := strings.TrimRight(s.cfg.AuthURL, "/")
 	base = strings.TrimSuffix(base, "/auth/tokens")
 	base = strings.TrimSuffix(base, "/v2.0")
 	if base == "" || strings.HasSuffix(base, "/v3") {
@@ -25,26 +24,17 @@ func (c Config) identityURL() string {
 	return base + "/v3"
 }
 
-// gopher makes a client of gophercloud for one login. It is thrown away after
-// it: renewal is this package's own, and gophercloud's hooks for retries and
-// renewal stay unset, because one layer retries and it is not this one.
+// gopher returns a gophercloud client for one login. Its hooks for retries and
+// renewal stay unset: package transport retries, and the Session renews.
 func (s *Session) gopher(client *http.Client) *gophercloud.ServiceClient {
 	login := *client
-	login.Transport = created{transportOf(client)}
+	login.Transport = created{client.Transport}
 	provider := &gophercloud.ProviderClient{HTTPClient: login}
 	provider.UseTokenLock()
-	return &gophercloud.ServiceClient{ProviderClient: provider, Endpoint: s.cfg.identityURL() + "/", Type: "identity"}
+	return &gophercloud.ServiceClient{ProviderClient: provider, Endpoint: s.identityURL() + "/", Type: "identity"}
 }
 
-func transportOf(client *http.Client) http.RoundTripper {
-	if client.Transport != nil {
-		return client.Transport
-	}
-	return http.DefaultTransport
-}
-
-// created turns a login that is answered with 200 into the 201 that gophercloud
-// insists on.
+// created turns a login's 200 into 201: gophercloud accepts nothing else.
 type created struct{ next http.RoundTripper }
 
 func (c created) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -55,14 +45,15 @@ func (c created) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// usePassword exchanges a password, with MFA together with a passcode, for a token.
+// usePassword exchanges a password, and a passcode if there is one, for a token.
 func (s *Session) usePassword(ctx context.Context) (*grant, error) {
-	result := tokens.Create(ctx, s.gopher(s.client), s.cfg.passwordOptions(s.cfg.projectScope()))
-	return s.granted(result)
+	result := tokens.Create(ctx, s.gopher(s.client), s.passwordOptions(s.projectScope()))
+	return s.granted(atLogin, result)
 }
 
-// passwordOptions names the user by id, or by name and domain, never both.
-func (c Config) passwordOptions(scope tokens.Scope) *tokens.AuthOptions {
+// passwordOptions names the user by id, or by name and domain.
+func (s *Session) passwordOptions(scope tokens.Scope) *tokens.AuthOptions {
+	c := s.cfg
 	options := &tokens.AuthOptions{Password: c.Password, Passcode: c.Passcode, Scope: scope}
 	switch {
 	case c.UserID != "":
@@ -75,38 +66,38 @@ func (c Config) passwordOptions(scope tokens.Scope) *tokens.AuthOptions {
 	return options
 }
 
-// projectScope names the project by id alone, or by name and domain.
-func (c Config) projectScope() tokens.Scope {
-	if c.TenantID != "" {
-		return tokens.Scope{ProjectID: c.TenantID}
+// projectScope names the project by id, or by name and domain.
+func (s *Session) projectScope() tokens.Scope {
+	if s.cfg.TenantID != "" {
+		return tokens.Scope{ProjectID: s.cfg.TenantID}
 	}
-	scope := c.domainScope()
-	scope.ProjectName = c.TenantName
+	scope := s.domainScope()
+	scope.ProjectName = s.cfg.TenantName
 	return scope
 }
 
-func (c Config) domainScope() tokens.Scope {
-	if c.DomainID != "" {
-		return tokens.Scope{DomainID: c.DomainID}
+func (s *Session) domainScope() tokens.Scope {
+	if s.cfg.DomainID != "" {
+		return tokens.Scope{DomainID: s.cfg.DomainID}
 	}
-	return tokens.Scope{DomainName: c.DomainName}
+	return tokens.Scope{DomainName: s.cfg.DomainName}
 }
 
-// useToken takes the user's token as it is. The identity service is asked only
-// where configuration does not say which project it is for or where RDS is.
+// useToken takes the user's token as it is. It asks the identity service only if
+// the token's project or the address of RDS is not configured.
 func (s *Session) useToken(ctx context.Context) (*grant, error) {
-	if given, ok := s.cfg.givenEndpoint(); ok {
+	if given, ok := s.givenEndpoint(); ok {
 		return &grant{token: s.cfg.Token, endpoint: given}, nil
 	}
 	client := s.gopher(s.client)
 	client.SetToken(s.cfg.Token)
 	result := tokens.Get(ctx, client, s.cfg.Token)
 	if result.Err != nil {
-		return nil, s.tokenFailure(result.Err)
+		return nil, s.loginFailure(atTokenLookup, result.Err)
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.notIdentity(otherJSON)
+		return nil, s.failWith(notIdentity, otherJSON)
 	}
 	if project == nil || s.cfg.TenantID != "" && s.cfg.TenantID != project.ID ||
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
@@ -114,25 +105,21 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.notIdentity(otherJSON)
+		return nil, s.failWith(notIdentity, otherJSON)
 	}
-	endpoint, err := s.cfg.endpoint(project.ID, catalogue.Entries)
+	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
 	if err != nil {
 		return nil, err
 	}
 	return &grant{token: s.cfg.Token, endpoint: endpoint}, nil
 }
 
-// rescopeToken exchanges a token that is for another project, or for none, for
-// one of the project that the configuration names.
+// rescopeToken exchanges a token of another project, or of none, for one of the
+// configured project.
 func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*grant, error) {
-	scope := s.cfg.projectScope()
+	scope := s.projectScope()
 	if scope.ProjectID == "" && scope.ProjectName == "" {
-		return nil, &Error{
-			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source,
-			Message: "the token is for no project",
-			Hint:    "Set tenant_name or tenant_id, or get a token for a project.",
-		}
+		return nil, s.failWith(tokenWithoutProject, "the token is not for a project")
 	}
 	if scope.ProjectName != "" && scope.DomainID == "" && scope.DomainName == "" {
 		if user, err := own.ExtractUser(); err == nil && user != nil {
@@ -141,36 +128,34 @@ func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*gran
 	}
 	result := tokens.Create(ctx, s.gopher(s.client), &tokens.AuthOptions{TokenID: s.cfg.Token, Scope: scope})
 	if result.Err != nil {
-		return nil, s.rescopeFailure(result.Err)
+		return nil, s.loginFailure(atTokenRescope, result.Err)
 	}
-	return s.granted(result)
+	return s.granted(atTokenRescope, result)
 }
 
+const noToken = "the answer to the login has no token"
+
 // granted turns the answer to a login into a grant.
-func (s *Session) granted(result tokens.CreateResult) (*grant, error) {
+func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
 	token, err := result.ExtractTokenID()
 	if err != nil {
-		return nil, s.loginFailure(err)
+		return nil, s.loginFailure(at, err)
 	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.notIdentity(otherJSON)
+		return nil, s.failWith(notIdentity, otherJSON)
 	}
 	catalogue, err := result.ExtractServiceCatalog()
 	if err != nil {
-		return nil, s.notIdentity(otherJSON)
+		return nil, s.failWith(notIdentity, otherJSON)
 	}
 	if token == "" {
-		return nil, s.notIdentity("the answer to the login holds no token")
+		return nil, s.failWith(notIdentity, noToken)
 	}
 	if project == nil || project.ID == "" {
-		return nil, &Error{
-			Kind: KindProject, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Source: s.cfg.source,
-			Message: "the token that the identity service issued is for no project",
-			Hint:    "Check tenant_name or tenant_id, with an agency delegated_project.",
-		}
+		return nil, s.failWith(projectMissing, "the identity service issued a token that is not for a project")
 	}
-	endpoint, err := s.cfg.endpoint(project.ID, catalogue.Entries)
+	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
 	if err != nil {
 		return nil, err
 	}

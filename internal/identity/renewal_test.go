@@ -4,7 +4,7 @@
 package identity
 
 import (
-	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// TestRenewal: a token that is refused in the middle is replaced once, whichever
-// of its two forms the refusal has.
+// TestRenewal has both forms of a refused token: it is replaced once.
 func TestRenewal(t *testing.T) {
 	for name, refusal := range map[string]http.HandlerFunc{
 		"401":            rdssim.APIError(401, "APIGW.0307", "The token must be updated."),
@@ -24,25 +24,20 @@ func TestRenewal(t *testing.T) {
 	} {
 		byKey := withAgency(byAccessKey())
 		byKey.Passcode = "is-not-used"
-		for kind, config := range map[string]Config{"password": byPassword(), "agency": withAgency(byPassword()), "agency by key": byKey} {
+		for kind, config := range map[string]settings.Values{"password": byPassword(), "agency": withAgency(byPassword()),
+			"agency by key": byKey} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				sim := rdssim.New()
 				s := newSession(t, config, sim.Transport())
-				if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != 200 {
-					t.Fatal(status, err)
-				}
+				good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 				first := sim.Count("login")
 				sim.RevokeTokens()
 				sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: refusal})
-				if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != 200 {
-					t.Fatal(status, err)
-				}
-				if got := sim.Count("login"); got != 2*first {
-					t.Errorf("%d logins, want %d", got, 2*first)
-				}
+				good(t, s, sim.Transport(), rdssim.InstanceHealthy)
+				same(t, "logins", sim.Count("login"), 2*first)
 				for _, r := range sim.Requests() {
-					if r.Kind == "rds.errorlog" && string(r.Body) != "{}" {
-						t.Errorf("a body went out as %q", r.Body)
+					if r.Kind == "rds.errorlog" {
+						same(t, "body", string(r.Body), "{}")
 					}
 				}
 			})
@@ -50,26 +45,26 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
-// TestRenewalOnce: a second refusal of the same request goes back to the caller,
-// and a brand-new token that is refused is not replaced for each request again.
+// TestRenewalOnce refuses the new token too: the caller gets that answer, and no request asks for another token.
 func TestRenewalOnce(t *testing.T) {
 	sim := rdssim.New()
 	sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.APIError(401, "APIGW.0301", "no")})
 	s := newSession(t, byPassword(), sim.Transport())
 	for range 10 {
 		status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-		if err != nil || status != http.StatusUnauthorized {
-			t.Fatal(status, err)
+		if err != nil {
+			t.Fatalf("want an answer, got %v", err)
 		}
+		same(t, "status", status, http.StatusUnauthorized)
 	}
-	if sim.Count("login") != 2 || sim.Count("rds.errorlog") != 11 {
-		t.Errorf("%d logins, %d calls; want 2, 11", sim.Count("login"), sim.Count("rds.errorlog"))
-	}
+	same(t, "logins", sim.Count("login"), 2)
+	same(t, "calls", sim.Count("rds.errorlog"), 11)
 }
 
-// TestRenewalNotTaken: a fault says nothing of a brand-new token, so it is no reason to replace it.
+// TestRenewalNotTaken has a fault for a new token: that is no reason to replace it.
 func TestRenewalNotTaken(t *testing.T) {
-	for name, fault := range map[string]http.HandlerFunc{"500": rdssim.APIError(500, "DBS.200005", "later"), "503": rdssim.Status(503, "", nil)} {
+	for name, fault := range map[string]http.HandlerFunc{"500": rdssim.APIError(500, "DBS.200005", "later"), "503": rdssim.Status(503, "",
+		nil)} {
 		t.Run(name, func(t *testing.T) {
 			sim := rdssim.New()
 			refusal := rdssim.APIError(401, "APIGW.0307", "The token must be updated.")
@@ -82,19 +77,17 @@ func TestRenewalNotTaken(t *testing.T) {
 			for range 3 {
 				status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
 				if err != nil {
-					t.Fatal(err)
+					t.Fatalf("want an answer, got %v", err)
 				}
 				got = append(got, status)
 			}
-			if got[0] < 500 || got[1] != 401 || got[2] != 401 || sim.Count("login") != 2 {
-				t.Errorf("%v, %d logins", got, sim.Count("login"))
-			}
+			same(t, "statuses", fmt.Sprint(got), "["+name+" 401 401]")
+			same(t, "logins", sim.Count("login"), 2)
 		})
 	}
 }
 
-// TestRenewalTogether: two hundred waits that find their token revoked log in
-// once together, again and again.
+// TestRenewalTogether revokes the token of two hundred callers: they log in once together, each time.
 func TestRenewalTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -104,75 +97,68 @@ func TestRenewalTogether(t *testing.T) {
 			var group sync.WaitGroup
 			for n := range 200 {
 				group.Go(func() {
-					if status, err := call(t.Context(), s, sim.Transport(), rdssim.FleetInstance(n)); err != nil || status != 200 {
-						t.Errorf("round %d, caller %d: %d, %v", round, n, status, err)
-					}
+					good(t, s, sim.Transport(), rdssim.FleetInstance(n))
 				})
 			}
 			group.Wait()
-			if got := sim.Count("login"); got != round {
-				t.Errorf("%d logins after round %d", got, round)
-			}
+			same(t, fmt.Sprint("logins after round ", round), sim.Count("login"), round)
 			sim.RevokeTokens()
 		}
 	})
 }
 
-// TestNoRenewal: where no new token can be had the user is told why.
+// TestNoRenewal has tokens that cannot be renewed, and compares the advice.
 func TestNoRenewal(t *testing.T) {
-	without := byPassword()
-	without.AllowReauth = ptr(false)
-	passcode := Config{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode, TenantID: rdssim.ProjectID}
+	without, no := byPassword(), false
+	without.AllowReauth = &no
+	passcode := settings.Values{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode,
+		TenantID: rdssim.ProjectID}
 	for name, test := range map[string]struct {
-		config func(token string) Config
+		config func(token string) settings.Values
 		hint   string
 	}{
 		"given token": {
-			func(token string) Config { return Config{AuthURL: simAuthURL, Token: token} },
-			checkToken,
+			func(token string) settings.Values { return settings.Values{AuthURL: simAuthURL, Token: token} },
+			tokenAdvice,
 		},
 		"agency by given token": {
-			func(token string) Config { return withAgency(Config{AuthURL: simAuthURL, Token: token}) },
-			checkToken,
+			func(token string) settings.Values {
+				return withAgency(settings.Values{AuthURL: simAuthURL, Token: token})
+			},
+			tokenAdvice,
 		},
 		"passcode": {
-			func(string) Config { return passcode },
+			func(string) settings.Values { return passcode },
 			"A passcode works once, so the token cannot be renewed. Run again with the current passcode (OS_PASSCODE).",
 		},
 		"allow_reauth is off": {
-			func(string) Config { return without },
+			func(string) settings.Values { return without },
 			"allow_reauth (OS_ALLOW_REAUTH) is false, so the provider does not log in again. Run again, or set it to true.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, test.config(issueToken(t, sim, rdssim.ProjectID)), sim.Transport())
-			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != 200 {
-				t.Fatal(status, err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 			sim.RevokeTokens()
 			sim.Reset()
 			for range 2 {
 				_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-				var failure *Error
-				if !errors.As(err, &failure) {
-					t.Fatalf("no Error but %v", err)
-				}
-				if failure.Kind != KindTokenExpired || failure.Hint != test.hint || !failure.Permanent() ||
-					failure.StatusCode != http.StatusUnauthorized || failure.Code != "APIGW.0307" || failure.URL != "https://rdssim.invalid" {
-					t.Errorf("got %#v", failure)
-				}
+				failure := errorOf(t, err)
+				same(t, "kind", failure.Kind, KindTokenExpired)
+				same(t, "hint", failure.Hint, test.hint)
+				same(t, "permanent", failure.Permanent(), true)
+				same(t, "status", failure.StatusCode, http.StatusUnauthorized)
+				same(t, "code", failure.Code, "APIGW.0307")
+				same(t, "URL", failure.URL, "https://rdssim.invalid")
 				checkNoSecrets(t, failure)
 			}
-			if sim.Count("") != 1 {
-				t.Errorf("%d requests after the token was revoked, want 1", sim.Count(""))
-			}
+			same(t, "requests after the token was revoked", sim.Count(""), 1)
 		})
 	}
 }
 
-// TestRenewalFails: a fault of the identity service in the middle of a wait may be
-// tried again; a password that was changed meanwhile may not.
+// TestRenewalFails has failures in a renewal: a fault may be tried again, a refusal may not.
 func TestRenewalFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault     http.HandlerFunc
@@ -186,54 +172,48 @@ func TestRenewalFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, byPassword(), sim.Transport())
-			if _, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil {
-				t.Fatal(err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 			sim.RevokeTokens()
 			sim.Inject(rdssim.Fault{Kind: "login", Times: 1, Handler: test.fault})
 			_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-			var failure *Error
-			if !errors.As(err, &failure) || failure.Permanent() != test.permanent || !failure.Renewal {
-				t.Fatalf("got %+v", err)
+			failure := errorOf(t, err)
+			same(t, "permanent", failure.Permanent(), test.permanent)
+			same(t, "renewal", failure.Renewal, true)
+			if !test.permanent {
+				good(t, s, sim.Transport(), rdssim.InstanceHealthy)
+				return
 			}
-			status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-			if test.permanent != (err != nil) || !test.permanent && status != 200 {
-				t.Errorf("the next try ended with %d, %v", status, err)
+			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err == nil {
+				t.Errorf("the next try: got %d, want the same error", status)
 			}
 		})
 	}
 }
 
-// TestRenewalFailsAgain: every try of a renewal counts as one, however many failed before it. Before the first login
-// there is nothing to renew.
+// TestRenewalFailsAgain checks that each try after the first login is a renewal, however many failed.
 func TestRenewalFailsAgain(t *testing.T) {
-	for kind, config := range map[string]Config{"password": byPassword(), "agency": withAgency(byPassword()), "agency by key": withAgency(byAccessKey())} {
+	for kind, config := range map[string]settings.Values{"password": byPassword(), "agency": withAgency(byPassword()),
+		"agency by key": withAgency(byAccessKey())} {
 		t.Run(kind, func(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, config, sim.Transport())
 			sim.Inject(rdssim.Fault{Kind: "login", Times: 2, Handler: rdssim.IAMError(503, "later")})
 			for range 2 {
 				_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-				var failure *Error
-				if !errors.As(err, &failure) || !failure.Permanent() || failure.Renewal {
-					t.Fatalf("the first login: %+v", err)
-				}
+				failure := errorOf(t, err)
+				same(t, "permanent before the first login", failure.Permanent(), true)
+				same(t, "renewal before the first login", failure.Renewal, false)
 			}
-			if _, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil {
-				t.Fatal(err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 			sim.RevokeTokens()
 			sim.Inject(rdssim.Fault{Kind: "login", Times: 5, Handler: rdssim.IAMError(503, "later")})
 			for n := range 5 {
 				_, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy)
-				var failure *Error
-				if !errors.As(err, &failure) || failure.Permanent() || !failure.Renewal {
-					t.Fatalf("try %d of the renewal: %+v", n+1, err)
-				}
+				failure := errorOf(t, err)
+				same(t, fmt.Sprint("permanent at renewal ", n), failure.Permanent(), false)
+				same(t, fmt.Sprint("renewal ", n), failure.Renewal, true)
 			}
-			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != http.StatusOK {
-				t.Errorf("the last try ended with %d, %v", status, err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 		})
 	}
 }

@@ -12,70 +12,79 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/transport"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Session is one caller for a whole run. It logs in when the first request needs
-// it, once for all that ask at the same time. All methods are safe for
-// concurrent use.
+// Session is one caller for all requests of a run. It logs in when the first
+// request needs it, once for all that ask at the same time. Its methods are safe
+// for concurrent use.
 type Session struct {
-	cfg     Config
+	cfg     settings.Config
 	connect Connect
 	client  *http.Client // to the identity service, without signatures
 	now     func() time.Time
-	probe   probe
+	// sent counts the requests to the identity service since the login began.
+	sent atomic.Int32
+
+	// turn holds a value while a signed request goes first: see takeTurn.
+	turn chan struct{}
+	// proven is set once an answer has shown that the key is good.
+	proven atomic.Bool
 
 	mu sync.Mutex
-	// grant is the result of the last login, nil before it and while a token is
-	// being renewed.
+	// grant is the result of the last login. It is nil before, and while a token
+	// is being renewed.
 	grant *grant
-	// found is where RDS is. It outlives the token that told it.
+	// found is the endpoint. A renewal does not change it.
 	found *Endpoint
-	// refused is why nothing is sent any more.
+	// refused is set once nothing may be sent any more.
 	refused error
-	// flight is the login under way, nil if there is none.
+	// flight is the login in progress, or nil.
 	flight *flight
 }
 
-// grant is what a login yields.
+// grant is the result of a login.
 type grant struct {
 	token    string // empty with AK/SK
 	endpoint Endpoint
-	// renewed says that it replaced an earlier one.
+	// renewed is set if the token replaced an earlier one.
 	renewed bool
-	// accepted becomes true once RDS has taken the token.
+	// accepted becomes true once RDS has accepted the token.
 	accepted atomic.Bool
 }
 
-// flight is one login that others may wait for. The fields are set before done
-// is closed and never after.
+// flight is a login that others may wait for. Its fields do not change once done
+// is closed.
 type flight struct {
 	done  chan struct{}
 	grant *grant
 	err   error
-	// abandoned says that it failed only because the context of the caller that
-	// led it ended.
+	// abandoned is set if the login failed only because the context of its
+	// leader ended.
 	abandoned bool
 }
 
-// Connect makes a client for the identity service that puts wrap around each attempt. It is expected to retry faults,
-// to bound the time and the size of answers, and to follow no redirect.
+// Connect makes a client for the identity service, with wrap around each
+// attempt. The client must retry faults, bound time and size of answers, and
+// follow no redirect.
 type Connect func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client
 
-// NewSession makes a session for a Config that came from [Resolve]. No request is made here.
-func NewSession(c Config, connect Connect) *Session {
-	return &Session{cfg: c, connect: connect, client: connect(c.concealAttempts), now: time.Now}
+// NewSession returns a session for a resolved configuration. It makes no request.
+func NewSession(c settings.Config, connect Connect) *Session {
+	s := &Session{cfg: c, connect: connect, now: time.Now, turn: make(chan struct{}, 1)}
+	s.client = connect(func(next http.RoundTripper) http.RoundTripper { return concealing{s, next} })
+	return s
 }
 
-// Format prints who the session is for, and no secrets.
+// Format prints whom the session is for, without secrets.
 func (s *Session) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "identity.Session{%s, auth_url=%s}", s.cfg.caller(), s.cfg.AuthURL)
+	_, _ = fmt.Fprintf(f, "identity.Session{%s, auth_url=%s}", s.caller(), s.cfg.AuthURL)
 }
 
-// Endpoint returns where RDS is for the caller's project. It logs in only where
-// configuration does not tell. Errors are of type [*Error].
+// Endpoint returns the address of RDS for the caller's project. It logs in only
+// if the configuration is not enough for that. Errors are of type [*Error].
 func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
-	if given, ok := s.cfg.givenEndpoint(); ok {
+	if given, ok := s.givenEndpoint(); ok {
 		return given, nil
 	}
 	s.mu.Lock()
@@ -91,8 +100,8 @@ func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	return g.endpoint, nil
 }
 
-// login returns the current grant, or a new one where there is none or where the
-// current one is stale, the one that was just refused.
+// login returns the current grant. It logs in if there is none, or if the current
+// one is stale, the one that was just refused.
 func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 	for {
 		s.mu.Lock()
@@ -105,7 +114,7 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 			return s.grant, nil
 		}
 		f, lead := s.flight, false
-		// A renewal that failed leaves no grant behind, but what the first login found: the next try is a renewal too.
+		// After a failed renewal, the next try is a renewal too.
 		renewal := stale != nil || s.found != nil
 		if f == nil {
 			f, lead = &flight{done: make(chan struct{})}, true
@@ -120,7 +129,7 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return nil, s.interrupted(ctx)
+			return nil, s.interrupted(ctx, nil)
 		}
 		if !f.abandoned {
 			return f.grant, f.err
@@ -128,21 +137,12 @@ func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 	}
 }
 
-// fly logs in on behalf of all that wait for f.
+// fly logs in for all that wait for f.
 func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
+	s.sent.Store(0)
 	g, err := s.authenticate(ctx)
-	if ended := ctx.Err(); err != nil && ended != nil {
-		f.abandoned = true
-		cut := s.interrupted(ctx)
-		last := err
-		if failure := (*Error)(nil); errors.As(err, &failure) && failure.Err != nil {
-			last = failure.Err // the rest is said anyway
-		}
-		cut.Err = cutOff(ctx, last)
-		if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) && answered(abandoned.Fault) {
-			cut.Hint = faultHint
-		}
-		err = cut
+	if err != nil && ctx.Err() != nil {
+		f.abandoned, err = true, s.interrupted(ctx, err)
 	}
 	if failure := (*Error)(nil); errors.As(err, &failure) {
 		failure.Renewal = renewal
@@ -160,21 +160,21 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 	close(f.done)
 }
 
-// authenticate asks the identity service what the kind of credential needs.
+// authenticate logs in with the configured credential.
 func (s *Session) authenticate(ctx context.Context) (*grant, error) {
 	switch {
-	case s.cfg.hasAgency():
+	case s.cfg.HasAgency():
 		return s.assumeAgency(ctx)
-	case s.cfg.kind() == kindToken:
+	case s.cfg.Credential() == settings.Token:
 		return s.useToken(ctx)
-	case s.cfg.kind() == kindAKSK:
+	case s.cfg.Credential() == settings.AccessKey:
 		return s.useAccessKey(ctx)
 	default:
 		return s.usePassword(ctx)
 	}
 }
 
-// refuse makes an error the answer to everything from now on.
+// refuse ends the session: from now on everything returns this error.
 func (s *Session) refuse(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -183,45 +183,52 @@ func (s *Session) refuse(err error) {
 	}
 }
 
-// signs says whether requests to RDS are signed instead of carrying a token.
-func (s *Session) signs() bool { return s.cfg.kind() == kindAKSK && !s.cfg.hasAgency() }
+// refusal returns the error that ended the session, or nil.
+func (s *Session) refusal() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refused
+}
 
-// renewable says whether a refused token can be replaced without asking the
-// user: not a token of theirs, and not with a passcode, which works once.
+// takeTurn lets one signed request go first, and the others only after an answer
+// has shown that the key is good. Otherwise a wrong key would be refused as often
+// as the plan has data sources, and the cloud locks a key after five refusals.
+// done must be called with whether the answer has shown it.
+func (s *Session) takeTurn(ctx context.Context) (done func(good bool), err error) {
+	if !s.proven.Load() {
+		select {
+		case s.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, s.interrupted(ctx, nil)
+		}
+		done = func(good bool) {
+			if good {
+				s.proven.Store(true)
+			}
+			<-s.turn
+		}
+		if !s.proven.Load() {
+			if err := s.refusal(); err != nil {
+				done(false)
+				return nil, err
+			}
+			return done, nil
+		}
+		done(false)
+	}
+	return func(bool) {}, s.refusal()
+}
+
+// signs reports whether requests to RDS are signed, instead of carrying a token.
+func (s *Session) signs() bool { return s.cfg.Credential() == settings.AccessKey && !s.cfg.HasAgency() }
+
+// renewable reports whether a refused token can be replaced without the user.
 func (s *Session) renewable() bool {
-	return s.cfg.kind() != kindToken && !s.cfg.SpendsPasscode() && (s.cfg.AllowReauth == nil || *s.cfg.AllowReauth)
+	return s.cfg.Credential() != settings.Token && !s.cfg.SpendsPasscode() && *s.cfg.AllowReauth
 }
 
-func (s *Session) interrupted(ctx context.Context) *Error {
-	return &Error{
-		Kind: KindInterrupted, URL: s.cfg.identityURL(), Tried: s.cfg.caller(), Err: context.Cause(ctx),
-		Hint: "The identity service did not answer: check auth_url, the network and the proxy.",
-	}
-}
-
-// cutOff is the end of a context together with what was met until then.
-func cutOff(ctx context.Context, last error) error {
-	text := "the time was up"
-	if errors.Is(ctx.Err(), context.Canceled) {
-		text = "it was interrupted"
-	}
-	if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) {
-		last = abandoned.Fault
-	}
-	if said := last.Error(); said != ctx.Err().Error() {
-		text += "; until then: " + said
-	}
-	return scrubbed{context.Cause(ctx), text}
-}
-
-// answered says that a fault was an answer, if a bad one.
-func answered(fault error) bool {
-	answer := (*transport.FaultError)(nil)
-	return errors.As(fault, &answer)
-}
-
-// final says whether the same login would fail in the same way again. After such
-// a failure no credential is sent any more.
+// final reports whether the same login would fail again. After such a failure no
+// credential is sent any more.
 func final(err error) bool {
 	failure := (*Error)(nil)
 	if !errors.As(err, &failure) {

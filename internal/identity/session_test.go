@@ -6,22 +6,24 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// TestSessionLogsInOnce: two hundred callers at once, one login, or one look at
-// project and catalogue.
+// TestSessionLogsInOnce has two hundred callers at once: one login, or one look at project and catalogue.
 func TestSessionLogsInOnce(t *testing.T) {
 	known := byAccessKey()
 	known.TenantID, known.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 	for name, test := range map[string]struct {
-		config Config
+		config settings.Values
 		want   map[string]int
 		steps  int // of a second each, one after the other
 	}{
@@ -39,27 +41,20 @@ func TestSessionLogsInOnce(t *testing.T) {
 				var group sync.WaitGroup
 				for n := range 200 {
 					group.Go(func() {
-						if status, err := call(t.Context(), s, sim.Transport(), rdssim.FleetInstance(n)); err != nil || status != http.StatusOK {
-							t.Errorf("caller %d: %d, %v", n, status, err)
-						}
+						good(t, s, sim.Transport(), rdssim.FleetInstance(n))
 					})
 				}
 				group.Wait()
-				if took := time.Since(start); took != time.Duration(test.steps)*time.Second {
-					t.Errorf("took %s, want %d s", took, test.steps)
-				}
+				same(t, "time", time.Since(start), time.Duration(test.steps)*time.Second)
 				for kind, want := range test.want {
-					if got := sim.Count(kind); got != want {
-						t.Errorf("%d requests of kind %s, want %d", got, kind, want)
-					}
+					same(t, kind, sim.Count(kind), want)
 				}
 			})
 		})
 	}
 }
 
-// TestSessionCallerEnds: whoever's own context ends stops waiting at once, and
-// the login goes on for the others.
+// TestSessionCallerEnds ends a waiting caller's context: it stops at once, and the login goes on.
 func TestSessionCallerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -69,7 +64,7 @@ func TestSessionCallerEnds(t *testing.T) {
 		var group sync.WaitGroup
 		group.Go(func() {
 			if _, err := s.Endpoint(t.Context()); err != nil {
-				t.Errorf("the leader failed: %v", err)
+				t.Errorf("the leader: want an endpoint, got %v", err)
 			}
 		})
 		synctest.Wait()
@@ -78,22 +73,21 @@ func TestSessionCallerEnds(t *testing.T) {
 			defer cancel()
 			_, err := s.Endpoint(ctx)
 			var failure *Error
-			if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &failure) || failure.Kind != KindInterrupted || !failure.Permanent() {
-				t.Errorf("got %v", err)
+			if !errors.As(err, &failure) {
+				t.Errorf("want an Error, got %v", err)
+				return
 			}
-			if waited := time.Since(start); waited != 3*time.Second {
-				t.Errorf("stopped waiting after %s", waited)
-			}
+			same(t, "deadline exceeded", errors.Is(err, context.DeadlineExceeded), true)
+			same(t, "kind", failure.Kind, KindInterrupted)
+			same(t, "permanent", failure.Permanent(), true)
+			same(t, "waited", time.Since(start), 3*time.Second)
 		})
 		group.Wait()
-		if sim.Count("login") != 1 {
-			t.Errorf("%d logins", sim.Count("login"))
-		}
+		same(t, "logins", sim.Count("login"), 1)
 	})
 }
 
-// TestSessionLeaderEnds: a leader whose context ends hands over to the next, who
-// starts anew for all that still wait.
+// TestSessionLeaderEnds ends the leader's context: the next caller logs in for all that still wait.
 func TestSessionLeaderEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -104,28 +98,26 @@ func TestSessionLeaderEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		group.Go(func() {
 			if _, err := s.Endpoint(ctx); !errors.Is(err, context.Canceled) {
-				t.Errorf("the leader ended with %v", err)
+				t.Errorf("the leader: got %v, want its context's end", err)
 			}
 		})
 		synctest.Wait()
 		for n := range 50 {
 			group.Go(func() {
 				if _, err := s.Endpoint(t.Context()); err != nil {
-					t.Errorf("caller %d: %v", n, err)
+					t.Errorf("caller %d: want an endpoint, got %v", n, err)
 				}
 			})
 		}
 		time.Sleep(time.Minute)
 		cancel()
 		group.Wait()
-		if sim.Count("login") != 2 || time.Since(start) != time.Minute {
-			t.Errorf("%d logins in %s", sim.Count("login"), time.Since(start))
-		}
+		same(t, "logins", sim.Count("login"), 2)
+		same(t, "time", time.Since(start), time.Minute)
 	})
 }
 
-// TestSessionAllEnd: behind an identity service that hangs, each caller stops at
-// its own time, whether it leads or waits, and nothing is remembered.
+// TestSessionAllEnd has a hanging identity service: each caller stops at its own time, and nothing is remembered.
 func TestSessionAllEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -138,27 +130,27 @@ func TestSessionAllEnd(t *testing.T) {
 				patience := time.Duration(n+1) * time.Second
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
-				if _, err := s.Endpoint(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience {
-					t.Errorf("caller %d ended after %s: %v", n, time.Since(start), err)
+				if _, err := s.Endpoint(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("caller %d: got %v, want its deadline", n, err)
 				}
+				same(t, fmt.Sprintf("time of caller %d", n), time.Since(start), patience)
 			})
 		}
 		group.Wait()
 		for sim.Count("login") < 50 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			if _, err := s.Endpoint(ctx); err == nil {
-				t.Error("a hanging login succeeded")
+				t.Error("want an error from a hanging login, got none")
 			}
 			cancel()
 		}
 		if _, err := s.Endpoint(t.Context()); err != nil {
-			t.Errorf("the next one failed: %v", err)
+			t.Errorf("the next one: want an endpoint, got %v", err)
 		}
 	})
 }
 
-// TestSessionSharesTransientFailure: those that waited for a login that met a
-// fault get its error; the next one tries again.
+// TestSessionSharesTransientFailure has a fault: all that waited get it, and the next caller tries again.
 func TestSessionSharesTransientFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -172,23 +164,23 @@ func TestSessionSharesTransientFailure(t *testing.T) {
 			group.Go(func() {
 				_, err := s.Endpoint(t.Context())
 				var failure *Error
-				if !errors.As(err, &failure) || failure.Kind != KindFault || failure.StatusCode != http.StatusServiceUnavailable {
-					t.Errorf("got %v", err)
+				if !errors.As(err, &failure) {
+					t.Errorf("want an Error, got %v", err)
+					return
 				}
+				same(t, "kind", failure.Kind, KindFault)
+				same(t, "status", failure.StatusCode, http.StatusServiceUnavailable)
 			})
 		}
 		group.Wait()
-		if sim.Count("login") != 1 {
-			t.Errorf("%d logins by 100 callers at once", sim.Count("login"))
-		}
+		same(t, "logins", sim.Count("login"), 1)
 		if _, err := s.Endpoint(t.Context()); err != nil {
-			t.Errorf("the next one failed too: %v", err)
+			t.Errorf("the next one: want an endpoint, got %v", err)
 		}
 	})
 }
 
-// TestSessionRefusedOnce: a refused credential is sent once, however many ask,
-// now and later.
+// TestSessionRefusedOnce checks that a refused credential is sent once, however many ask.
 func TestSessionRefusedOnce(t *testing.T) {
 	wrongKey := byAccessKey()
 	wrongKey.SecretKey = "wrong-secret"
@@ -196,9 +188,9 @@ func TestSessionRefusedOnce(t *testing.T) {
 	wrongKeyKnownPlace.TenantID, wrongKeyKnownPlace.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
 	wrongPassword := byPassword()
 	wrongPassword.Password = "wrong-password"
-	expired := Config{Token: "expired-token", TenantID: rdssim.ProjectID, Endpoint: "https://rdssim.invalid"}
+	expired := settings.Values{Token: "expired-token", TenantID: rdssim.ProjectID, Endpoint: "https://rdssim.invalid"}
 	for name, test := range map[string]struct {
-		config Config
+		config settings.Values
 		kind   Kind
 		sent   int
 	}{
@@ -206,7 +198,7 @@ func TestSessionRefusedOnce(t *testing.T) {
 		"AK/SK":                          {wrongKey, KindRefused, 1},
 		"AK/SK without a call to IAM":    {wrongKeyKnownPlace, KindRefused, 1},
 		"a token without a call to IAM":  {expired, KindTokenExpired, 200},
-		"a token that IAM does not know": {Config{AuthURL: simAuthURL, Token: "expired-token"}, KindTokenExpired, 1},
+		"a token that IAM does not know": {settings.Values{AuthURL: simAuthURL, Token: "expired-token"}, KindTokenExpired, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -216,10 +208,11 @@ func TestSessionRefusedOnce(t *testing.T) {
 				ask := func(n int) {
 					_, err := call(t.Context(), s, sim.Transport(), rdssim.FleetInstance(n))
 					var failure *Error
-					if !errors.As(err, &failure) || failure.Kind != test.kind {
-						t.Errorf("caller %d: %v", n, err)
+					if !errors.As(err, &failure) {
+						t.Errorf("caller %d: want an Error, got %v", n, err)
 						return
 					}
+					same(t, "kind", failure.Kind, test.kind)
 					checkNoSecrets(t, failure)
 				}
 				var group sync.WaitGroup
@@ -228,16 +221,13 @@ func TestSessionRefusedOnce(t *testing.T) {
 				}
 				group.Wait()
 				ask(200)
-				if got := sim.Count(""); got != test.sent {
-					t.Errorf("%d requests, want %d", got, test.sent)
-				}
+				same(t, "requests", sim.Count(""), test.sent)
 			})
 		})
 	}
 }
 
-// TestEndpointDuringRenewal: where RDS is does not depend on the token, so nobody
-// waits for a login that is slow.
+// TestEndpointDuringRenewal checks that the endpoint does not wait for a slow renewal.
 func TestEndpointDuringRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
@@ -251,22 +241,22 @@ func TestEndpointDuringRenewal(t *testing.T) {
 		start := time.Now()
 		var group sync.WaitGroup
 		group.Go(func() {
-			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != http.StatusOK {
-				t.Errorf("%d, %v", status, err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 		})
 		synctest.Wait()
-		if got, err := s.Endpoint(t.Context()); err != nil || got != want || time.Since(start) != 0 {
-			t.Errorf("%v, %v after %s", got, err, time.Since(start))
+		got, err := s.Endpoint(t.Context())
+		if err != nil {
+			t.Errorf("during the renewal: want an endpoint, got %v", err)
 		}
+		same(t, "endpoint", got, want)
+		same(t, "time for the endpoint", time.Since(start), 0)
 		group.Wait()
-		if time.Since(start) != time.Minute || sim.Count("login") != 2 {
-			t.Errorf("%s, %d logins", time.Since(start), sim.Count("login"))
-		}
+		same(t, "time for the call", time.Since(start), time.Minute)
+		same(t, "logins", sim.Count("login"), 2)
 	})
 }
 
-// TestClockSkew: the error says how far this machine's clock is off.
+// TestClockSkew checks by how much the clocks may differ.
 func TestClockSkew(t *testing.T) {
 	for name, test := range map[string]struct {
 		off   time.Duration
@@ -274,13 +264,17 @@ func TestClockSkew(t *testing.T) {
 		kind  Kind
 		hint  string
 	}{
-		"ahead":                           {time.Hour, false, KindClockSkew, "This machine's clock is 1h0m0s ahead of the server's; signatures allow 15 minutes. Set the clock."},
-		"behind":                          {-16 * time.Minute, false, KindClockSkew, "This machine's clock is 16m0s behind the server's; signatures allow 15 minutes. Set the clock."},
+		"ahead": {time.Hour, false, KindClockSkew,
+			"This machine's clock is 1h0m0s ahead of the server's. Signatures allow 15 minutes. Set the clock."},
+		"behind": {-16 * time.Minute, false, KindClockSkew,
+			"This machine's clock is 16m0s behind the server's. Signatures allow 15 minutes. Set the clock."},
 		"enough":                          {14 * time.Minute, false, "", ""},
-		"a wrong key, just enough ahead":  {15 * time.Minute, true, KindRefused, checkKey},
-		"a wrong key, just enough behind": {-15 * time.Minute, true, KindRefused, checkKey},
-		"a wrong key, too far ahead":      {15*time.Minute + time.Second, true, KindClockSkew, "This machine's clock is 15m1s ahead of the server's; signatures allow 15 minutes. Set the clock."},
-		"a wrong key, too far behind":     {-15*time.Minute - time.Second, true, KindClockSkew, "This machine's clock is 15m1s behind the server's; signatures allow 15 minutes. Set the clock."},
+		"a wrong key, just enough ahead":  {15 * time.Minute, true, KindRefused, keyAdvice},
+		"a wrong key, just enough behind": {-15 * time.Minute, true, KindRefused, keyAdvice},
+		"a wrong key, too far ahead": {15*time.Minute + time.Second, true, KindClockSkew,
+			"This machine's clock is 15m1s ahead of the server's. Signatures allow 15 minutes. Set the clock."},
+		"a wrong key, too far behind": {-15*time.Minute - time.Second, true, KindClockSkew,
+			"This machine's clock is 15m1s behind the server's. Signatures allow 15 minutes. Set the clock."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -301,17 +295,97 @@ func TestClockSkew(t *testing.T) {
 				_, err := s.Endpoint(t.Context())
 				if test.kind == "" {
 					if err != nil {
-						t.Error(err)
+						t.Errorf("want an endpoint, got %v", err)
 					}
 					return
 				}
-				var failure *Error
-				if !errors.As(err, &failure) || failure.Kind != test.kind || failure.Hint != test.hint {
-					t.Errorf("got %+v", err)
+				failure := errorOf(t, err)
+				same(t, "kind", failure.Kind, test.kind)
+				same(t, "hint", failure.Hint, test.hint)
+				same(t, "requests", sim.Count(""), 1)
+			})
+		})
+	}
+}
+
+// good expects RDS to answer a call with 200. It may be called from any goroutine.
+func good(t *testing.T, s *Session, network http.RoundTripper, instance string) {
+	t.Helper()
+	status, err := call(t.Context(), s, network, instance)
+	if err != nil {
+		t.Errorf("the call for %s failed: %v", instance, err)
+		return
+	}
+	same(t, "status for "+instance, status, http.StatusOK)
+}
+
+// TestTurnHangs has a first signed request that hangs: the others wait for it, or for their own end.
+func TestTurnHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := rdssim.New()
+		sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 1, Handler: rdssim.Hang()})
+		c := byAccessKey()
+		c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
+		s := newSession(t, c, sim.Transport())
+		start := time.Now()
+		var group sync.WaitGroup
+		ends := func(after time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			if _, err := call(ctx, s, sim.Transport(), rdssim.InstanceHealthy); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("got %v, want the end after %s", err, after)
+			}
+			same(t, "time", time.Since(start), after)
+		}
+		group.Go(func() { ends(30 * time.Second) })
+		synctest.Wait()
+		for n := range 20 {
+			group.Go(func() {
+				good(t, s, sim.Transport(), rdssim.FleetInstance(n))
+				same(t, "time", time.Since(start), 30*time.Second)
+			})
+		}
+		group.Go(func() { ends(time.Second) })
+		group.Wait()
+	})
+}
+
+// TestTurnFaults has answers that prove nothing about the key: the next request goes, alone.
+func TestTurnFaults(t *testing.T) {
+	for status, fault := range map[int]http.HandlerFunc{
+		500: rdssim.APIError(500, "DBS.200005", "Internal error"),
+		503: rdssim.APIError(503, "APIGW.0201", "Backend timeout"),
+		429: rdssim.APIError(429, "APIGW.0308", "Throttled"),
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := rdssim.New()
+				sim.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: 2, Handler: fault})
+				c := byAccessKey()
+				c.SecretKey = "wrong-secret"
+				c.TenantID, c.Endpoint = rdssim.ProjectID, "https://rdssim.invalid"
+				slow := roundTrip(func(req *http.Request) (*http.Response, error) {
+					time.Sleep(time.Second) // so that all the others wait
+					return sim.Transport().RoundTrip(req)
+				})
+				s := newSession(t, c, sim.Transport())
+				var faults, refused atomic.Int32
+				var group sync.WaitGroup
+				for n := range 20 {
+					group.Go(func() {
+						got, err := call(t.Context(), s, slow, rdssim.FleetInstance(n))
+						if err != nil {
+							refused.Add(1)
+							return
+						}
+						same(t, "status", got, status)
+						faults.Add(1)
+					})
 				}
-				if sim.Count("") != 1 {
-					t.Errorf("%d requests", sim.Count(""))
-				}
+				group.Wait()
+				same(t, "faults", faults.Load(), 2)
+				same(t, "refused", refused.Load(), 18)
+				same(t, "requests", sim.Count(""), 3)
 			})
 		})
 	}

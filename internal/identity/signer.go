@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// The signing scheme of the cloud's API gateway. It is hand-written because the
-// cloud's own SDK is not to be had as a Go module and the one of its sister
-// weighs 250 MB; it is short, and the published vectors prove it.
+// The signing scheme of the cloud's API gateway. It is written by hand: the
+// cloud's own SDK is not available as a Go module, and that of its sister cloud
+// has 250 MB. The tests have the published vectors.
 // Source: the cloud's "API Gateway, Request Signing Guide".
 const (
 	signAlgorithm  = "SDK-HMAC-SHA256"
 	signDateFormat = "20060102T150405Z"
 )
 
-// signer authorises requests with an access key and its secret.
+// signer signs requests with an access key and its secret.
 type signer struct {
 	accessKey, secretKey, securityToken string
 	// projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty.
@@ -34,10 +34,9 @@ type signer struct {
 
 var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")
 
-// sign sets the headers that authorise req as it is sent at time now with the
-// given body. It changes no other header and neither method, URL nor body.
-// Signatures are valid for 15 minutes, so every attempt is signed anew; headers
-// of an earlier signature are replaced.
+// sign sets the headers that authorize req with this body at time now. Headers of
+// an earlier signature are replaced. A signature is valid for 15 minutes, so every
+// attempt is signed anew.
 func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	date := now.UTC().Format(signDateFormat)
 	req.Header.Set("X-Sdk-Date", date)
@@ -70,8 +69,8 @@ func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	return nil
 }
 
-// canonicalRequest is the text that stands for a request, and the names of the
-// signed headers. The keys of headers are lower case.
+// canonicalRequest returns the text to sign, and the names of the signed headers.
+// The keys of headers are lower case.
 func canonicalRequest(method string, u *url.URL, headers map[string]string, body []byte) (text, names string, err error) {
 	query, err := canonicalQuery(u.RawQuery)
 	if err != nil {
@@ -93,16 +92,15 @@ func canonicalRequest(method string, u *url.URL, headers map[string]string, body
 	return b.String(), names, nil
 }
 
-// signature signs a canonical request of a time in signDateFormat.
+// signature signs a canonical request. date has signDateFormat.
 func signature(secret, date, canonical string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(signAlgorithm + "\n" + date + "\n" + hexHash([]byte(canonical))))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// canonicalPath escapes each segment and ends in a slash. That slash is signed
-// and never sent. It starts from the path as it is sent, so that an escaped slash
-// stays part of its segment.
+// canonicalPath escapes each segment and adds a slash at the end, which is signed
+// but not sent. An escaped slash stays part of its segment.
 func canonicalPath(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
@@ -140,8 +138,8 @@ func canonicalQuery(raw string) (string, error) {
 	return strings.Join(pairs, "&"), nil
 }
 
-// escape leaves only RFC 3986's unreserved characters as they are. Neither of
-// package url's functions does that.
+// escape escapes all but RFC 3986's unreserved characters. Package url has no
+// function for that.
 func escape(text string) string {
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder

@@ -140,7 +140,8 @@ func TestSignerHeaders(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if got := req.Header.Get("Authorization"); !strings.Contains(got, "SignedHeaders=content-type;host;x-project-id;x-sdk-date;x-security-token,") {
+	if got := req.Header.Get("Authorization"); !strings.Contains(got,
+		"SignedHeaders=content-type;host;x-project-id;x-sdk-date;x-security-token,") {
 		t.Errorf("not all headers are signed: %s", got)
 	}
 

@@ -12,19 +12,19 @@ import (
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Transport returns a RoundTripper that authorises each request to RDS and hands
-// it to next. It belongs below whatever retries, so that every attempt is
-// authorised anew.
+// Transport returns a RoundTripper that authorizes each request to RDS and hands
+// it to next. It belongs below whatever retries: every attempt is authorized anew.
 //
-// A request whose token is refused (401, or 403 with code DBS.280056) is sent
-// once more with a new token; a second refusal is returned as it came. Where no
-// new token can be had, and where a signature is refused, the error is an
-// [*Error] and nothing is sent any more.
+// If a token is refused (401, or 403 with code DBS.280056), the request is sent
+// once more with a new token. A second refusal is returned as it came. If there
+// can be no new token, or if a signature is refused, the error is an [*Error] and
+// the session ends.
 //
-// Requests to another host than that of [Session.Endpoint] are refused: a
-// download link, say, must not see a token.
+// Requests to another host than RDS's are refused: a download link must not see a
+// credential.
 func (s *Session) Transport(next http.RoundTripper) http.RoundTripper {
 	return authorizing{session: s, next: next}
 }
@@ -60,18 +60,15 @@ func (a authorizing) sendWithToken(req *http.Request, body []byte) (*http.Respon
 		return nil, err
 	}
 	resp, err := a.attempt(req, body, g)
-	if err != nil || !tokenRefused(resp) {
+	if err != nil || !tokenRefusedBy(resp) {
 		return resp, err
 	}
 	if g.renewed && !g.accepted.Load() {
-		// The token is brand-new and was never taken: another one would fare no
-		// better, and each request of the run would log in for nothing.
-		return resp, nil
+		return resp, nil // a new token was never accepted: another one would not be either
 	}
 	if !a.session.renewable() {
 		return nil, a.session.unrenewable(resp)
 	}
-	discard(resp)
 	renewed, err := a.session.login(req.Context(), g)
 	if err != nil {
 		return nil, err
@@ -82,28 +79,29 @@ func (a authorizing) sendWithToken(req *http.Request, body []byte) (*http.Respon
 func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Response, error) {
 	attempt := withBody(req, body)
 	attempt.Header.Set("X-Auth-Token", g.token)
-	resp, err := a.next.RoundTrip(attempt)
-	if err != nil {
-		return nil, concealError(err, a.session.cfg.secrets(g.token))
-	}
-	a.session.conceal(resp, g.token)
-	if resp.StatusCode < http.StatusInternalServerError && !tokenRefused(resp) {
+	resp, err := a.send(attempt, g.token)
+	if err == nil && resp.StatusCode < http.StatusInternalServerError && !tokenRefusedBy(resp) {
 		g.accepted.Store(true)
 	}
+	return resp, err
+}
+
+// send sends an authorized request, and cuts secrets out of whatever comes back:
+// parts of it reach the screen, the log and the state.
+func (a authorizing) send(req *http.Request, token string) (*http.Response, error) {
+	secrets := a.session.secrets(token)
+	resp, err := a.next.RoundTrip(req)
+	if err != nil {
+		return nil, concealError(err, secrets)
+	}
+	concealHeader(resp.Header, secrets)
+	concealBody(resp, secrets)
 	return resp, nil
 }
 
-// conceal takes secrets out of an answer that repeats them, before anybody can show it: a gateway may quote what it
-// refuses.
-func (s *Session) conceal(resp *http.Response, tokens ...string) {
-	secrets := s.cfg.secrets(tokens...)
-	concealHeader(resp.Header, secrets)
-	concealBody(resp, secrets)
-}
-
-// tokenRefused recognises a bad or old token. 403 means many things; one code
-// means this.
-func tokenRefused(resp *http.Response) bool {
+// tokenRefusedBy reports whether RDS refused the token. 403 has many meanings:
+// only one code has this one.
+func tokenRefusedBy(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
 		return true
@@ -114,24 +112,19 @@ func tokenRefused(resp *http.Response) bool {
 	}
 }
 
-// unrenewable ends the session over a token that was refused for good.
+// unrenewable ends the session: the token was refused and cannot be replaced.
 func (s *Session) unrenewable(resp *http.Response) error {
-	r := apierror.Parse(resp.StatusCode, resp.Header, peek(resp))
-	discard(resp)
-	failure := &Error{
-		Kind: KindTokenExpired, Tried: s.cfg.caller(), Source: s.cfg.source, StatusCode: r.StatusCode,
-		Code: r.Code, Message: r.Message, RequestID: r.RequestID,
+	what := tokenWithoutReauth
+	switch {
+	case s.cfg.Credential() == settings.Token:
+		what = tokenRefused
+	case s.cfg.SpendsPasscode():
+		what = tokenWithPasscode
 	}
+	failure := s.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
+	failure.URL = ""
 	if resp.Request != nil {
 		failure.URL = resp.Request.URL.Scheme + "://" + resp.Request.URL.Host
-	}
-	switch {
-	case s.cfg.kind() == kindToken:
-		failure.Hint = tokenHint
-	case s.cfg.SpendsPasscode():
-		failure.Hint = "A passcode works once, so the token cannot be renewed. Run again with the current passcode (OS_PASSCODE)."
-	default:
-		failure.Hint = "allow_reauth (OS_ALLOW_REAUTH) is false, so the provider does not log in again. Run again, or set it to true."
 	}
 	s.refuse(failure)
 	return failure
@@ -139,44 +132,32 @@ func (s *Session) unrenewable(resp *http.Response) error {
 
 func (a authorizing) sendSigned(req *http.Request, body []byte, endpoint Endpoint) (*http.Response, error) {
 	s := a.session
-	done, err := s.probe.enter(req.Context(), s.refusal)
+	done, err := s.takeTurn(req.Context())
 	if err != nil {
-		if req.Context().Err() != nil {
-			return nil, s.interrupted(req.Context())
-		}
 		return nil, err
 	}
 	attempt := withBody(req, body)
-	if err := s.signer(endpoint.ProjectID).sign(attempt, body, s.now()); err != nil {
+	err = s.signer(endpoint.ProjectID).sign(attempt, body, s.now())
+	var resp *http.Response
+	if err == nil {
+		resp, err = a.send(attempt, "")
+	}
+	if err != nil {
 		done(false)
 		return nil, err
 	}
-	resp, err := a.next.RoundTrip(attempt)
-	if err != nil {
-		done(false)
-		return nil, concealError(err, s.cfg.secrets())
-	}
-	s.conceal(resp)
 	if resp.StatusCode != http.StatusUnauthorized {
 		done(resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests)
 		return resp, nil
 	}
-	failure := s.answerFailure(resp.StatusCode, resp.Header, peek(resp))
-	discard(resp)
+	failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
 	failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
 	s.refuse(failure)
 	done(false)
 	return nil, failure
 }
 
-func (s *Session) refusal() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused
-}
-
-// signing signs each attempt of a request anew: it belongs below whatever retries, so that a retry after a long pause
-// carries no old signature.
+// signing signs each attempt of a request to the identity service.
 type signing struct {
 	sign signer
 	now  func() time.Time
@@ -195,8 +176,19 @@ func (r signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.next.RoundTrip(signed)
 }
 
-// takeBody reads and closes a request's body, nil if there is none. The bodies of
-// the APIs used here have a few hundred bytes.
+// peek returns an answer's body and leaves it unread. concealBody has put it into
+// memory. A body that broke off is read as far as it came.
+func peek(resp *http.Response) []byte {
+	body, err := io.ReadAll(resp.Body)
+	rest := io.Reader(http.NoBody)
+	if err != nil {
+		rest = failing{err}
+	}
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
+	return body
+}
+
+// takeBody reads and closes a request's body. It is nil if there is none.
 func takeBody(req *http.Request) ([]byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil
@@ -211,7 +203,7 @@ func takeBody(req *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// withBody copies a request so that it can be changed and sent, again and again.
+// withBody returns a copy of a request that can be changed and sent.
 func withBody(req *http.Request, body []byte) *http.Request {
 	clone := req.Clone(req.Context())
 	if req.Body == nil || req.Body == http.NoBody {

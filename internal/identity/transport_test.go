@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// TestTransportLeavesOthersAlone: answers that are no refusal of the token come
-// back whole, and the caller's request is as it was.
+// TestTransportLeavesOthersAlone has answers that are not about the token: they come back complete.
 func TestTransportLeavesOthersAlone(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
@@ -47,22 +47,20 @@ func TestTransportLeavesOthersAlone(t *testing.T) {
 			}
 			defer func() { _ = resp.Body.Close() }()
 			body, err := io.ReadAll(resp.Body)
-			if err != nil || resp.StatusCode != test.status || string(body) != test.body {
-				t.Errorf("got %d with %d bytes, %v", resp.StatusCode, len(body), err)
+			if err != nil {
+				t.Errorf("the body ends with %v", err)
 			}
-			if sim.Count("login") != 1 {
-				t.Errorf("%d logins", sim.Count("login"))
-			}
-			if len(req.Header) != 0 {
-				t.Errorf("the caller's request was changed: %v", req.Header)
-			}
+			same(t, "status", resp.StatusCode, test.status)
+			same(t, "body", string(body), test.body)
+			same(t, "logins", sim.Count("login"), 1)
+			same(t, "headers added to the caller's request", len(req.Header), 0)
 		})
 	}
 }
 
-// TestTransportForeignHost: credentials go to RDS and nowhere else.
+// TestTransportForeignHost checks that credentials go to RDS only.
 func TestTransportForeignHost(t *testing.T) {
-	for name, config := range map[string]Config{"token": byPassword(), "signature": byAccessKey()} {
+	for name, config := range map[string]settings.Values{"token": byPassword(), "signature": byAccessKey()} {
 		t.Run(name, func(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, config, sim.Transport())
@@ -74,20 +72,19 @@ func TestTransportForeignHost(t *testing.T) {
 				}
 				resp, err := s.Transport(network).RoundTrip(req)
 				if !errors.Is(err, errForeignHost) {
-					t.Errorf("%s: %v, %v", address, resp, err)
+					t.Errorf("%s: got %v, %v, want the error for another host", address, resp, err)
 				}
 			}
 		})
 	}
 }
 
-// TestSignedAttempts: every attempt of a request to RDS carries its own date, and
-// with SignAttempts so does every attempt of one to the identity service.
+// TestSignedAttempts checks that every attempt is signed with its own date.
 func TestSignedAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := rdssim.New()
 		sim.Inject(rdssim.Fault{Kind: "iam.projects", Times: 2, Handler: rdssim.Status(503, "", nil)})
-		// retrying stands in for the layer that retries.
+		// retrying is in the place of the layer that retries.
 		retrying := func(next http.RoundTripper) http.RoundTripper {
 			return roundTrip(func(req *http.Request) (*http.Response, error) {
 				for {
@@ -112,27 +109,22 @@ func TestSignedAttempts(t *testing.T) {
 				dates[r.Header.Get("X-Sdk-Date")] = true
 			}
 		}
-		if len(dates) != 3 {
-			t.Errorf("three attempts had %d dates", len(dates))
-		}
+		same(t, "dates of three attempts", len(dates), 3)
 		sim.Reset()
 		for range 2 {
-			if status, err := call(t.Context(), s, sim.Transport(), rdssim.InstanceHealthy); err != nil || status != 200 {
-				t.Fatal(status, err)
-			}
+			good(t, s, sim.Transport(), rdssim.InstanceHealthy)
 			time.Sleep(time.Hour)
 		}
 		requests := sim.Requests()
 		if a, b := requests[0].Header.Get("X-Sdk-Date"), requests[1].Header.Get("X-Sdk-Date"); a == b {
-			t.Errorf("both attempts are of %s", a)
+			t.Errorf("both attempts have the date %s, want two dates", a)
 		}
-		if requests[0].Header.Get("X-Project-Id") != rdssim.ProjectID || requests[0].Header.Get("X-Auth-Token") != "" {
-			t.Errorf("headers are %v", requests[0].Header)
-		}
+		same(t, "X-Project-Id", requests[0].Header.Get("X-Project-Id"), rdssim.ProjectID)
+		same(t, "X-Auth-Token", requests[0].Header.Get("X-Auth-Token"), "")
 	})
 }
 
-// TestTransportClosesBodies: also where nothing is sent.
+// TestTransportClosesBodies checks that a request's body is closed if nothing is sent.
 func TestTransportClosesBodies(t *testing.T) {
 	sim := rdssim.New()
 	wrong := byPassword()
@@ -144,9 +136,10 @@ func TestTransportClosesBodies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if resp, err := s.Transport(sim.Transport()).RoundTrip(req); err == nil || !closed.Load() {
-		t.Errorf("%v, %v, closed %v", resp, err, closed.Load())
+	if resp, err := s.Transport(sim.Transport()).RoundTrip(req); err == nil {
+		t.Errorf("got %s, want an error", resp.Status)
 	}
+	same(t, "body closed", closed.Load(), true)
 }
 
 type closing struct {

@@ -20,7 +20,7 @@ import (
 )
 
 // testCLI: three programs as people start them: the real CLI with the real provider, the simulator with -keystone,
-// and Keystone. Only the environment says who calls; the region chooses the simulator among two in the catalogue.
+// and Keystone. The environment has the credentials; the region chooses the simulator among two in the catalogue.
 func (f *fixture) testCLI(t *testing.T) {
 	f.keystone.AddRegion(t, f.world, "eu-nl", f.simulator(t))
 	c := rdstest.NewCLI(t, []string{"../../examples/data-sources/rds_errorlog_download/data-source.tf"})
@@ -36,10 +36,10 @@ func (f *fixture) testCLI(t *testing.T) {
 		met(t, "real CLI, rdssim -keystone: password by name", "links")
 		run := c.Run(t, "apply", "-auto-approve", "-no-color")
 		if run.ExitCode != 0 || !strings.Contains(run.Stdout, "_errorlog_download_") {
-			t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+			t.Fatalf("exit code %d, want 0\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 		}
 		if links := c.Run(t, "output", "-json", "links"); !strings.Contains(links.Stdout, "Signature=") {
-			t.Errorf("no link: %s\n%s", links.Stdout, links.Stderr)
+			t.Errorf("want a link, got %s\n%s", links.Stdout, links.Stderr)
 		}
 	})
 	t.Run("wrong password", func(t *testing.T) {
@@ -48,15 +48,16 @@ func (f *fixture) testCLI(t *testing.T) {
 		run := c.Run(t, "plan", "-no-color")
 		// The CLI breaks lines where it likes.
 		screen := strings.Join(strings.Fields(run.Stderr), " ")
-		if run.ExitCode != 1 || !strings.Contains(screen, "Error: Unable to log in ") || !strings.Contains(screen, f.keystone.AuthURL+" refused the credentials.") {
-			t.Errorf("exit code %d\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
+		if run.ExitCode != 1 || !strings.Contains(screen, "Error: Unable to log in ") || !strings.Contains(screen,
+			f.keystone.AuthURL+" refused the credentials.") {
+			t.Errorf("want exit code 1 and a refusal, got exit code %d\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 		}
 		if strings.Contains(run.Stdout+run.Stderr, c.Env["OS_PASSWORD"]) {
-			t.Error("the password stands on the screen")
+			t.Errorf("want no password on the screen, got\n%s", screen)
 		}
 	})
 	if n := c.Cloud.Count(""); n != 0 {
-		t.Errorf("%d requests went to a cloud that nobody named", n)
+		t.Errorf("%d requests went to the other cloud, want none", n)
 	}
 }
 
@@ -83,13 +84,13 @@ func (f *fixture) simulator(t *testing.T) string {
 	t.Cleanup(func() {
 		_, _ = io.Copy(io.Discard, lines)
 		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 0 {
-			t.Errorf("the simulator: %s", cmd.ProcessState)
+			t.Errorf("the simulator ended with %s, want success", cmd.ProcessState)
 		}
 	})
 	first, err := lines.ReadString('\n')
 	url := strings.TrimPrefix(strings.TrimSpace(first), "The simulated cloud listens at ")
 	if err != nil || !strings.HasPrefix(url, "http://127.0.0.1:") {
-		t.Fatalf("the simulator says %q, %v", first, err)
+		t.Fatalf("the simulator printed %q, %v, want its address", first, err)
 	}
 	return url
 }

@@ -68,7 +68,7 @@ func newFixture(t *testing.T) *fixture {
 	return f
 }
 
-// currentPasscode stands for what the device shows when the case begins, which may be a minute after the table was
+// currentPasscode is replaced by what the device shows when the case begins, which may be a minute after the table was
 // made.
 const currentPasscode = "(current)"
 
@@ -103,10 +103,10 @@ func (f *fixture) links(t *testing.T, projectID, calls string) {
 	t.Helper()
 	o := f.read(t)
 	if o.Diagnostics != nil || o.Values["status"] != "FINISH" || o.Values["link_count"] != int64(1) {
-		t.Fatalf("%v\n%s", o.Values, strings.Join(o.Diagnostics, "\n"))
+		t.Fatalf("want links, got %v\n%s", o.Values, strings.Join(o.Diagnostics, "\n"))
 	}
 	if diff := cmp.Diff(calls, f.network.summary()); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, r := range f.Requests() {
 		if !strings.HasPrefix(r.Path, "/v3/"+projectID+"/instances/") {
@@ -120,15 +120,16 @@ func (f *fixture) fails(t *testing.T, text, calls string) {
 	t.Helper()
 	o := f.read(t)
 	if diff := cmp.Diff([]string{text}, f.readable(o.Diagnostics)); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(calls, f.network.summary()); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, text := range o.Diagnostics {
-		for what, secret := range map[string]string{"password": Password, "token": f.network.lastToken(), "passcode": f.Env["OS_PASSCODE"], "given token": f.Env["OS_TOKEN"]} {
+		for what, secret := range map[string]string{"password": Password, "token": f.network.lastToken(), "passcode": f.Env["OS_PASSCODE"],
+			"given token": f.Env["OS_TOKEN"]} {
 			if secret != "" && strings.Contains(text, secret) {
-				t.Errorf("the %s stands in the error", what)
+				t.Errorf("want no %s in the error", what)
 			}
 		}
 	}

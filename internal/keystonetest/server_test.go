@@ -83,7 +83,8 @@ func Start(tb testing.TB) *Keystone {
 func prepare(tb testing.TB, folder, config, password string) {
 	tb.Helper()
 	// Without a write-ahead log, readers lock writers out and requests that come at the same time fail.
-	run(tb, folder, nil, python, "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('pragma journal_mode=wal')", filepath.Join(folder, "keystone.db"))
+	run(tb, folder, nil, python, "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('pragma journal_mode=wal')",
+		filepath.Join(folder, "keystone.db"))
 	var steps sync.WaitGroup
 	for _, step := range []string{"db_sync", "fernet_setup", "credential_setup"} {
 		arguments := []string{"--config-file", config, step}

@@ -38,7 +38,7 @@ func TestAction_SavesTheLog(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "incident", "logs")
 	synctest.Test(t, func(t *testing.T) {
 		c := rdstest.New(t, rdssim.WithExportDuration(13400*time.Millisecond), rdssim.WithOriginalTimes())
-		told, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
+		shown, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
 		if len(diags) > 0 {
 			t.Fatalf("%q", diags)
 		}
@@ -85,7 +85,7 @@ func checkModes(t *testing.T, folder string) {
 func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		told, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
+		shown, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
 		if len(told) < 2 || told[1] != "1 of 3 files failed in the cloud." {
 			t.Errorf("got the progress %q, want the failed file behind the first line", told)
 		}

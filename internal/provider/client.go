@@ -14,6 +14,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
@@ -31,9 +32,9 @@ type client struct {
 	interrupt context.Context //nolint:containedctx // it is the process's, and outlives every call
 }
 
-// interruptible returns a context that ends with Ctrl-C too. Terraform and OpenTofu tell their providers to stop, but
-// not while an apply is still planning: then they would wait for the end of our wait. Nothing is half done when a
-// wait or a download ends, so there is no reason to let a person wait.
+// interruptible returns a context that ends with Ctrl-C too. Terraform and OpenTofu stop their providers, but not
+// while an apply is still planning: they would wait for the end of our wait. A wait or a download leaves nothing half
+// done, so it can end at once.
 func (c *client) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	detach := context.AfterFunc(c.interrupt, cancel)
@@ -43,16 +44,15 @@ func (c *client) interruptible(ctx context.Context) (context.Context, context.Ca
 	}
 }
 
-// newClient puts the layers together: network, transport, identity, RDS; and, beside them, the plain way to the files
-// behind links.
-func (p *rdsProvider) newClient(config identity.Config, terraformVersion string) (*client, error) {
-	settings, err := config.TLS()
+// newClient puts the layers together: network, transport, identity, RDS. Files behind links go a plain way beside them.
+func (p *rdsProvider) newClient(config settings.Config, terraformVersion string) (*client, error) {
+	tlsConfig, err := config.TLS()
 	if err != nil {
 		return nil, err
 	}
 	userAgent := "terraform-provider-rds/" + p.version + " terraform/" + terraformVersion
 	out := transport.New(transport.Options{
-		Base:       p.network(settings),
+		Base:       p.network(tlsConfig),
 		MaxRetries: int(*config.MaxRetries),
 		MinPause:   p.outside.RetryPause,
 		UserAgent:  userAgent,
@@ -74,7 +74,7 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 		project:   projectName(config),
 		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
 		files: download.Options{
-			Base:       p.network(plain(settings)),
+			Base:       p.network(plain(tlsConfig)),
 			UserAgent:  userAgent,
 			MaxRetries: int(*config.MaxRetries),
 			MinPause:   p.outside.RetryPause,
@@ -85,7 +85,7 @@ func (p *rdsProvider) newClient(config identity.Config, terraformVersion string)
 
 // projectName returns the name of the project behind the endpoint: the agency's if one is assumed. An ID takes precedence
 // over a name, which may then be another project's.
-func projectName(config identity.Config) string {
+func projectName(config settings.Config) string {
 	switch {
 	case config.AgencyName != "":
 		return config.DelegatedProject
@@ -96,35 +96,35 @@ func projectName(config identity.Config) string {
 	}
 }
 
-// plain trusts the same servers and shows no certificate of the client's: a credential never goes to a link's host.
-func plain(settings *tls.Config) *tls.Config {
-	settings = settings.Clone()
-	settings.Certificates, settings.GetClientCertificate = nil, nil
-	return settings
+// plain returns the settings without the client certificate: a credential never goes to a link's host.
+func plain(config *tls.Config) *tls.Config {
+	config = config.Clone()
+	config.Certificates, config.GetClientCertificate = nil, nil
+	return config
 }
 
-// network is a connection pool of its own with these TLS settings, or the tests' network.
-func (p *rdsProvider) network(settings *tls.Config) http.RoundTripper {
+// network returns a new connection pool with these TLS settings, or the tests' network.
+func (p *rdsProvider) network(config *tls.Config) http.RoundTripper {
 	if p.outside.Network != nil {
 		return p.outside.Network
 	}
 	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
-	network.TLSClientConfig = settings
+	network.TLSClientConfig = config
 	network.OnProxyConnectResponse = transport.CheckProxy
 	network.MaxIdleConnsPerHost = 64  // many objects of one run ask the same host
-	network.DisableCompression = true // a file's bytes are the object's own, and the API's answers are small
+	network.DisableCompression = true // a file must be saved byte by byte as it is stored, and the API's answers are small
 	return network
 }
 
-// clientFrom takes an object's client out of what Configure gave. Terraform asks for schemas before it configures:
-// then there is none yet.
+// clientFrom returns the client that Configure made, or nil if it was not called yet: Terraform reads schemas first.
 func clientFrom(data any, diags *diag.Diagnostics) *client {
 	if data == nil {
 		return nil
 	}
 	c, ok := data.(*client)
 	if !ok {
-		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please report it.", data))
+		diags.AddError("Unable to use provider configuration", fmt.Sprintf("This is a bug of the provider: it was handed a %T. Please "+
+			"report it.", data))
 	}
 	return c
 }

@@ -9,22 +9,31 @@ import (
 	"testing"
 )
 
-// TestPlainShowsNoCertificate: what the cloud's APIs get to see, a link's host does not; whom to trust stays the same.
+// TestPlainShowsNoCertificate checks that a link's host gets no client certificate. The trusted authorities stay.
 func TestPlainShowsNoCertificate(t *testing.T) {
-	settings := &tls.Config{
+	config := &tls.Config{
 		MinVersion:           tls.VersionTLS12,
 		RootCAs:              x509.NewCertPool(),
 		Certificates:         []tls.Certificate{{}},
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &tls.Certificate{}, nil },
 	}
-	got := plain(settings)
-	if got.Certificates != nil || got.GetClientCertificate != nil {
-		t.Error("a client certificate would go to a link's host")
+	got := plain(config)
+	if len(got.Certificates) != 0 {
+		t.Errorf("plain keeps %d client certificates, want none", len(got.Certificates))
 	}
-	if got.RootCAs != settings.RootCAs || got.MinVersion != tls.VersionTLS12 {
-		t.Error("trust has changed")
+	if got.GetClientCertificate != nil {
+		t.Error("plain keeps GetClientCertificate, want nil")
 	}
-	if len(settings.Certificates) != 1 || settings.GetClientCertificate == nil {
-		t.Error("the settings for the APIs have lost their certificate")
+	if got.RootCAs != config.RootCAs {
+		t.Errorf("plain trusts %v, want the same authorities as before", got.RootCAs)
+	}
+	if got.MinVersion != tls.VersionTLS12 {
+		t.Errorf("the oldest version is %x, want %x", got.MinVersion, tls.VersionTLS12)
+	}
+	if len(config.Certificates) != 1 {
+		t.Errorf("the API's settings have %d client certificates, want 1", len(config.Certificates))
+	}
+	if config.GetClientCertificate == nil {
+		t.Error("the API's settings have lost GetClientCertificate")
 	}
 }

@@ -5,18 +5,19 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// This file is about the provider block: what cannot work in it, and what works and is not safe.
+// This file is about the provider block: what cannot work, and what works but is not safe.
 
-// configurationDiagnostic explains what is wrong with the provider block, at the attribute where it can be put right.
+// configurationDiagnostic explains what is wrong with the provider block, at the attribute that must change.
 func configurationDiagnostic(err error) diag.Diagnostic {
-	var config *identity.ConfigError
+	var config *settings.Error
 	if !errors.As(err, &config) {
 		return diag.NewErrorDiagnostic("Unable to configure provider", err.Error())
 	}
@@ -26,16 +27,23 @@ func configurationDiagnostic(err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
 }
 
-// unencryptedWarning is for whoever wrote http for https.
-func unencryptedWarning(attribute string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root(attribute), "Requests are not encrypted",
-		"The URL in "+attribute+" begins with http://: whoever stands between here and the cloud can read the credentials and the logs. "+
-			"The cloud's own addresses begin with https://.")
-}
-
-// insecureWarning is for whoever left insecure on after a test.
-func insecureWarning() diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("insecure"), "Certificates are not checked",
-		"insecure is true (or OS_INSECURE, or verify: false in clouds.yaml): whoever stands between here and the cloud can read the credentials and the logs.\n\n"+
-			"To trust a certificate authority of your own, set cacert_file (OS_CACERT) in its place.")
+// configurationWarnings lists what works but is probably a mistake.
+func configurationWarnings(config settings.Config) diag.Diagnostics {
+	var warnings diag.Diagnostics
+	if *config.Insecure {
+		warnings.AddAttributeWarning(path.Root("insecure"), "Certificates are not checked",
+			"insecure is true (or OS_INSECURE, or verify: false in clouds.yaml): anybody on the way to the cloud can read the credentials and "+
+				"the logs.\n\nTo trust a certificate authority of your own, set cacert_file (OS_CACERT) instead.")
+	}
+	for _, name := range config.Unencrypted() {
+		warnings.AddAttributeWarning(path.Root(name), "Requests are not encrypted",
+			"The URL in "+name+" begins with http://: anybody on the way to the cloud can read the credentials and the logs. "+
+				"The cloud's own addresses begin with https://.")
+	}
+	if variable, region, foreign := config.ForeignAuthURL(); foreign {
+		warnings.AddAttributeWarning(path.Root("region"), "The identity service is in another region",
+			fmt.Sprintf("region is %s, but %s is the identity service of %s. The login goes there, and will probably not find the project.\n\n"+
+				"Set auth_url in this provider block too.", config.Region, variable, region))
+	}
+	return warnings
 }

@@ -19,9 +19,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // The guide "When it fails" is made by this test: each row is a fault and what the user then sees, to the letter. The
@@ -377,7 +377,7 @@ func tellsError(text string) bool { return strings.HasPrefix(text, "Error: ") }
 
 // usualFolders exchanges the folders of a test for those that a reader knows: clouds.yaml is in the folder where
 // Terraform runs, or in the user's own.
-func usualFolders(e identity.Environment, text string) string {
+func usualFolders(e settings.Environment, text string) string {
 	return strings.NewReplacer(e.WorkDir+"/", "", e.HomeDir, "/home/oncall").Replace(text)
 }
 

@@ -3,10 +3,10 @@
 
 // Package provider is all that is Terraform's: schemas, models, diagnostics and logs of the provider "rds".
 //
-// Data flows one way: configuration → this package → package rds, through packages identity and transport → attributes.
+// Data flows one way: configuration → this package → package rds, through identity and transport → attributes.
 //
 //	server.go                 the protocol server that main starts
-//	provider.go               the provider block; provider_schema.go has its schema
+//	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go   one object a file, kind first
 //	errorlog_download.go      what the objects of that name share; errorlog_download_schema.go has their schemas
@@ -32,26 +32,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // typeName is the provider's name in configurations: every object's name begins with it.
 const typeName = "rds"
 
-// Outside is what the provider takes from the world around it. Its zero value is the real world; tests put another in
-// its place.
+// Outside is the world around the provider. Its zero value is the real one; tests replace it.
 type Outside struct {
 	Network     http.RoundTripper    // nil: real connections, with the TLS settings of the configuration
 	Clock       rds.Clock            // nil: the machine's
 	Random      func() float64       // nil: math/rand/v2
 	RetryPause  time.Duration        // the first pause between retries; 0: the transport's default
-	Environment identity.Environment // zero: the process's own
+	Environment settings.Environment // zero: the process's own
 	Interrupt   context.Context      //nolint:containedctx // ends when a person presses Ctrl-C; nil: never
 	Calls       *Calls               // counts the calls under way; nil: nobody needs it
 }
 
-// New returns what starts one provider server. The version appears in the User-Agent.
+// New returns a function that makes the provider. The version appears in the User-Agent.
 func New(version string, outside Outside) func() provider.Provider {
 	p := rdsProvider{version: version, outside: outside}
 	if p.outside.Random == nil {
@@ -77,28 +76,23 @@ func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 	resp.TypeName, resp.Version = typeName, p.version
 }
 
-// Configure checks what was configured and builds the client. It makes no request: logging in waits for the first one.
+// Configure checks the configuration and builds the client. It makes no request: the first one logs in.
 func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	refuseUnknown(req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var model providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
+	block, err := blockValues(req.Config.Raw)
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to read provider configuration", "This is a bug of the provider, please report it: "+err.Error()+".")
 		return
 	}
-	config, err := identity.Resolve(model.config(), p.outside.Environment)
+	config, err := settings.Resolve(block, p.outside.Environment)
 	if err != nil {
 		resp.Diagnostics.Append(configurationDiagnostic(err))
 		return
 	}
-	if *config.Insecure {
-		resp.Diagnostics.Append(insecureWarning())
-	}
-	for _, attribute := range config.Unencrypted() {
-		resp.Diagnostics.Append(unencryptedWarning(attribute))
-	}
+	resp.Diagnostics.Append(configurationWarnings(config)...)
 	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
 		resp.Diagnostics.Append(configurationDiagnostic(err))
@@ -107,8 +101,8 @@ func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	resp.DataSourceData, resp.ResourceData, resp.EphemeralResourceData, resp.ActionData = client, client, client, client
 }
 
-// refuseUnknown reports every value of the provider block that is known only after an apply: a login with half a
-// credential would fail in a way that nobody understands.
+// refuseUnknown reports each value of the provider block that is known only after an apply. With half a credential
+// the login would fail for a reason that nobody understands.
 func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var values map[string]tftypes.Value
 	if err := req.Config.Raw.As(&values); err != nil {

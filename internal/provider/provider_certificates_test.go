@@ -63,6 +63,8 @@ func (i issued) renamed(t *testing.T, name string) issued {
 	template := certificateOf(name)
 	if ip := net.ParseIP(name); ip != nil {
 		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{name}
 	}
 	der, err := x509.MarshalECPrivateKey(i.signer)
 	if err != nil {

@@ -34,20 +34,23 @@ func providerExamples(t *testing.T) map[string]providerExample {
 	account := with(user, "OS_USER_DOMAIN_NAME", rdssim.DomainName)
 	clouds := yamlBlocks(t, "../../templates/index.md.tmpl")
 	if len(clouds) != 2 {
-		t.Fatalf("%d blocks of YAML on the provider's page", len(clouds))
+		t.Fatalf("%d blocks of YAML on the provider's page, want 2", len(clouds))
 	}
 	ca := newAuthority(t)
 	client, clients := ca.issue(t, "client"), x509.NewCertPool()
 	clients.AddCert(ca.parsed(t))
 	return map[string]providerExample{
-		"provider.tf":       {env: user, calls: login},
-		"clouds-yaml.tf":    {calls: login, files: map[string]string{"clouds.yaml": clouds[0], "secure.yaml": strings.Replace(clouds[1], "…", rdssim.Password, 1)}},
-		"password.tf":       {env: map[string]string{"TF_VAR_password": rdssim.Password}, calls: login},
-		"passcode.tf":       {env: map[string]string{"TF_VAR_password": rdssim.Password, "TF_VAR_passcode": rdssim.MFAPasscode}, calls: login},
-		"token.tf":          {env: map[string]string{"TF_VAR_token": givenToken}, calls: []string{"iam.token 200", "rds.errorlog 200"}},
-		"aksk.tf":           {env: map[string]string{"TF_VAR_access_key": rdssim.AccessKey, "TF_VAR_secret_key": rdssim.SecretKey}, calls: signed},
-		"aksk-temporary.tf": {env: map[string]string{"TF_VAR_access_key": rdssim.TemporaryAccessKey, "TF_VAR_secret_key": rdssim.TemporarySecretKey, "TF_VAR_security_token": rdssim.SecurityToken}, calls: signed},
-		"agency.tf":         {env: account, calls: []string{"login 201", "login 201", "rds.errorlog 200"}},
+		"provider.tf": {env: user, calls: login},
+		"clouds-yaml.tf": {calls: login,
+			files: map[string]string{"clouds.yaml": clouds[0], "secure.yaml": strings.Replace(clouds[1], "…", rdssim.Password, 1)}},
+		"password.tf": {env: map[string]string{"TF_VAR_password": rdssim.Password}, calls: login},
+		"passcode.tf": {env: map[string]string{"TF_VAR_password": rdssim.Password, "TF_VAR_passcode": rdssim.MFAPasscode}, calls: login},
+		"token.tf":    {env: map[string]string{"TF_VAR_token": givenToken}, calls: []string{"iam.token 200", "rds.errorlog 200"}},
+		"aksk.tf": {env: map[string]string{"TF_VAR_access_key": rdssim.AccessKey, "TF_VAR_secret_key": rdssim.SecretKey},
+			calls: signed},
+		"aksk-temporary.tf": {env: map[string]string{"TF_VAR_access_key": rdssim.TemporaryAccessKey,
+			"TF_VAR_secret_key": rdssim.TemporarySecretKey, "TF_VAR_security_token": rdssim.SecurityToken}, calls: signed},
+		"agency.tf": {env: account, calls: []string{"login 201", "login 201", "rds.errorlog 200"}},
 		"certificates.tf": {env: with(account, "OS_PROJECT_NAME", rdssim.ProjectName), calls: login, files: map[string]string{
 			"company-ca.pem": ca.pem, "client.pem": client.certificate, "client-key.pem": client.key,
 		}, tls: &tls.Config{
@@ -92,7 +95,7 @@ func TestProviderExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			example, known := examples[name]
 			if !known {
-				t.Fatal("the test does not know this example")
+				t.Fatal("want this example in the test's table")
 			}
 			text, err := os.ReadFile(file)
 			if err != nil {
@@ -105,11 +108,11 @@ func TestProviderExamples(t *testing.T) {
 			}
 			c.Write(t, "main.tf", configuration)
 			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
-				t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+				t.Fatalf("exit code %d, want 0\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 			}
 			calls := (&rdstest.Cloud{Server: c.Cloud}).Calls()
 			if diff := cmp.Diff(example.calls, calls[:min(len(calls), len(example.calls))]); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -126,7 +129,7 @@ func stageExample(t *testing.T, example providerExample) *rdstest.CLI {
 	if example.env["TF_VAR_token"] == givenToken {
 		c.Write(t, "main.tf", requirement+ofInstance(rdssim.InstanceHealthy))
 		if run := c.Run(t, "plan", "-no-color"); run.ExitCode != 0 {
-			t.Fatalf("%s\n%s", run.Stdout, run.Stderr)
+			t.Fatalf("exit code %d, want 0\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
 		}
 		example.env = map[string]string{"TF_VAR_token": lastHeader(&rdstest.Cloud{Server: c.Cloud}, "rds.errorlog", "X-Auth-Token")}
 		c.Cloud.Reset()

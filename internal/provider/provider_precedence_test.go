@@ -13,9 +13,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // Which value counts when several are there: for every attribute of the provider block, set in configuration, in each
@@ -34,15 +34,15 @@ const (
 
 // sources of an attribute, the strongest first.
 func (s setting) sources(attribute string) []string {
-	at := slices.IndexFunc(identity.Variables, func(v identity.Variable) bool { return v.Attribute == attribute })
-	all := append([]string{inConfiguration}, identity.Variables[at].Env...)
+	at := slices.IndexFunc(settings.Attributes, func(a settings.Attribute) bool { return a.Name == attribute })
+	all := append([]string{inConfiguration}, settings.Attributes[at].Env...)
 	if s.key != "" {
 		all = append(all, inFile)
 	}
 	return all
 }
 
-// stage makes a cloud in which the sources say something about the attribute, and the provider block.
+// stage makes a cloud in which the sources set the attribute, and the provider block.
 func (s setting) stage(t *testing.T, attribute string, sources []string) (*rdstest.Cloud, map[string]any) {
 	t.Helper()
 	c := rdstest.NewWithClock(t, s.options...)
@@ -56,7 +56,7 @@ func (s setting) stage(t *testing.T, attribute string, sources []string) (*rdste
 	}
 	block := map[string]any{}
 	for _, source := range sources {
-		value := s.says(source, sources[0])
+		value := s.valueIn(source, sources[0])
 		switch source {
 		case inConfiguration:
 			block[attribute] = value
@@ -93,7 +93,7 @@ func combinations(sources []string) [][]string {
 }
 
 func TestPrecedence(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, _, _ := strings.Cut(name, ",")
 		for _, sources := range combinations(s.sources(attribute)) {
 			t.Run(name+"/"+strings.Join(sources, " over "), func(t *testing.T) {
@@ -131,7 +131,7 @@ func isError(diagnostic string) bool { return strings.HasPrefix(diagnostic, "Err
 // TestPrecedence_ThroughTerraform: the same through the real CLI, for what the CLI adds: its own reading of the
 // block, types and nulls.
 func TestPrecedence_ThroughTerraform(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, other, _ := strings.Cut(name, ",")
 		if other != "" {
 			continue // ends in an error, by intention
@@ -140,7 +140,7 @@ func TestPrecedence_ThroughTerraform(t *testing.T) {
 		for _, sources := range [][]string{all, all[1:]} {
 			t.Run(name+"/"+sources[0], func(t *testing.T) {
 				t.Parallel()
-				s := settings(t)[name] // what it notes is for one run
+				s := settingTable(t)[name] // what it notes is for one run
 				c, block := s.stage(t, attribute, sources)
 				resource.UnitTest(t, resource.TestCase{
 					ProtoV6ProviderFactories: c.Factories(),
@@ -163,19 +163,19 @@ func providerBlock(values map[string]any) string {
 
 // TestPrecedence_EveryAttribute: none is left out of the table.
 func TestPrecedence_EveryAttribute(t *testing.T) {
-	table := settings(t)
-	for _, v := range identity.Variables {
-		if _, ok := table[v.Attribute]; !ok {
-			t.Errorf("%s is not in the table of settings", v.Attribute)
+	table := settingTable(t)
+	for _, a := range settings.Attributes {
+		if _, ok := table[a.Name]; !ok {
+			t.Errorf("want %s in the table of settings", a.Name)
 		}
 	}
 }
 
-// TestPrecedence_Empty: an empty text counts as not set, so that a variable without a value can stand in the block.
+// TestPrecedence_Empty checks that an empty text counts as not set: a variable without a value can be used.
 func TestPrecedence_Empty(t *testing.T) {
-	for name, s := range settings(t) {
+	for name, s := range settingTable(t) {
 		attribute, _, _ := strings.Cut(name, ",")
-		if _, text := s.says(inConfiguration, inConfiguration).(string); !text || attribute == "endpoint_type" {
+		if _, text := s.valueIn(inConfiguration, inConfiguration).(string); !text || attribute == "endpoint_type" {
 			continue // a boolean or a number is never empty; an empty word is none of the three
 		}
 		t.Run(name, func(t *testing.T) {
@@ -192,7 +192,7 @@ func TestPrecedence_Empty(t *testing.T) {
 	}
 }
 
-// TestPrecedence_Alternatives: what a stronger source says in other words is not overruled by a weaker one. Within
+// TestPrecedence_Alternatives checks that a weaker source does not overrule a stronger one in other words. Within
 // one source an id beats a name, and a token beats AK/SK beats a password.
 func TestPrecedence_Alternatives(t *testing.T) {
 	tokenHere := func(c *rdstest.Cloud) string { return "token " + lastHeader(c, "rds.errorlog", "X-Auth-Token") }
@@ -213,27 +213,38 @@ func TestPrecedence_Alternatives(t *testing.T) {
 		effect func(*rdstest.Cloud) string
 		want   string
 	}{
-		"name in the block over id in the environment, user":    {map[string]any{"user_name": "here"}, map[string]string{"OS_USERNAME": "", "OS_USER_ID": "there"}, user, "user here"},
-		"name in the block over id in the environment, domain":  {map[string]any{"domain_name": "here"}, map[string]string{"OS_USER_DOMAIN_ID": "there"}, domain, "domain here"},
-		"name in the block over id in the environment, project": {map[string]any{"tenant_name": "here"}, map[string]string{"OS_PROJECT_ID": "there"}, project, "project here"},
-		"id over name in the block, user":                       {map[string]any{"user_name": "name", "user_id": "id"}, nil, user, "user id"},
-		"id over name in the block, domain":                     {map[string]any{"domain_name": "name", "domain_id": "id"}, nil, domain, "domain id"},
-		"id over name in the block, project":                    {map[string]any{"tenant_name": "name", "tenant_id": "id"}, nil, project, "project id"},
-		"id over name in the environment, user":                 {nil, map[string]string{"OS_USER_ID": "id"}, user, "user id"},
-		"id over name in the environment, domain":               {nil, map[string]string{"OS_DOMAIN_ID": "id"}, domain, "domain id"},
-		"id over name in the environment, project":              {nil, map[string]string{"OS_TENANT_ID": "id"}, project, "project id"},
-		"token over all in the environment":                     {nil, with(where, "OS_TOKEN", "t0ken", "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), tokenHere, "token t0ken"},
-		"AK/SK over password in the environment":                {nil, with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), signed, "access key AK"},
-		"password in the block over token in the environment":   {map[string]any{"password": "here"}, map[string]string{"OS_TOKEN": "t0ken"}, user, "user " + rdssim.UserName},
-		"password in the block over AK/SK in the environment":   {map[string]any{"password": "here"}, map[string]string{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, user, "user " + rdssim.UserName},
-		"AK/SK in the block over token in the environment":      {map[string]any{"access_key": "AK", "secret_key": "SK"}, with(where, "OS_TOKEN", "t0ken"), signed, "access key AK"},
+		"name in the block over id in the environment, user": {map[string]any{"user_name": "here"},
+			map[string]string{"OS_USERNAME": "", "OS_USER_ID": "there"}, user, "user here"},
+		"name in the block over id in the environment, domain": {map[string]any{"domain_name": "here"},
+			map[string]string{"OS_USER_DOMAIN_ID": "there"}, domain, "domain here"},
+		"name in the block over id in the environment, project": {map[string]any{"tenant_name": "here"},
+			map[string]string{"OS_PROJECT_ID": "there"}, project, "project here"},
+		"id over name in the block, user": {map[string]any{"user_name": "name", "user_id": "id"}, nil, user, "user id"},
+		"id over name in the block, domain": {map[string]any{"domain_name": "name", "domain_id": "id"}, nil, domain,
+			"domain id"},
+		"id over name in the block, project": {map[string]any{"tenant_name": "name", "tenant_id": "id"}, nil, project,
+			"project id"},
+		"id over name in the environment, user":    {nil, map[string]string{"OS_USER_ID": "id"}, user, "user id"},
+		"id over name in the environment, domain":  {nil, map[string]string{"OS_DOMAIN_ID": "id"}, domain, "domain id"},
+		"id over name in the environment, project": {nil, map[string]string{"OS_TENANT_ID": "id"}, project, "project id"},
+		"token over all in the environment": {nil,
+			with(where, "OS_TOKEN", "t0ken", "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), tokenHere, "token t0ken"},
+		"AK/SK over password in the environment": {nil, with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), signed,
+			"access key AK"},
+		"password in the block over token in the environment": {map[string]any{"password": "here"}, map[string]string{"OS_TOKEN": "t0ken"},
+			user, "user " + rdssim.UserName},
+		"password in the block over AK/SK in the environment": {map[string]any{"password": "here"},
+			map[string]string{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, user, "user " + rdssim.UserName},
+		"AK/SK in the block over token in the environment": {map[string]any{"access_key": "AK", "secret_key": "SK"},
+			with(where, "OS_TOKEN", "t0ken"), signed, "access key AK"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)
 			takeAnyone(t, cloud)
 			cloud.SetEnv(c.env)
 			p := cloud.Protocol(t)
-			diagnostics := append(p.Configure(t.Context(), c.block), p.Read(t.Context(), dataSource, instance(rdssim.InstanceHealthy)).Diagnostics...)
+			diagnostics := append(p.Configure(t.Context(), c.block),
+				p.Read(t.Context(), dataSource, instance(rdssim.InstanceHealthy)).Diagnostics...)
 			if got := c.effect(cloud); got != c.want || slices.ContainsFunc(diagnostics, isError) {
 				t.Errorf("got %q, want %q\n%s", got, c.want, strings.Join(diagnostics, "\n"))
 			}
@@ -250,29 +261,31 @@ func with(env map[string]string, more ...string) map[string]string {
 	return all
 }
 
-// TestPrecedence_Unknown: a value that is known only after an apply is an error at its attribute, for each, and all
-// are told at once.
+// TestPrecedence_Unknown has values that are known only after an apply: each is an error at its attribute, and all
+// are reported together.
 func TestPrecedence_Unknown(t *testing.T) {
 	configuration := "resource \"terraform_data\" \"later\" {}\nprovider \"rds\" {\n"
-	var told []string
-	for _, v := range identity.Variables {
+	var expected []string
+	for _, a := range settings.Attributes {
 		c := rdstest.NewWithClock(t)
-		want := "Error: Unable to configure provider with an unknown value (" + v.Attribute + ")\n\nThe value of " + v.Attribute + " is known only after an apply, but the " +
-			"provider needs it now.\n\nApply what it depends on first (terraform apply -target=…), or take it from a variable or from the environment."
-		if got := c.Protocol(t).Configure(t.Context(), map[string]any{v.Attribute: rdstest.Unknown{}}); len(got) != 1 || got[0] != want {
-			t.Errorf("%s: %q", v.Attribute, got)
+		want := "Error: Unable to configure provider with an unknown value (" + a.Name + ")\n\nThe value of " + a.Name + " is known only " +
+			"after an apply, but the provider needs it now.\n\nApply what it depends on first (terraform apply -target=…), or take it from a " +
+			"variable or from the environment."
+		if got := c.Protocol(t).Configure(t.Context(), map[string]any{a.Name: rdstest.Unknown{}}); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got %q, want %q", a.Name, got, want)
 		}
-		configuration += "  " + v.Attribute + " = terraform_data.later.id\n"
-		told = append(told, "The value of "+v.Attribute+" is known only after an apply")
+		configuration += "  " + a.Name + " = terraform_data.later.id\n"
+		expected = append(expected, "The value of "+a.Name+" is known only after an apply")
 	}
 	c := rdstest.NewWithClock(t)
-	for _, text := range []string{told[0], told[len(told)/2], told[len(told)-1]} {
+	for _, text := range []string{expected[0], expected[len(expected)/2], expected[len(expected)-1]} {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: c.Factories(),
-			Steps:                    []resource.TestStep{{Config: configuration + "}\n" + ofInstance(rdssim.InstanceHealthy), ExpectError: wrapped(text)}},
+			Steps: []resource.TestStep{{Config: configuration + "}\n" + ofInstance(rdssim.InstanceHealthy),
+				ExpectError: wrapped(text)}},
 		})
 	}
 	if calls := c.Calls(); len(calls) > 0 {
-		t.Errorf("requests went out: %q", calls)
+		t.Errorf("want no requests, got %q", calls)
 	}
 }

@@ -16,20 +16,20 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// setting says how to see which value of an attribute took effect.
+// setting is how to see which value of an attribute took effect.
 type setting struct {
 	besides map[string]string // the rest of the environment: the least that works
-	key     string            // in an entry of clouds.yaml; "" where the attribute has no place there
+	key     string            // in an entry of clouds.yaml; "" if the attribute has no place there
 	value   func(source, winner string) any
 	options []rdssim.Option
 	prepare func(*testing.T, *rdstest.Cloud)
 	effect  func(*rdstest.Cloud) string
 	want    func(winner string) string // the effect of the winner's value
-	none    string                     // the effect where the attribute is set nowhere
+	none    string                     // the effect if the attribute is set nowhere
 }
 
-// says is the value that a source gives: mostly its own name, so that what the cloud received tells the source.
-func (s setting) says(source, winner string) any {
+// valueIn returns the value of a source: mostly its own name, so that the cloud receives the name of the source.
+func (s setting) valueIn(source, winner string) any {
 	if s.value == nil {
 		return word(source)
 	}
@@ -59,7 +59,7 @@ func only(winners, others any) func(source, winner string) any {
 	}
 }
 
-// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml says it the other way
+// verifying gives the winner one value of insecure and the others the opposite; clouds.yaml has it the other way
 // round.
 func verifying(insecure bool) func(source, winner string) any {
 	return func(source, winner string) any { return (source == winner) == insecure != (source == inFile) }
@@ -73,7 +73,7 @@ func taken(*rdstest.Cloud) string { return "taken" }
 
 // settings has every attribute of the provider block. A name with a comma is one more way to look at the attribute
 // before it.
-func settings(t *testing.T) map[string]setting {
+func settingTable(t *testing.T) map[string]setting {
 	t.Helper()
 	all := map[string]setting{}
 	for _, group := range []map[string]setting{callers(), places(t), certificates(t), habits()} {
@@ -87,7 +87,8 @@ func settings(t *testing.T) map[string]setting {
 // password is an environment that is complete but for what is named.
 func password(without ...string) map[string]string {
 	env := map[string]string{
-		"OS_USERNAME": rdssim.UserName, "OS_PASSWORD": rdssim.Password, "OS_USER_DOMAIN_NAME": rdssim.DomainName, "OS_PROJECT_NAME": rdssim.ProjectName,
+		"OS_USERNAME": rdssim.UserName, "OS_PASSWORD": rdssim.Password, "OS_USER_DOMAIN_NAME": rdssim.DomainName,
+		"OS_PROJECT_NAME": rdssim.ProjectName,
 	}
 	for _, name := range without {
 		delete(env, name)
@@ -95,7 +96,7 @@ func password(without ...string) map[string]string {
 	return env
 }
 
-// callers are the attributes that say who calls.
+// callers are the attributes of the caller.
 func callers() map[string]setting {
 	user := func(path ...string) func(*rdstest.Cloud) string {
 		return func(c *rdstest.Cloud) string {
@@ -118,25 +119,35 @@ func callers() map[string]setting {
 	where := map[string]string{"OS_TENANT_ID": rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid"}
 	agency := with(password(), "OS_AGENCY_NAME", "a", "OS_AGENCY_DOMAIN_NAME", "d", "OS_DELEGATED_PROJECT", "p")
 	all := map[string]setting{
-		"user_name":          {besides: password("OS_USERNAME"), key: "auth.username", effect: user("name"), none: noUser},
-		"user_id":            {besides: password("OS_USERNAME"), key: "auth.user_id", effect: user("id"), none: noUser},
-		"password":           {besides: password("OS_PASSWORD"), key: "auth.password", effect: user("password"), none: noSecret},
-		"passcode":           {besides: with(password(), "OS_USER_ID", rdssim.MFAUserID), key: "auth.passcode", effect: func(c *rdstest.Cloud) string { return sent(c, "identity", "totp", "user", "passcode") }},
-		"token":              {besides: where, key: "auth.token", effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Auth-Token") }, none: nobody},
-		"tenant_id":          {besides: password("OS_PROJECT_NAME"), key: "auth.project_id", effect: scope("id"), none: noProject},
-		"tenant_name":        {besides: password("OS_PROJECT_NAME"), key: "auth.project_name", effect: scope("name"), none: noProject},
-		"domain_id":          {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_id", effect: user("domain", "id"), none: noDomain},
-		"domain_name":        {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_name", effect: user("domain", "name"), none: noDomain},
-		"access_key":         {besides: with(where, "OS_SECRET_KEY", "SK"), key: "auth.ak", effect: accessKeyOf, none: "Error: Unable to find access_key (access_key)"},
-		"security_token":     {besides: with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), key: "auth.security_token", effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Security-Token") }},
-		"agency_name":        {besides: with(agency, "OS_AGENCY_NAME", ""), key: "auth.agency_name", effect: role("agency_name"), none: "Error: Unable to find agency_name (agency_name)"},
-		"agency_domain_name": {besides: with(agency, "OS_AGENCY_DOMAIN_NAME", ""), key: "auth.agency_domain_name", effect: role("domain_name"), none: "Error: Unable to find agency_domain_name (agency_domain_name)"},
-		"delegated_project":  {besides: with(agency, "OS_DELEGATED_PROJECT", ""), key: "auth.delegated_project", effect: scope("name"), none: "Error: Unable to find delegated_project (delegated_project)"},
+		"user_name": {besides: password("OS_USERNAME"), key: "auth.username", effect: user("name"), none: noUser},
+		"user_id":   {besides: password("OS_USERNAME"), key: "auth.user_id", effect: user("id"), none: noUser},
+		"password":  {besides: password("OS_PASSWORD"), key: "auth.password", effect: user("password"), none: noSecret},
+		"passcode": {besides: with(password(), "OS_USER_ID", rdssim.MFAUserID), key: "auth.passcode",
+			effect: func(c *rdstest.Cloud) string { return sent(c, "identity", "totp", "user", "passcode") }},
+		"token": {besides: where, key: "auth.token",
+			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Auth-Token") }, none: nobody},
+		"tenant_id":   {besides: password("OS_PROJECT_NAME"), key: "auth.project_id", effect: scope("id"), none: noProject},
+		"tenant_name": {besides: password("OS_PROJECT_NAME"), key: "auth.project_name", effect: scope("name"), none: noProject},
+		"domain_id": {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_id", effect: user("domain", "id"),
+			none: noDomain},
+		"domain_name": {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_name", effect: user("domain", "name"),
+			none: noDomain},
+		"access_key": {besides: with(where, "OS_SECRET_KEY", "SK"), key: "auth.ak", effect: accessKeyOf,
+			none: "Error: Unable to find access_key (access_key)"},
+		"security_token": {besides: with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), key: "auth.security_token",
+			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Security-Token") }},
+		"agency_name": {besides: with(agency, "OS_AGENCY_NAME", ""), key: "auth.agency_name", effect: role("agency_name"),
+			none: "Error: Unable to find agency_name (agency_name)"},
+		"agency_domain_name": {besides: with(agency, "OS_AGENCY_DOMAIN_NAME", ""), key: "auth.agency_domain_name",
+			effect: role("domain_name"), none: "Error: Unable to find agency_domain_name (agency_domain_name)"},
+		"delegated_project": {besides: with(agency, "OS_DELEGATED_PROJECT", ""), key: "auth.delegated_project", effect: scope("name"),
+			none: "Error: Unable to find delegated_project (delegated_project)"},
 		"cloud": {effect: user("name"), none: nobody, prepare: func(t *testing.T, c *rdstest.Cloud) {
 			takeAnyone(t, c)
 			file := "clouds:\n"
 			for _, name := range []string{inConfiguration, "os-cloud"} {
-				file += "  " + name + ": { auth: { auth_url: 'https://rdssim.invalid/v3', username: " + name + ", password: p, user_domain_name: d, project_name: p } }\n"
+				file += "  " + name + ": { auth: { auth_url: 'https://rdssim.invalid/v3', username: " + name + ", password: p, user_domain_name: d, " +
+					"project_name: p } }\n"
 			}
 			writeFile(t, filepath.Join(c.Outside.Environment.WorkDir, "clouds.yaml"), file)
 		}},
@@ -147,7 +158,7 @@ func callers() map[string]setting {
 			all[name] = s
 		}
 	}
-	// A secret key is never sent: only that a signature is good tells it.
+	// A secret key is never sent: only a good signature shows it.
 	all["secret_key"] = setting{
 		besides: with(where, "OS_ACCESS_KEY", rdssim.AccessKey), key: "auth.sk", value: only(rdssim.SecretKey, "an0ther-5ecret"),
 		options: signedRequests,
@@ -156,7 +167,7 @@ func callers() map[string]setting {
 	return all
 }
 
-// places are the attributes that say where RDS and IAM are.
+// places are the addresses of RDS and IAM.
 func places(t *testing.T) map[string]setting {
 	t.Helper()
 	loginHost := func(c *rdstest.Cloud) string { return last(c, "login").Host }
@@ -167,9 +178,11 @@ func places(t *testing.T) map[string]setting {
 	types := map[string]string{inConfiguration: "internal", "OS_ENDPOINT_TYPE": "admin", inFile: "public"}
 	hosts := map[string]string{inConfiguration: "internal.invalid", "OS_ENDPOINT_TYPE": "admin.invalid", inFile: "rdssim.invalid"}
 	return map[string]setting{
-		"auth_url": {besides: password(), key: "auth.auth_url", value: at("http://", "/v3"), prepare: takeAnyone, effect: loginHost, want: host, none: "iam.eu-de.otc.t-systems.com"},
-		"region":   {besides: password(), key: "region_name", prepare: takeAnyone, effect: rdsHost, want: host, none: "rdssim.invalid"},
-		"endpoint": {besides: password(), key: "rds_endpoint_override", value: at("http://", ""), prepare: takeAnyone, effect: rdsHost, want: host, none: "rdssim.invalid"},
+		"auth_url": {besides: password(), key: "auth.auth_url", value: at("http://", "/v3"), prepare: takeAnyone, effect: loginHost,
+			want: host, none: "iam.eu-de.otc.t-systems.com"},
+		"region": {besides: password(), key: "region_name", prepare: takeAnyone, effect: rdsHost, want: host, none: "rdssim.invalid"},
+		"endpoint": {besides: password(), key: "rds_endpoint_override", value: at("http://", ""), prepare: takeAnyone, effect: rdsHost,
+			want: host, none: "rdssim.invalid"},
 		"endpoint_type": {
 			besides: password(), key: "interface", value: func(source, _ string) any { return types[source] }, prepare: takeAnyone,
 			effect: rdsHost, want: func(winner string) string { return hosts[winner] }, none: "rdssim.invalid",
@@ -224,9 +237,11 @@ func certificates(t *testing.T) map[string]setting {
 		"insecure, the other":    {besides: password(), key: "verify", value: verifying(false), want: always(untrusted), none: untrusted},
 		"cacert_file":            {besides: password(), key: "cacert", value: only(caFile, otherFile), want: always("taken"), none: untrusted},
 		"cacert_file, the other": {besides: password(), key: "cacert", value: only(otherFile, caFile), want: always(untrusted), none: untrusted},
-		"key":                    {besides: with(trusting, "OS_CERT", mine.certificate), key: "key", value: only(mine.key, server.key), want: always("taken"), none: "Error: Unable to find key (key)"},
+		"key": {besides: with(trusting, "OS_CERT", mine.certificate), key: "key", value: only(mine.key, server.key),
+			want: always("taken"), none: "Error: Unable to find key (key)"},
 		"cert": {
-			besides: with(trusting, "OS_KEY", mine.key), key: "cert", value: func(source, _ string) any { return mine.renamed(t, word(source)).certificate },
+			besides: with(trusting, "OS_KEY", mine.key), key: "cert",
+			value:  func(source, _ string) any { return mine.renamed(t, word(source)).certificate },
 			effect: shown, none: "Error: Unable to find cert (cert)",
 		},
 	}
@@ -240,16 +255,20 @@ func certificates(t *testing.T) map[string]setting {
 	return all
 }
 
-// habits are the attributes that say what to do when something goes wrong.
+// habits are the attributes for failures.
 func habits() map[string]setting {
 	failing := func(t *testing.T, c *rdstest.Cloud) {
 		t.Helper()
 		c.Inject(rdssim.Fault{Kind: "login", Times: 3, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "Out of order.")})
 	}
 	return map[string]setting{
-		"allow_reauth":            {besides: password(), value: only(true, false), prepare: revokeAfterFirstAnswer, effect: taken, want: always("taken"), none: "taken"},
-		"allow_reauth, the other": {besides: password(), value: only(false, true), prepare: revokeAfterFirstAnswer, effect: taken, want: always("Error: Unable to use the token"), none: "taken"},
-		"max_retries":             {besides: password(), value: only(3, 2), prepare: failing, effect: taken, want: always("taken"), none: "taken"},
-		"max_retries, the other":  {besides: password(), value: only(2, 3), prepare: failing, effect: taken, want: always("Error: Unable to log in"), none: "taken"},
+		"allow_reauth": {besides: password(), value: only(true, false), prepare: revokeAfterFirstAnswer, effect: taken,
+			want: always("taken"), none: "taken"},
+		"allow_reauth, the other": {besides: password(), value: only(false, true), prepare: revokeAfterFirstAnswer, effect: taken,
+			want: always("Error: Unable to use the token"), none: "taken"},
+		"max_retries": {besides: password(), value: only(3, 2), prepare: failing, effect: taken, want: always("taken"),
+			none: "taken"},
+		"max_retries, the other": {besides: password(), value: only(2, 3), prepare: failing, effect: taken,
+			want: always("Error: Unable to log in"), none: "taken"},
 	}
 }

@@ -16,14 +16,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// documented is every attribute of the provider block with its environment variables, the first that is set wins:
-// those of the opentelekomcloud provider, written down here once more so that no slip of the code goes unseen. A star
-// marks a secret.
+// documented lists every attribute of the provider block with its environment variables in their order, which is that of
+// the opentelekomcloud provider. It is a second list on purpose: a slip in the code is noticed. A star marks a secret.
 const documented = `
 auth_url            OS_AUTH_URL
 region              OS_REGION_NAME OS_REGION
@@ -53,34 +52,34 @@ allow_reauth        OS_ALLOW_REAUTH
 max_retries         OS_MAX_RETRIES
 `
 
-// TestSchema: attributes, variables and secrets are the documented ones, in the code, in the schema and in the guide.
+// TestSchema compares attributes, variables and secrets with the documented ones, in the code and in the schema.
 func TestSchema(t *testing.T) {
 	schema := fwprovider.SchemaResponse{}
 	provider.New("test", provider.Outside{})().Schema(t.Context(), fwprovider.SchemaRequest{}, &schema)
 	var inCode, inSchema strings.Builder
-	for _, v := range identity.Variables {
-		fmt.Fprintf(&inCode, "%-19s %s\n", v.Attribute+star(v.Sensitive), strings.Join(v.Env, " "))
-		attribute, ok := schema.Schema.Attributes[v.Attribute]
+	for _, a := range settings.Attributes {
+		fmt.Fprintf(&inCode, "%-19s %s\n", a.Name+star(a.Sensitive), strings.Join(a.Env, " "))
+		attribute, ok := schema.Schema.Attributes[a.Name]
 		if !ok {
-			t.Errorf("%s is not in the schema", v.Attribute)
+			t.Errorf("want %s in the schema", a.Name)
 			continue
 		}
 		if !attribute.IsOptional() {
-			t.Errorf("%s is not optional", v.Attribute)
+			t.Errorf("want %s to be optional", a.Name)
 		}
 		var variables []string
 		_, environment, _ := strings.Cut(attribute.GetMarkdownDescription(), " Environment: ")
 		for _, quoted := range regexp.MustCompile("`(OS_[A-Z_]+)`").FindAllStringSubmatch(environment, -1) {
 			variables = append(variables, quoted[1])
 		}
-		fmt.Fprintf(&inSchema, "%-19s %s\n", v.Attribute+star(attribute.IsSensitive()), strings.Join(variables, " "))
+		fmt.Fprintf(&inSchema, "%-19s %s\n", a.Name+star(attribute.IsSensitive()), strings.Join(variables, " "))
 	}
 	want := strings.TrimPrefix(documented, "\n")
 	if diff := cmp.Diff(want, inCode.String()); diff != "" {
-		t.Errorf("the code: %s", diff)
+		t.Errorf("the code (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want, inSchema.String()); diff != "" {
-		t.Errorf("the schema: %s", diff)
+		t.Errorf("the schema (-want +got):\n%s", diff)
 	}
 	if n := strings.Count(want, "\n"); len(schema.Schema.Attributes) != n {
 		t.Errorf("%d attributes in the schema, %d documented", len(schema.Schema.Attributes), n)
@@ -94,32 +93,31 @@ func star(secret bool) string {
 	return ""
 }
 
-// TestGuide: the table of variables in the authentication guide is that of the code, row by row, in its order.
+// TestGuide compares the table of variables in the authentication guide with the code, row by row.
 func TestGuide(t *testing.T) {
 	guide, err := os.ReadFile("../../templates/guides/authentication.md.tmpl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := regexp.MustCompile("(?m)^\\| `[a-z_]+` \\| `OS_.*$").FindAllString(string(guide), -1)
-	table := settings(t)
+	table := settingTable(t)
 	var want []string
-	for _, v := range identity.Variables {
-		key := table[v.Attribute].key
+	for _, a := range settings.Attributes {
+		key := table[a.Name].key
 		if key != "" {
 			key = "`" + key + "` "
 		}
-		if v.Attribute == "insecure" {
+		if a.Name == "insecure" {
 			key = strings.TrimSpace(key) + ", the other way round "
 		}
-		want = append(want, "| `"+v.Attribute+"` | `"+strings.Join(v.Env, "`, `")+"` | "+key+"|")
+		want = append(want, "| `"+a.Name+"` | `"+strings.Join(a.Env, "`, `")+"` | "+key+"|")
 	}
 	if diff := cmp.Diff(want, rows); diff != "" {
-		t.Error(diff)
+		t.Errorf("table (-want +got):\n%s", diff)
 	}
 }
 
-// TestConfigure_EveryKindOfObject: data sources, resources, ephemeral resources and actions get the same client,
-// without any request.
+// TestConfigure_EveryKindOfObject checks that all kinds of objects get the same client, without any request.
 func TestConfigure_EveryKindOfObject(t *testing.T) {
 	c := rdstest.NewWithClock(t)
 	p := provider.New("test", c.Outside)()
@@ -131,19 +129,22 @@ func TestConfigure_EveryKindOfObject(t *testing.T) {
 		values[name] = tftypes.NewValue(attribute, nil)
 	}
 	resp := fwprovider.ConfigureResponse{Diagnostics: diag.Diagnostics{}}
-	p.Configure(t.Context(), fwprovider.ConfigureRequest{Config: tfsdk.Config{Raw: tftypes.NewValue(typ, values), Schema: schema.Schema}}, &resp)
+	config := tfsdk.Config{Raw: tftypes.NewValue(typ, values), Schema: schema.Schema}
+	p.Configure(t.Context(), fwprovider.ConfigureRequest{Config: config}, &resp)
 	if resp.Diagnostics.HasError() {
 		t.Fatal(resp.Diagnostics)
 	}
 	if resp.DataSourceData == nil {
-		t.Fatal("data sources get no client")
+		t.Fatal("want a client for data sources, got none")
 	}
-	for kind, data := range map[string]any{"resources": resp.ResourceData, "ephemeral resources": resp.EphemeralResourceData, "actions": resp.ActionData} {
+	for kind, data := range map[string]any{
+		"resources": resp.ResourceData, "ephemeral resources": resp.EphemeralResourceData, "actions": resp.ActionData,
+	} {
 		if data != resp.DataSourceData {
-			t.Errorf("%s get %T", kind, data)
+			t.Errorf("%s get %T, want the client of data sources", kind, data)
 		}
 	}
 	if calls := c.Calls(); len(calls) > 0 {
-		t.Errorf("requests went out: %q", calls)
+		t.Errorf("want no requests, got %q", calls)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// TestProvider_Warns: what works and is not safe is told, once for each attribute, wherever its value comes from.
+// TestProvider_Warns has what works but is not safe: one warning per attribute, wherever its value comes from.
 func TestProvider_Warns(t *testing.T) {
 	const (
 		insecure = "Warning: Certificates are not checked (insecure)"
@@ -33,7 +33,15 @@ func TestProvider_Warns(t *testing.T) {
 		"auth_url of this machine":                {env: map[string]string{"OS_AUTH_URL": "http://localhost:5000/v3"}},
 		"auth_url of this machine, as an address": {env: map[string]string{"OS_AUTH_URL": "http://127.0.0.1:5000/v3"}},
 		"auth_url of this machine, version 6":     {env: map[string]string{"OS_AUTH_URL": "http://[::1]:5000/v3"}},
-		"endpoint":                                {env: map[string]string{"OS_RDS_ENDPOINT_OVERRIDE": "http://rds.invalid"}, want: []string{endpoint}},
+		"endpoint": {env: map[string]string{"OS_RDS_ENDPOINT_OVERRIDE": "http://rds.invalid"},
+			want: []string{endpoint}},
+		"region in the block, auth_url of another": {
+			block: map[string]any{"region": "eu-nl"}, env: map[string]string{"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3"},
+			want: []string{"Warning: The identity service is in another region (region)"},
+		},
+		"region in the block, auth_url of its own": {
+			block: map[string]any{"region": "eu-nl"}, env: map[string]string{"OS_AUTH_URL": "https://iam.eu-nl.otc.t-systems.com/v3"},
+		},
 		"both, and insecure": {
 			block: map[string]any{"auth_url": "http://iam.invalid/v3", "endpoint": "http://127.0.0.2.invalid", "insecure": true},
 			want:  []string{insecure, authURL, endpoint},
@@ -48,7 +56,7 @@ func TestProvider_Warns(t *testing.T) {
 				summaries = append(summaries, summary)
 			}
 			if diff := cmp.Diff(c.want, summaries); diff != "" {
-				t.Error(diff)
+				t.Errorf("warnings (-want +got):\n%s", diff)
 			}
 		})
 	}

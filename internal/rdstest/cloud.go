@@ -21,9 +21,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // Cloud is a simulated cloud with a provider that knows no other.
@@ -54,7 +54,7 @@ func New(tb testing.TB, options ...rdssim.Option) *Cloud {
 	c.Outside = provider.Outside{
 		Network:     c.Transport(),
 		Random:      func() float64 { return 0 },
-		Environment: identity.Environment{LookupEnv: c.lookup, WorkDir: tb.TempDir(), HomeDir: tb.TempDir()},
+		Environment: settings.Environment{LookupEnv: c.lookup, WorkDir: tb.TempDir(), HomeDir: tb.TempDir()},
 	}
 	return c
 }

@@ -17,13 +17,14 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	configured "github.com/otc-rds/terraform-provider-rds/internal/settings"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // cloud is the cloud that is asked.
 type cloud struct {
 	settings settings
-	config   identity.Config
+	config   configured.Config
 	record   *record
 	endpoint identity.Endpoint
 
@@ -37,7 +38,7 @@ type cloud struct {
 
 // newCloud logs in, where that is needed, and finds RDS.
 func newCloud(ctx context.Context, s settings, o outside) (*cloud, error) {
-	config, err := identity.Resolve(identity.Config{}, o.environment)
+	config, err := configured.Resolve(configured.Values{}, o.environment)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // explain tells errors apart
 	}

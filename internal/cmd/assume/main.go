@@ -39,6 +39,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	configured "github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 func main() {
@@ -50,7 +51,7 @@ func main() {
 
 // outside is what the program takes from the world around it.
 type outside struct {
-	environment    identity.Environment // zero: the process's own
+	environment    configured.Environment // zero: the process's own
 	network        func(*tls.Config) http.RoundTripper
 	stdout, stderr io.Writer
 }
@@ -115,7 +116,7 @@ func run(ctx context.Context, args []string, o outside) int {
 
 // explain makes text of what stops the program before its first question.
 func explain(err error) string {
-	var config *identity.ConfigError
+	var config *configured.Error
 	var caller *identity.Error
 	switch {
 	case errors.As(err, &config):

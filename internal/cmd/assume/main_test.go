@@ -20,8 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
+	configured "github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -59,7 +59,7 @@ func askThrough(t *testing.T, network func(*tls.Config) http.RoundTripper, env m
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
 	status := run(t.Context(), args, outside{
-		environment: identity.Environment{LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, WorkDir: t.TempDir(), HomeDir: t.TempDir()},
+		environment: configured.Environment{LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, WorkDir: t.TempDir(), HomeDir: t.TempDir()},
 		network:     network,
 		stdout:      &stdout, stderr: &stderr,
 	})

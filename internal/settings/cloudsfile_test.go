@@ -1,10 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package identity
+package settings
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,57 +60,40 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			map[string]string{"region": "eu-de"},
 		},
 		"variable for secure.yaml": {
-			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}", "s.yaml": "clouds: {otc: {cacert: /ca}}"},
+			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}",
+				"s.yaml": "clouds: {otc: {cacert: /ca}}"},
 			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"},
 			map[string]string{"region": "eu-de", "cacert_file": "/ca"},
 		},
 		"an entry in secure.yaml alone": {
 			map[string]string{"clouds.yaml": "clouds: {}", "secure.yaml": documentedFile}, nil, map[string]string{"user_name": "oncall"},
 		},
-		"vendor file": {
-			map[string]string{
-				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme", 1),
-				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3', username: not-this}, interface: admin}}",
-			}, nil, map[string]string{"auth_url": "https://iam.eu-de.acme.example/v3", "user_name": "oncall", "endpoint_type": "public"},
-		},
-		"vendor file, region of the environment": {
-			map[string]string{
-				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme\n    region_name: eu-de", 1),
-				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3'}}}",
-			},
-			map[string]string{"OS_REGION_NAME": "eu-nl"},
-			map[string]string{"auth_url": "https://iam.eu-nl.acme.example/v3"},
-		},
-		"vendor file of this cloud, a region whose host differs": {
-			map[string]string{
-				"clouds.yaml":        documentedFile,
-				"clouds-public.yaml": "public-clouds: {otc: {auth: {auth_url: 'https://iam.{region_name}.otc.t-systems.com/v3'}}}",
-			},
-			map[string]string{"OS_REGION_NAME": "eu-ch2"},
-			map[string]string{"auth_url": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
-		},
 		"auth_type password": {
-			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: v3password, auth: {token: t, username: u, password: p, project_name: p, domain_name: d}}}"},
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: v3password, auth: {token: t, username: " +
+				"u, password: p, project_name: p, domain_name: d}}}"},
 			nil,
 			map[string]string{"token": "", "password": "p"},
 		},
 		"auth_type password, and a token in secure.yaml": {
 			map[string]string{
-				"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: password, auth: {username: u, password: p, project_name: p, domain_name: d}}}",
+				"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: password, auth: {username: u, password: p, " +
+					"project_name: p, domain_name: d}}}",
 				"secure.yaml": "clouds: {otc: {auth: {token: t}}}",
 			},
 			nil,
 			map[string]string{"token": "", "password": "p"},
 		},
 		"auth_type token": {
-			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: token, auth: {token: t, username: u, password: p, project_name: p, domain_name: d}}}"},
+			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth_type: token, auth: {token: t, username: u, " +
+				"password: p, project_name: p, domain_name: d}}}"},
 			nil,
 			map[string]string{"token": "t", "password": ""},
 		},
 		"environment beats the file": {
 			map[string]string{"clouds.yaml": documentedFile},
 			map[string]string{"OS_USER_ID": "env-id", "OS_TENANT_ID": "env-project"},
-			map[string]string{"user_id": "env-id", "user_name": "", "tenant_id": "env-project", "tenant_name": "", "password": "yaml-secret-password"},
+			map[string]string{"user_id": "env-id", "user_name": "", "tenant_id": "env-project", "tenant_name": "",
+				"password": "yaml-secret-password"},
 		},
 		"password of the environment beats a token of the file": {
 			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth: {token: t, project_name: p, domain_name: d}}}"},
@@ -128,26 +110,16 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			nil,
 			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
 		},
+		"region of a project that another replaced": {
+			map[string]string{"clouds.yaml": documentedFile},
+			map[string]string{"OS_TENANT_ID": "pid"},
+			map[string]string{"auth_url": "https://iam.eu-de.otc.t-systems.com/v3", "tenant_id": "pid", "tenant_name": ""},
+		},
 		"profile before cloud": {
-			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: acme\n    profile: otc\n    region_name: eu-new1", 1)},
+			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "cloud: acme\n    profile: otc\n    region_name: "+
+				"eu-new1", 1)},
 			nil,
 			map[string]string{"auth_url": "https://iam.eu-new1.otc.t-systems.com/v3"},
-		},
-		"vendor file, region of the project that another replaced": {
-			map[string]string{
-				"clouds.yaml":        strings.Replace(documentedFile, "profile: otc", "profile: acme", 1),
-				"clouds-public.yaml": "public-clouds: {acme: {auth: {auth_url: 'https://{region_name}.acme.example/{region_name}/v3'}}}",
-			},
-			map[string]string{"OS_TENANT_ID": "pid"},
-			map[string]string{"auth_url": "https://eu-de.acme.example/eu-de/v3", "tenant_id": "pid", "tenant_name": ""},
-		},
-		"vendor file of this cloud, a region that is not known": {
-			map[string]string{
-				"clouds.yaml":        documentedFile,
-				"clouds-public.yaml": "public-clouds: {otc: {auth: {auth_url: 'https://identity.{region_name}.otc.example/v3'}}}",
-			},
-			map[string]string{"OS_REGION_NAME": "eu-new1"},
-			map[string]string{"auth_url": "https://identity.eu-new1.otc.example/v3"},
 		},
 		"profile otc in Switzerland": {
 			map[string]string{"clouds.yaml": strings.Replace(documentedFile, "profile: otc", "profile: otc\n    region_name: eu-ch2", 1)},
@@ -173,11 +145,11 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			for path, text := range test.files {
 				write(t, filepath.Join(env.WorkDir, path), text)
 			}
-			resolved, err := Resolve(Config{}, env)
+			resolved, err := Resolve(Values{}, env)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := describe(resolved)
+			got := describe(resolved.Values)
 			for attribute, want := range test.want {
 				if got[attribute] != want {
 					t.Errorf("%s is %q, want %q", attribute, got[attribute], want)
@@ -192,97 +164,120 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	env := surroundings(t, variables)
 	home := filepath.Join(env.HomeDir, ".config", "openstack", "clouds.yaml")
 	here := filepath.Join(env.WorkDir, "clouds.yaml")
-	check := func(name string, want ConfigError) {
+	check := func(name string, want Error) {
 		t.Helper()
-		_, err := Resolve(Config{Cloud: "prod"}, env)
-		var failure *ConfigError
-		if !errors.As(err, &failure) {
-			t.Fatalf("%s: no ConfigError but %v", name, err)
-		}
-		if diff := cmp.Diff(want, *failure); diff != "" {
-			t.Errorf("%s: %s", name, diff)
+		_, err := Resolve(Values{Cloud: "prod"}, env)
+		if diff := cmp.Diff(want, *errorOf(t, err)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 	if _, err := os.Stat("/etc/openstack/clouds.yaml"); err == nil {
-		t.Log("the machine has a clouds.yaml of its own: the case without any cannot be shown")
+		t.Log("this machine has a clouds.yaml, so the case without any is left out")
 	} else {
-		check("no file", ConfigError{
+		check("no file", Error{
 			"cloud", "Unable to find clouds.yaml",
-			"cloud (OS_CLOUD) is \"prod\", but no file that could describe it is there:\n\n  " + here + "\n  " + home +
-				"\n  /etc/openstack/clouds.yaml\n\nCreate one, or set OS_CLIENT_CONFIG_FILE to the path of another.",
+			"cloud (OS_CLOUD) is \"prod\", but none of these files exists:\n\n  " + here + "\n  " + home +
+				"\n  /etc/openstack/clouds.yaml\n\nCreate one of them, or set OS_CLIENT_CONFIG_FILE to the path of another.",
 		})
 	}
 	write(t, here, "clouds: {test: {}, stage: {}}")
-	check("unknown entry", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test, stage.`})
+	check("unknown entry", Error{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: stage, test.`})
 	write(t, here, "base: &b {other: {}}\nclouds: {<<: *b, test: {}}")
-	check("unknown entry, and a merge", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: test.`})
+	check("unknown entry, and a merge", Error{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has: other, test.`})
 	write(t, here, "clouds: {prod: {auth: {auth_url: iam.example.com, token: t, project_id: p}}}")
-	check("value of an entry", ConfigError{
-		"auth_url", "Unable to use auth_url", "The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry \"prod\" of " + here + ".",
+	check("value of an entry", Error{
+		"auth_url", "Unable to use auth_url",
+		"The URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.\n\nThe value comes from entry " +
+			"\"prod\" of " + here + ".",
 	})
 	write(t, here, "clouds: {prod: {profile: otc, region_name: eu-de, auth: {username: u, pasword: p, project_name: p}}}")
-	check("misspelt key", ConfigError{
+	check("misspelt key", Error{
 		"password", "Unable to find password",
 		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
-			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.username, auth.pasword, auth.project_name.",
+			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.pasword, auth.project_name, auth.username.",
 	})
 	write(t, here, "who: &w {username: u, pasword: p, project_name: p}\nclouds: {prod: {profile: otc, region_name: eu-de, auth: *w}}")
-	check("misspelt key behind an alias", ConfigError{
+	check("misspelt key behind an alias", Error{
 		"password", "Unable to find password",
 		"user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n" +
-			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.username, auth.pasword, auth.project_name.",
+			"Found in entry \"prod\" of " + here + ": profile, region_name, auth.pasword, auth.project_name, auth.username.",
 	})
 	write(t, here, "clouds: {prod: {region_name: eu-de, auth: {tokn: t}}}")
-	check("misspelt key, and no credential", ConfigError{
+	check("misspelt key, and no credential", Error{
 		"", "Unable to find credentials",
 		noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": region_name, auth.tokn.",
 	})
-	noPassword := "user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password (OS_PASSWORD).\n\n"
+	noPassword := "user_name is set, password is not. A user logs in with a password; a token or AK/SK needs no user. Set password " +
+		"(OS_PASSWORD).\n\n"
 	write(t, here, "base: &b {region_name: eu-de}\nclouds: {prod: {<<: *b, auth: {username: u, password:T0psecret-7f1c, project_name: p}}}")
-	check("no blank behind a colon, and a merge", ConfigError{
+	check("no blank behind a colon, and a merge", Error{
 		"password", "Unable to find password",
-		noPassword + "Found in entry \"prod\" of " + here + ": << (merged), auth.username, auth.… (no name of a key), auth.project_name.",
+		noPassword + "Found in entry \"prod\" of " + here + ": region_name, auth.… (not a key's name), auth.project_name, auth.username.",
 	})
 	secure := write(t, filepath.Join(env.WorkDir, "secure.yaml"), "clouds: {prod: {auth: {pasword: T0psecret-7f1c}}}")
 	write(t, here, "clouds: {prod: {region_name: eu-de, auth: {username: u, project_name: p}}}")
-	check("misspelt key in secure.yaml", ConfigError{
+	check("misspelt key in secure.yaml", Error{
 		"password", "Unable to find password",
-		noPassword + "Found in entry \"prod\" of " + here + ": region_name, auth.username, auth.project_name.\nFound in entry \"prod\" of " + secure + ": auth.pasword.",
+		noPassword + "Found in entry \"prod\" of " + here + ": region_name, auth.project_name, auth.username.\nFound in entry " +
+			"\"prod\" of " + secure + ": auth.pasword.",
 	})
 	write(t, secure, "{}")
 	write(t, here, "clouds: {prod: }")
-	check("empty entry, and an empty secure.yaml", ConfigError{
+	check("empty entry, and an empty secure.yaml", Error{
 		"", "Unable to find credentials", noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": nothing.",
 	})
 	write(t, here, "cloud: {prod: {}}")
-	check("misspelt top", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all below the key clouds.`})
-	write(t, here, "clouds: {prod: {profile: acme, auth: {username: u, password: p, project_name: p, domain_name: d}}}")
-	write(t, filepath.Join(env.WorkDir, "clouds-public.yaml"), "public-clouds: {acme: {auth: {auth_url: 'https://iam.{region_name}.acme.example/v3'}}}")
-	check("vendor file without a region", ConfigError{
-		"auth_url", "Unable to find the identity service",
-		"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one of them.\n\n" +
-			"Found in entry \"prod\" of " + here + ": profile, auth.username, auth.password, auth.project_name, auth.domain_name.",
-	})
+	check("misspelt top", Error{"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
 	write(t, here, "# nothing\n")
-	check("no entries", ConfigError{"cloud", "Unable to find the cloud", here + ` has no entry "prod". It has no entries at all below the key clouds.`})
+	check("no entries", Error{"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
 
 	variables["OS_CLIENT_SECURE_FILE"] = "gone.yaml"
-	check("variable for the secrets", ConfigError{
-		"cloud", "Unable to find clouds.yaml", "OS_CLIENT_SECURE_FILE says " + filepath.Join(env.WorkDir, "gone.yaml") + ", but there is no such file.",
+	check("variable for the secrets", Error{
+		"cloud", "Unable to find clouds.yaml",
+		"OS_CLIENT_SECURE_FILE is " + filepath.Join(env.WorkDir, "gone.yaml") + ", but this file does not exist.",
 	})
 	variables["OS_CLIENT_CONFIG_FILE"] = env.WorkDir
-	check("folder", ConfigError{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
+	check("folder", Error{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
-	check("variable", ConfigError{"cloud", "Unable to find clouds.yaml", "OS_CLIENT_CONFIG_FILE says /gone/clouds.yaml, but there is no such file."})
+	check("variable", Error{"cloud", "Unable to find clouds.yaml",
+		"OS_CLIENT_CONFIG_FILE is /gone/clouds.yaml, but this file does not exist."})
 }
 
-// noCredentialsText is what is said where there are none at all.
+// noCredentialsText returns the error for no credentials at all.
 func noCredentialsText(t *testing.T) string {
 	t.Helper()
-	_, err := Resolve(Config{}, surroundings(t, nil))
-	var failure *ConfigError
-	if !errors.As(err, &failure) {
-		t.Fatalf("no ConfigError but %v", err)
+	_, err := Resolve(Values{}, surroundings(t, nil))
+	return errorOf(t, err).Detail
+}
+
+// TestCloudsYAMLOffered checks that a clouds.yaml is named if there are no credentials and no cloud.
+func TestCloudsYAMLOffered(t *testing.T) {
+	for name, c := range map[string]struct {
+		file  string
+		block Values
+		want  string // what follows the usual text; {file} is the path
+	}{
+		"one entry": {"clouds: {otc: {}}", Values{}, "\n\n{file} is here and has: otc. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"two entries": {"clouds: {b: {}, a: {}}", Values{},
+			"\n\n{file} is here and has: a, b. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"no entry":      {"clouds: {}", Values{}, ""},
+		"a broken file": {"clouds: [", Values{}, ""},
+		"a project is set": {"clouds: {a: {}}", Values{TenantName: "eu-de_p"},
+			"\n\n{file} is here and has: a. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"without such a file": {"", Values{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := surroundings(t, nil)
+			path := filepath.Join(env.WorkDir, "clouds.yaml")
+			if c.file != "" {
+				write(t, path, c.file)
+			}
+			_, err := Resolve(c.block, env)
+			if got, want := errorOf(t, err).Detail, noCredentialsText(t)+strings.Replace(c.want, "{file}", path, 1); got != want {
+				t.Errorf("got %q\nwant %q", got, want)
+			}
+		})
 	}
-	return failure.Detail
 }

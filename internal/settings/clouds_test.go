@@ -1,10 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package identity
+package settings
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ const documentedFile = `clouds:
 func TestCloudsYAMLDocumentedFile(t *testing.T) {
 	env := surroundings(t, map[string]string{"OS_CLOUD": "otc"})
 	write(t, filepath.Join(env.WorkDir, "clouds.yaml"), documentedFile)
-	got, err := Resolve(Config{}, env)
+	got, err := Resolve(Values{}, env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,21 +37,24 @@ func TestCloudsYAMLDocumentedFile(t *testing.T) {
 		"domain_name": "OTC00000000001000012345", "region": "eu-de", "auth_url": "https://iam.eu-de.otc.t-systems.com/v3",
 		"endpoint_type": "public", "insecure": "false", "allow_reauth": "true", "max_retries": "5",
 	}
-	if diff := cmp.Diff(want, describe(got)); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(want, describe(got.Values)); diff != "" {
+		t.Errorf("resolved (-want +got):\n%s", diff)
 	}
 }
 
-// TestCloudsYAMLEachKey reads each attribute from each key that it may stand at.
+// TestCloudsYAMLEachKey reads each attribute from each of its keys.
 func TestCloudsYAMLEachKey(t *testing.T) {
 	values := map[string]string{
 		"auth_url": "https://iam.example.com/v3", "endpoint": "https://rds.example.com", "endpoint_type": "internal", "insecure": "true",
 		"cacert_file": "/ca", "cert": "/cert", "key": "/key",
 	}
-	for _, attribute := range cloudKeys {
-		for _, key := range attribute.keys {
+	for _, attribute := range Attributes {
+		for _, key := range attribute.Keys {
+			if key == "!verify" {
+				continue // see TestCloudsYAMLForms
+			}
 			t.Run(key, func(t *testing.T) {
-				value, ok := values[attribute.attribute]
+				value, ok := values[attribute.Name]
 				if !ok {
 					value = "0x1F: yes # text" // stays as it is written
 				}
@@ -60,16 +62,15 @@ func TestCloudsYAMLEachKey(t *testing.T) {
 				if inner, found := strings.CutPrefix(key, "auth."); found {
 					text = "clouds:\n  c:\n    auth:\n      " + inner + ": '" + value + "'\n"
 				}
-				if diff := cmp.Diff(map[string]string{attribute.attribute: value}, describe(entryOf(t, text).config)); diff != "" {
-					t.Error(diff)
+				if diff := cmp.Diff(map[string]string{attribute.Name: value}, describe(entryOf(t, text).values)); diff != "" {
+					t.Errorf("entry (-want +got):\n%s", diff)
 				}
 			})
 		}
 	}
 }
 
-// TestCloudsYAMLFirstKey: of the keys that an attribute may stand at, the first that is set wins. The order is written
-// down here once more: programs that read the same file have it so.
+// TestCloudsYAMLFirstKey checks that the first key that is set wins. Other programs that read the file have this order.
 func TestCloudsYAMLFirstKey(t *testing.T) {
 	order := map[string][]string{
 		"user_name":          {"auth.username", "auth.user_name"},
@@ -99,15 +100,15 @@ func TestCloudsYAMLFirstKey(t *testing.T) {
 					}
 				}
 				text := "clouds: {c: {" + strings.Join(append(top, "auth: {"+strings.Join(auth, ", ")+"}"), ", ") + "}}"
-				if diff := cmp.Diff(map[string]string{attribute: "from " + winner}, describe(entryOf(t, text).config)); diff != "" {
-					t.Error(text, diff)
+				if diff := cmp.Diff(map[string]string{attribute: "from " + winner}, describe(entryOf(t, text).values)); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", text, diff)
 				}
 			})
 		}
 	}
-	for _, row := range cloudKeys {
-		if len(row.keys) > 1 && len(row.keys) != len(order[row.attribute]) {
-			t.Errorf("%s: the order of %v is not tested", row.attribute, row.keys)
+	for _, a := range Attributes {
+		if len(a.Keys) > 1 && len(a.Keys) != len(order[a.Name]) && a.Name != "insecure" {
+			t.Errorf("%s: %d keys have their order tested, want all of %v", a.Name, len(order[a.Name]), a.Keys)
 		}
 	}
 }
@@ -115,13 +116,13 @@ func TestCloudsYAMLFirstKey(t *testing.T) {
 // entryOf reads entry "c" of a file.
 func entryOf(t *testing.T, text string) cloudEntry {
 	t.Helper()
-	file, err := parseYAML(strings.NewReader(text), "clouds.yaml", "clouds")
+	file, err := parseClouds(strings.NewReader(text), "clouds.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	entry, found, err := file.entry("c")
 	if err != nil || !found {
-		t.Fatalf("found %v, %v", found, err)
+		t.Fatalf("entry c: found is %v and the error %v, want true and none", found, err)
 	}
 	return entry
 }
@@ -145,7 +146,7 @@ func TestCloudsYAMLForms(t *testing.T) {
 			"clouds: {c: {auth: {domain_name: c, project_domain_name: b, user_domain_name: a}}}",
 			map[string]string{"domain_name": "a"},
 		},
-		"an agency's domain has a name, and an id is none": {
+		"an agency's domain must have a name": {
 			"clouds: {c: {auth: {target_agency_name: a, target_domain_id: 0123abcd, target_project_name: p}}}",
 			map[string]string{"agency_name": "a", "delegated_project": "p"},
 		},
@@ -158,22 +159,19 @@ func TestCloudsYAMLForms(t *testing.T) {
 			map[string]string{"access_key": "B", "secret_key": "S"},
 		},
 		"anchors and merges": {
-			"base: &base {region_name: eu-nl, interface: admin}\nsecret: &s {password: p}\nclouds:\n  c:\n    <<: *base\n    region_name: eu-de\n    auth: {<<: [*s, {username: u}]}\n",
+			"base: &base {region_name: eu-nl, interface: admin}\nsecret: &s {password: p}\nclouds:\n  c:\n    <<: *base\n    region_name: " +
+				"eu-de\n    auth: {<<: [*s, {username: u}]}\n",
 			map[string]string{"region": "eu-de", "endpoint_type": "admin", "password": "p", "user_name": "u"},
 		},
 		"a list of one to merge": {
 			"secret: &s {password: p}\nclouds: {c: {auth: {<<: [*s]}}}",
 			map[string]string{"password": "p"},
 		},
-		"a merge in quotes is none": {
-			`clouds: {c: {"<<": {ak: A}, sk: S}}`,
-			map[string]string{"secret_key": "S"},
-		},
-		"an alias for a key is none of that name": {
+		"an alias for a key": {
 			"name: &sk other\nclouds: {c: {*sk : not-this, sk: S}}",
 			map[string]string{"secret_key": "S"},
 		},
-		"what stands twice and may": {
+		"a value that repeats": {
 			"clouds: {c: {ak: sk, sk: ak, regions: [eu-de, eu-nl, eu-de]}, d: {ak: A}}\nother: {[ak]: 1, [sk]: 2, {}: 3}",
 			map[string]string{"access_key": "sk", "secret_key": "ak"},
 		},
@@ -210,76 +208,77 @@ func TestCloudsYAMLForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			entry := entryOf(t, test.text)
 			entry.obeyAuthType()
-			if diff := cmp.Diff(test.want, describe(entry.config)); diff != "" {
-				t.Error(diff)
+			if diff := cmp.Diff(test.want, describe(entry.values)); diff != "" {
+				t.Errorf("entry (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestCloudsYAMLBroken compares whole texts. Each names file and line, and none
-// the value that is wrong: it may be a secret.
+// TestCloudsYAMLBroken compares whole texts. Each names file and line, and none shows a value: it may be a secret.
 func TestCloudsYAMLBroken(t *testing.T) {
+	const mapping = ": must be a mapping, with one key: value on each line."
 	tests := map[string]struct{ text, want string }{
-		"syntax":                     {"clouds:\n  c:\n   auth: [secret\n", "F, line 3: is not valid YAML: did not find expected ',' or ']' in the block that begins there."},
-		"wrong indent":               {"clouds:\n  c:\n    ak: b\n   sk: secret\n", "F, line 2: is not valid YAML: did not find expected key in the block that begins there."},
-		"no colon":                   {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
-		"tab":                        {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: a tab stands where only spaces may indent."},
-		"unquoted star":              {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * must stand in quotes."},
-		"a list":                     {"- clouds\n", "F, line 1: does not begin with a mapping such as clouds:."},
-		"a word":                     {"secret", "F, line 1: does not begin with a mapping such as clouds:."},
-		"clouds is a list":           {"clouds:\n  - secret\n", "F, line 2: clouds is not a mapping from names to entries."},
-		"entry is a word":            {"clouds:\n  c: secret\n", `F, line 2: entry "c" is not a mapping.`},
-		"auth is a word":             {"clouds:\n  c:\n    auth: secret\n", "F, line 3: auth is not a mapping."},
-		"password is a list":         {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
-		"verify is a path":           {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
-		"key that repeats":           {"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n", `F, line 6: has key "password" twice.`},
-		"entry that repeats":         {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", `F, line 4: has key "c" twice.`},
-		"key that repeats in a list": {"clouds:\n  c:\n    regions:\n      - {name: a}\n      - name: secret\n        name: secret2\n", `F, line 6: has key "name" twice.`},
-		"key that repeats elsewhere": {"base: &b {ak: secret, ak: secret2}\nclouds:\n  c:\n    <<: *b\n", `F, line 1: has key "ak" twice.`},
-		"two merges":                 {"a: &a {ak: secret}\nb: &b {sk: secret}\nclouds:\n  c:\n    <<: *a\n    <<: *b\n", `F, line 6: has key "<<" twice.`},
-		"auth_type is a list":        {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
-		"profile is a mapping":       {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
+		"syntax": {
+			"clouds:\n  c:\n   auth: [secret\n",
+			"F, line 3: is not valid YAML: did not find expected ',' or ']' in the block that begins there.",
+		},
+		"wrong indent": {
+			"clouds:\n  c:\n    ak: b\n   sk: secret\n",
+			"F, line 2: is not valid YAML: did not find expected key in the block that begins there.",
+		},
+		"no colon":           {"clouds:\n  c:\n    ak: b\n    secret\n", "F, line 4: is not valid YAML: could not find expected ':'."},
+		"tab":                {"clouds:\n\tc:\n", "F, line 2: is not valid YAML: indent with spaces, not with tabs."},
+		"unquoted star":      {"clouds:\n  c:\n    auth:\n      password: *secret\n", "F, line 4: a value that begins with * needs quotes."},
+		"a list":             {"- clouds\n", "F, line 1" + mapping},
+		"a word":             {"secret", "F, line 1" + mapping},
+		"clouds is a list":   {"clouds:\n  - secret\n", "F, line 2" + mapping},
+		"entry is a word":    {"clouds:\n  c: secret\n", "F, line 2" + mapping},
+		"auth is a word":     {"clouds:\n  c:\n    auth: secret\n", "F, line 3" + mapping},
+		"password is a list": {"clouds:\n  c:\n    auth:\n      password:\n      - secret\n", "F, line 5: auth.password is not a plain value."},
+		"verify is a path":   {"clouds:\n  c:\n    verify: /secret\n", "F, line 3: verify is neither true nor false."},
+		"insecure is a word": {"clouds:\n  c:\n    insecure: secret\n", "F, line 3: insecure is neither true nor false."},
+		"key that repeats": {
+			"clouds:\n  c:\n    auth:\n      password: secret\n      username: u\n      password: secret2\n",
+			"F, line 6: the key is there twice.",
+		},
+		"entry that repeats":         {"clouds:\n  c: {ak: secret}\n  d: {}\n  c: {ak: secret2}\n", "F, line 4: the key is there twice."},
+		"key that repeats elsewhere": {"base: &b {ak: secret, ak: secret2}\nclouds:\n  c:\n    <<: *b\n", "F, line 1: the key is there twice."},
+		"two merges": {
+			"a: &a {ak: secret}\nb: &b {sk: secret}\nclouds:\n  c:\n    <<: *a\n    <<: *b\n",
+			"F, line 6: the key is there twice.",
+		},
+		"auth_type is a list":  {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
+		"profile is a mapping": {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
+		"merge with a word": {"clouds:\n  c:\n    <<: secret\n",
+			"F: is not valid YAML: map merge requires map or sequence of maps as the value."},
+		"character of no script": {"clouds: \x00secret\n", "F: is not valid YAML: control characters are not allowed."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			env := surroundings(t, nil)
 			path := write(t, filepath.Join(env.WorkDir, "clouds.yaml"), test.text)
-			_, err := Resolve(Config{Cloud: "c"}, env)
-			var failure *ConfigError
-			if !errors.As(err, &failure) {
-				t.Fatalf("no ConfigError but %v", err)
-			}
-			want := ConfigError{"cloud", "Unable to read clouds.yaml", strings.Replace(test.want, "F", path, 1)}
+			_, err := Resolve(Values{Cloud: "c"}, env)
+			want := Error{"cloud", "Unable to read clouds.yaml", strings.Replace(test.want, "F", path, 1)}
+			failure := errorOf(t, err)
 			if diff := cmp.Diff(want, *failure); diff != "" {
-				t.Error(diff)
+				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			if strings.Contains(failure.Error(), "secret") {
-				t.Errorf("the value is shown: %v", failure)
+				t.Errorf("want no value in the error, got %v", failure)
 			}
 		})
 	}
 }
 
-func TestCloudsYAMLBadValue(t *testing.T) {
-	env := surroundings(t, nil)
-	path := write(t, filepath.Join(env.WorkDir, "clouds.yaml"), "clouds:\n  c:\n    insecure: perhaps\n")
-	_, err := Resolve(Config{Cloud: "c"}, env)
-	want := &ConfigError{"insecure", "Unable to read insecure", `The key insecure in ` + path + `, line 3, is "perhaps". It takes true or false.`}
-	if diff := cmp.Diff(error(want).Error(), err.Error()); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestCloudsYAMLTooLarge(t *testing.T) {
-	_, err := parseYAML(strings.NewReader(strings.Repeat("# x\n", 300_000)), "clouds.yaml", "clouds")
-	if err == nil || !strings.HasSuffix(err.Error(), "clouds.yaml: is larger than 1 MiB.") {
-		t.Error(err)
+	_, err := parseClouds(strings.NewReader(strings.Repeat("# x\n", 300_000)), "clouds.yaml")
+	if got, want := errorOf(t, err).Detail, "clouds.yaml: is larger than 1 MiB."; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// FuzzCloudsYAML: whatever the file holds, reading it ends, does not panic, and
-// an error never shows a value of the file.
+// FuzzCloudsYAML checks that reading any file ends, does not panic, and shows no value of the file in an error.
 func FuzzCloudsYAML(f *testing.F) {
 	f.Add(documentedFile)
 	f.Add("clouds: {otc: {ak: A, sk: S, auth: {ak: B}, verify: false}}")
@@ -289,27 +288,24 @@ func FuzzCloudsYAML(f *testing.F) {
 	f.Add("clouds:\n  otc:\n    verify: 'sup3rs3cret'\n")
 	f.Add("clouds: [sup3rs3cret")
 	f.Fuzz(func(t *testing.T, text string) {
-		file, err := parseYAML(strings.NewReader(text), "clouds.yaml", "clouds")
+		file, err := parseClouds(strings.NewReader(text), "clouds.yaml")
 		var entry cloudEntry
 		if err == nil {
 			file.names()
 			entry, _, err = file.entry("otc")
 		}
 		if err == nil {
-			if _, err := Resolve(entry.config, surroundings(t, nil)); err != nil {
-				var failure *ConfigError
-				if !errors.As(err, &failure) {
-					t.Errorf("no ConfigError but %T: %v", err, err)
-				}
+			if _, err := Resolve(entry.values, surroundings(t, nil)); err != nil {
+				errorOf(t, err)
 			}
 			return
 		}
-		var failure *ConfigError
-		if !errors.As(err, &failure) || failure.Summary == "" || failure.Detail == "" {
-			t.Errorf("no ConfigError but %T: %v", err, err)
+		failure := errorOf(t, err)
+		if failure.Summary == "" || failure.Detail == "" {
+			t.Errorf("want a summary and a detail, got %+v", failure)
 		}
 		if strings.Contains(err.Error(), "sup3rs3cret") {
-			t.Errorf("a value is shown: %v", err)
+			t.Errorf("want no value in the error, got %v", err)
 		}
 	})
 }

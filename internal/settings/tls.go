@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package identity
+package settings
 
 import (
 	"crypto/tls"
@@ -11,14 +11,12 @@ import (
 	"strings"
 )
 
-// TLS returns the settings for connections to the identity service and to RDS:
-// TLS 1.2 at least, the given certificate authority in place of the system's,
-// and the client certificate. Certificates are read from their files here. An
-// error is a [*ConfigError].
+// TLS returns the settings for connections to the identity service and to RDS.
+// A given certificate authority replaces the system's. Files are read here.
 func (c Config) TLS() (*tls.Config, error) {
 	settings := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: isTrue(c.Insecure), //nolint:gosec // the user asked for it, and is warned
+		InsecureSkipVerify: c.Insecure != nil && *c.Insecure, //nolint:gosec // the user asked for it, and is warned
 	}
 	if c.CACertFile != "" {
 		text, err := readPEM("cacert_file", c.CACertFile)
@@ -43,7 +41,7 @@ func (c Config) TLS() (*tls.Config, error) {
 func (c Config) clientCertificate() (*tls.Certificate, error) {
 	switch {
 	case c.Cert == "" && c.Key == "":
-		return nil, nil //nolint:nilnil // no client certificate is no error
+		return nil, nil //nolint:nilnil // a client certificate is optional
 	case c.Key == "":
 		return nil, half("key", "cert", "A client certificate works only with its private key.")
 	case c.Cert == "":
@@ -62,7 +60,7 @@ func (c Config) clientCertificate() (*tls.Certificate, error) {
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		// The library's texts name what is wrong, never key material.
+		// The library's errors hold no part of the key.
 		return nil, badPEM("cert", c.Cert, "and the key do not make a client certificate: "+err.Error())
 	}
 	return &pair, nil
@@ -70,25 +68,25 @@ func (c Config) clientCertificate() (*tls.Certificate, error) {
 
 func isPEM(text string) bool { return strings.Contains(text, "-----BEGIN") }
 
-// readPEM returns PEM text that was given as such or as the path of a file.
-func readPEM(attribute, pathOrPEM string) ([]byte, error) {
+// readPEM returns PEM text, given as such or by a path.
+func readPEM(name, pathOrPEM string) ([]byte, error) {
 	if isPEM(pathOrPEM) {
 		return []byte(pathOrPEM), nil
 	}
 	text, err := os.ReadFile(pathOrPEM) //nolint:gosec // the user's own path
 	if err != nil {
-		return nil, badPEM(attribute, pathOrPEM, "cannot be read: "+reason(err))
+		return nil, badPEM(name, pathOrPEM, "cannot be read: "+reason(err))
 	}
 	return text, nil
 }
 
-func badPEM(attribute, pathOrPEM, what string) error {
-	subject := "The text in " + attribute
+func badPEM(name, pathOrPEM, what string) error {
+	subject := "The text in " + name
 	if !isPEM(pathOrPEM) {
 		subject = fmt.Sprintf("File %q", pathOrPEM)
 	}
-	return &ConfigError{
-		Attribute: attribute, Summary: "Unable to use " + attribute,
-		Detail: fmt.Sprintf("%s %s. It takes a path or PEM text (%s).", subject, what, envOf(attribute)),
+	return &Error{
+		Attribute: name, Summary: "Unable to use " + name,
+		Detail: fmt.Sprintf("%s %s. %s takes a path or PEM text.", subject, what, Named(name)),
 	}
 }

@@ -1,12 +1,12 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package identity
+package settings
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,8 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// surroundings is an Environment with these variables and nothing else: no file
-// of the machine that runs the test is found, unless it is put into the folder.
+// surroundings returns an Environment with these variables and an empty folder.
 func surroundings(t *testing.T, variables map[string]string) Environment {
 	t.Helper()
 	folder := t.TempDir()
@@ -40,13 +39,23 @@ func write(t *testing.T, path, text string) string {
 
 func ptr[T any](value T) *T { return &value }
 
+// errorOf returns an error as an Error, which every error of the package must be.
+func errorOf(t *testing.T, err error) *Error {
+	t.Helper()
+	var failure *Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("want an Error, got %T: %v", err, err)
+	}
+	return failure
+}
+
 // complete is the least that works, by password.
-func complete() Config {
-	return Config{UserName: "u", Password: "pass-secret", DomainName: "d", TenantName: "eu-de_p"}
+func complete() Values {
+	return Values{UserName: "u", Password: "pass-secret", DomainName: "d", TenantName: "eu-de_p"}
 }
 
 // resolved is what Resolve makes of complete.
-func resolved(change func(*Config)) Config {
+func resolved(change func(*Values)) Values {
 	c := complete()
 	c.Region, c.AuthURL = "eu-de", "https://iam.eu-de.otc.t-systems.com/v3"
 	c.EndpointType, c.Insecure, c.AllowReauth, c.MaxRetries = "public", ptr(false), ptr(true), ptr(int64(5))
@@ -61,18 +70,17 @@ func TestResolveDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(describe(resolved(nil)), describe(got)); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(describe(resolved(nil)), describe(got.Values)); diff != "" {
+		t.Errorf("resolved (-want +got):\n%s", diff)
 	}
 }
 
-// describe shows a Config in full, for comparisons. cmp would print through
-// Config's own Format, which hides what differs.
-func describe(c Config) map[string]string {
+// describe returns all values as text. cmp would print Values with their own Format, which hides secrets.
+func describe(c Values) map[string]string {
 	all := map[string]string{}
-	for _, v := range Variables {
-		if text, ok := v.get(c); ok {
-			all[v.Attribute] = text
+	for _, v := range Attributes {
+		if text, ok := v.Get(c); ok {
+			all[v.Name] = text
 		}
 	}
 	return all
@@ -87,11 +95,11 @@ func TestResolveEachVariable(t *testing.T) {
 		"insecure": {"true", "false"}, "allow_reauth": {"false", "true"}, "max_retries": {"7", "0"},
 		"cacert_file": {"/ca1", "/ca2"}, "cert": {"/cert1", "/cert2"}, "key": {"/key1", "/key2"},
 	}
-	for _, v := range Variables {
-		if v.Attribute == "cloud" {
+	for _, v := range Attributes {
+		if v.Name == "cloud" {
 			continue // needs a file, see the tests of clouds.yaml
 		}
-		value, ok := values[v.Attribute]
+		value, ok := values[v.Name]
 		if !ok {
 			value = [2]string{"first-value", "second-value"}
 		}
@@ -104,23 +112,23 @@ func TestResolveEachVariable(t *testing.T) {
 				for _, stronger := range v.Env[:i] {
 					env[stronger] = "" // set to nothing is not set
 				}
-				base := baseFor(v.Attribute)
-				if got := must(t, base, env)[v.Attribute]; got != value[0] {
-					t.Errorf("%s is %q, want %q", v.Attribute, got, value[0])
+				base := baseFor(v.Name)
+				if got := must(t, base, env)[v.Name]; got != value[0] {
+					t.Errorf("%s is %q, want %q", v.Name, got, value[0])
 				}
-				if err := v.set(&base, value[1], ""); err != nil {
-					t.Fatal(err)
+				if !v.Set(&base, value[1]) {
+					t.Fatalf("%s does not take %q", v.Name, value[1])
 				}
-				if got := must(t, base, env)[v.Attribute]; got != value[1] {
-					t.Errorf("configured %s is %q, want %q", v.Attribute, got, value[1])
+				if got := must(t, base, env)[v.Name]; got != value[1] {
+					t.Errorf("configured %s is %q, want %q", v.Name, got, value[1])
 				}
 			})
 		}
 	}
 }
 
-// TestResolveFirstVariable: of the variables of one attribute the first that is set wins. The order is written down here
-// once more: it is that of the opentelekomcloud provider, and an environment made for that must mean the same here.
+// TestResolveFirstVariable checks that the first variable that is set wins. The order is that of the opentelekomcloud
+// provider: an environment made for it must mean the same here.
 func TestResolveFirstVariable(t *testing.T) {
 	order := map[string][]string{
 		"region":      {"OS_REGION_NAME", "OS_REGION"},
@@ -139,46 +147,44 @@ func TestResolveFirstVariable(t *testing.T) {
 					env[name] = "from-" + name
 				}
 				if got := must(t, baseFor(attribute), env)[attribute]; got != "from-"+winner {
-					t.Errorf("%s is %q", attribute, got)
+					t.Errorf("%s is %q, want %q", attribute, got, "from-"+winner)
 				}
 			})
 		}
 	}
-	for _, v := range Variables {
-		if len(v.Env) > 1 && len(v.Env) != len(order[v.Attribute]) {
-			t.Errorf("%s: the order of %v is not tested", v.Attribute, v.Env)
+	for _, v := range Attributes {
+		if len(v.Env) > 1 && len(v.Env) != len(order[v.Name]) {
+			t.Errorf("%s: %d variables have their order tested, want all of %v", v.Name, len(order[v.Name]), v.Env)
 		}
 	}
 }
 
 // baseFor is a configuration that is complete but for one attribute.
-func baseFor(attribute string) Config {
-	c := Config{Region: "eu-de"}
-	switch attribute {
+func baseFor(name string) Values {
+	c := Values{Region: "eu-de"}
+	switch name {
 	case "region":
 		c.Region = ""
 		c.AuthURL = "https://iam.example.com/v3"
 		fallthrough
 	case "token", "tenant_id", "tenant_name":
-		if attribute != "token" {
+		if name != "token" {
 			c.Token = "t"
 		}
 	case "access_key":
 		c.SecretKey, c.TenantID = "s", "p"
 	case "secret_key", "security_token":
 		c.AccessKey, c.TenantID = "a", "p"
-		if attribute == "security_token" {
+		if name == "security_token" {
 			c.SecretKey = "s"
 		}
 	case "agency_name", "agency_domain_name", "delegated_project":
 		c.Token = "t"
 		c.AgencyName, c.AgencyDomainName, c.DelegatedProject = "a", "d", "p"
-		if err := variable(attribute).set(&c, "", ""); err != nil {
-			panic(err)
-		}
+		attribute(name).Set(&c, "")
 	default:
 		c.UserName, c.UserID, c.Password, c.DomainName, c.TenantID = "u", "i", "p", "d", "p"
-		switch attribute {
+		switch name {
 		case "user_name":
 			c.UserName, c.UserID = "", ""
 		case "user_id":
@@ -192,17 +198,17 @@ func baseFor(attribute string) Config {
 	return c
 }
 
-func must(t *testing.T, c Config, env map[string]string) map[string]string {
+func must(t *testing.T, c Values, env map[string]string) map[string]string {
 	t.Helper()
 	got, err := Resolve(c, surroundings(t, env))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return describe(got)
+	return describe(got.Values)
 }
 
-// TestResolveAlternatives: a stronger source is not overruled by another word for
-// the same thing in a weaker one; within one source ids beat names.
+// TestResolveAlternatives checks that a weaker source does not overrule a stronger one in other words. Within one
+// source ids beat names.
 func TestResolveAlternatives(t *testing.T) {
 	env := map[string]string{
 		"OS_USERNAME": "env-user", "OS_USER_ID": "env-user-id", "OS_PASSWORD": "env-password",
@@ -219,82 +225,85 @@ func TestResolveAlternatives(t *testing.T) {
 		return all
 	}
 	tests := map[string]struct {
-		configured Config
+		configured Values
 		env        map[string]string
 		want       map[string]string // "" is: not set
 	}{
 		"ids beat names in one source": {
-			Config{},
+			Values{},
 			env,
-			map[string]string{"user_id": "env-user-id", "user_name": "", "tenant_id": "env-project-id", "tenant_name": "", "domain_id": "env-domain-id", "domain_name": "", "region": "eu-nl"},
+			map[string]string{"user_id": "env-user-id", "user_name": "", "tenant_id": "env-project-id", "tenant_name": "",
+				"domain_id": "env-domain-id", "domain_name": "", "region": "eu-nl"},
 		},
 		"configured names beat ids of the environment": {
-			Config{UserName: "u", TenantName: "eu-de_p", DomainName: "d"},
+			Values{UserName: "u", TenantName: "eu-de_p", DomainName: "d"},
 			env,
-			map[string]string{"user_id": "", "user_name": "u", "tenant_id": "", "tenant_name": "eu-de_p", "domain_id": "", "domain_name": "d", "region": "eu-de"},
+			map[string]string{"user_id": "", "user_name": "u", "tenant_id": "", "tenant_name": "eu-de_p", "domain_id": "", "domain_name": "d",
+				"region": "eu-de"},
 		},
 		"configured ids beat names of the environment": {
-			Config{UserID: "i", TenantID: "p", DomainID: "d"},
+			Values{UserID: "i", TenantID: "p", DomainID: "d"},
 			env,
 			map[string]string{"user_id": "i", "user_name": "", "tenant_id": "p", "tenant_name": "", "domain_id": "d", "domain_name": ""},
 		},
 		"token beats AK/SK beats password in one source": {
-			Config{},
+			Values{},
 			with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk"}),
 			map[string]string{"token": "env-token"},
 		},
 		"configured password beats token and key of the environment": {
-			Config{Password: "p"},
+			Values{Password: "p"},
 			with(map[string]string{"OS_TOKEN": "env-token", "OS_ACCESS_KEY": "ak", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"token": "", "access_key": "", "secret_key": "", "security_token": "", "password": "p"},
 		},
 		"configured key beats token of the environment": {
-			Config{AccessKey: "a"},
+			Values{AccessKey: "a"},
 			with(map[string]string{"OS_TOKEN": "env-token", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"token": "", "access_key": "a", "secret_key": "sk", "security_token": "st"},
 		},
 		"configured key does not mix with another key of the environment": {
-			Config{AccessKey: "a", SecretKey: "s"},
+			Values{AccessKey: "a", SecretKey: "s"},
 			with(map[string]string{"OS_ACCESS_KEY": "other", "OS_SECRET_KEY": "sk", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"access_key": "a", "secret_key": "s", "security_token": ""},
 		},
 		"configured key takes the security token of the environment's same key": {
-			Config{AccessKey: "a", SecretKey: "s"},
+			Values{AccessKey: "a", SecretKey: "s"},
 			with(map[string]string{"OS_ACCESS_KEY": "a", "OS_SECRET_KEY": "s", "OS_SECURITY_TOKEN": "st"}),
 			map[string]string{"access_key": "a", "secret_key": "s", "security_token": "st"},
 		},
 		"TENANT before PROJECT": {
-			Config{},
+			Values{},
 			with(map[string]string{"OS_PROJECT_ID": "other"}),
 			map[string]string{"tenant_id": "env-project-id"},
 		},
 		"project in the endpoint": {
-			Config{Token: "t", Endpoint: "https://rds.eu-nl.otc.t-systems.com/v3/abc"},
+			Values{Token: "t", Endpoint: "https://rds.eu-nl.otc.t-systems.com/v3/abc"},
 			nil,
 			map[string]string{"tenant_id": "abc", "region": "eu-nl", "auth_url": ""},
 		},
 		"project in the endpoint, and a project's name": {
-			Config{Token: "t", TenantName: "eu-de_p", Endpoint: "https://rds.example.com/v3/abc"},
+			Values{Token: "t", TenantName: "eu-de_p", Endpoint: "https://rds.example.com/v3/abc"},
 			nil,
 			map[string]string{"tenant_id": "", "tenant_name": "eu-de_p"},
 		},
 		"project in the endpoint, and an agency": {
-			Config{Token: "t", Region: "eu-de", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p", Endpoint: "https://rds.example.com/v3/abc"},
+			Values{Token: "t", Region: "eu-de", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p",
+				Endpoint: "https://rds.example.com/v3/abc"},
 			nil,
 			map[string]string{"tenant_id": ""},
 		},
 		"blanks around addresses": {
-			Config{Token: "t", AuthURL: " https://iam.example.com/v3\n", Endpoint: "\thttps://rds.example.com/v3\r\n"},
+			Values{Token: "t", AuthURL: " https://iam.example.com/v3\n", Endpoint: "\thttps://rds.example.com/v3\r\n"},
 			nil,
 			map[string]string{"auth_url": "https://iam.example.com/v3", "endpoint": "https://rds.example.com/v3"},
 		},
-		"agency's project tells the region": {
-			Config{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"},
+		"region from the agency's project": {
+			Values{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "eu-nl_x", TenantName: "eu-de_p"},
 			nil,
 			map[string]string{"region": "eu-nl", "auth_url": "https://iam.eu-nl.otc.t-systems.com/v3"},
 		},
 		"long form of the endpoint type": {
-			Config{Token: "t", Region: "eu-de", EndpointType: "internalURL"},
+			Values{Token: "t", Region: "eu-de", EndpointType: "internalURL"},
 			nil,
 			map[string]string{"endpoint_type": "internal"},
 		},
@@ -313,30 +322,36 @@ func TestResolveAlternatives(t *testing.T) {
 
 func TestResolveRegionAndAuthURL(t *testing.T) {
 	tests := map[string]struct{ region, authURL, project, wantRegion, wantURL string }{
-		"region":                      {"eu-nl", "", "p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
-		"region of Switzerland":       {"eu-ch2", "", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
-		"project":                     {"", "", "eu-de_orders_2", "eu-de", "https://iam.eu-de.otc.t-systems.com/v3"},
-		"default project":             {"", "", "eu-de", "eu-de", "https://iam.eu-de.otc.t-systems.com/v3"},
-		"region beats project":        {"eu-nl", "", "eu-de_p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
-		"auth_url":                    {"", "https://iam.eu-nl.otc.t-systems.com/v3", "p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
-		"auth_url of Switzerland":     {"", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
-		"project beats auth_url":      {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de", "https://iam.eu-nl.otc.t-systems.com/v3"},
-		"a project that is no region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
+		"region":                {"eu-nl", "", "p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
+		"region of Switzerland": {"eu-ch2", "", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
+		"project":               {"", "", "eu-de_orders_2", "eu-de", "https://iam.eu-de.otc.t-systems.com/v3"},
+		"default project":       {"", "", "eu-de", "eu-de", "https://iam.eu-de.otc.t-systems.com/v3"},
+		"region beats project":  {"eu-nl", "", "eu-de_p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
+		"auth_url":              {"", "https://iam.eu-nl.otc.t-systems.com/v3", "p", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
+		"auth_url of Switzerland": {
+			"", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
+		},
+		"project beats auth_url": {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de",
+			"https://iam.eu-nl.otc.t-systems.com/v3"},
+		"a project without a region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
 		"loopback":                    {"", "http://127.0.0.1:5000/v3", "p", "", "http://127.0.0.1:5000/v3"},
 		"unknown region, own URL":     {"RegionOne", "http://127.0.0.1:5000/v3", "p", "RegionOne", "http://127.0.0.1:5000/v3"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			c := Config{UserName: "u", Password: "p", DomainName: "d", Region: test.region, AuthURL: test.authURL, TenantName: test.project}
+			c := Values{UserName: "u", Password: "p", DomainName: "d", Region: test.region, AuthURL: test.authURL, TenantName: test.project}
 			got := must(t, c, nil)
-			if got["region"] != test.wantRegion || got["auth_url"] != test.wantURL {
-				t.Errorf("got region %q, auth_url %q; want %q, %q", got["region"], got["auth_url"], test.wantRegion, test.wantURL)
+			if got["region"] != test.wantRegion {
+				t.Errorf("region is %q, want %q", got["region"], test.wantRegion)
+			}
+			if got["auth_url"] != test.wantURL {
+				t.Errorf("auth_url is %q, want %q", got["auth_url"], test.wantURL)
 			}
 		})
 	}
 }
 
-// TestResolvePaths: paths are as a user writes them, PEM text is left alone.
+// TestResolvePaths resolves paths as users write them. PEM text stays.
 func TestResolvePaths(t *testing.T) {
 	c := complete()
 	c.CACertFile, c.Cert, c.Key = "~/ca.pem", "sub/cert.pem", "-----BEGIN PRIVATE KEY-----\n"
@@ -347,7 +362,7 @@ func TestResolvePaths(t *testing.T) {
 	}
 	want := [3]string{filepath.Join(env.HomeDir, "ca.pem"), filepath.Join(env.WorkDir, "sub/cert.pem"), c.Key}
 	if diff := cmp.Diff(want, [3]string{got.CACertFile, got.Cert, got.Key}); diff != "" {
-		t.Error(diff)
+		t.Errorf("paths (-want +got):\n%s", diff)
 	}
 }
 
@@ -362,26 +377,25 @@ func TestResolveFlags(t *testing.T) {
 	}
 }
 
-// TestConfigHidesSecrets prints a Config in every way that there is.
-func TestConfigHidesSecrets(t *testing.T) {
-	c := Config{
+// TestValuesHideSecrets prints Values in every way.
+func TestValuesHideSecrets(t *testing.T) {
+	c := Values{
 		UserName: "visible", Password: "secret-password", Passcode: "secret-passcode", Token: "secret-token",
 		SecretKey: "secret-key", SecurityToken: "secret-security-token", Key: "secret-pem",
 	}
-	holder := struct{ C *Config }{&c}
-	session := NewSession(c, func(func(http.RoundTripper) http.RoundTripper) *http.Client { return nil })
+	holder := struct{ C *Values }{&c}
 	var log strings.Builder
 	slog.New(slog.NewTextHandler(&log, nil)).Info("config", "c", c)
-	texts := []string{log.String(), fmt.Sprint(c, &c), fmt.Sprint(session), fmt.Sprintf("%+v %#v %s %q %d %x", session, session, session, session, session, session)}
+	texts := []string{log.String(), fmt.Sprint(c, &c, Config{Values: c})}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
-		texts = append(texts, fmt.Sprintf(verb, c), fmt.Sprintf(verb, &c), fmt.Sprintf(verb, []Config{c}), fmt.Sprintf(verb, holder))
+		texts = append(texts, fmt.Sprintf(verb, c), fmt.Sprintf(verb, &c), fmt.Sprintf(verb, []Values{c}), fmt.Sprintf(verb, holder))
 	}
 	for _, text := range texts {
 		if strings.Contains(text, "secret-") {
 			t.Errorf("a secret is printed: %s", text)
 		}
 	}
-	// The control: the search finds what is there.
+	// A control for the search.
 	if !strings.Contains(fmt.Sprint(c), "user_name=visible password=(hidden)") {
 		t.Errorf("printed as %v", c)
 	}

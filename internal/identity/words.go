@@ -1,0 +1,338 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package identity
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
+)
+
+// This file has all words of the package's errors: a sentence for each kind, and
+// advice for each situation. Names in braces are explained in placeholders.
+
+// sentences are the first sentence of an error's text.
+var sentences = map[Kind]string{
+	KindRefused:         "{host} refused the credentials.",
+	KindProject:         "The project does not exist, or these credentials may not use it.",
+	KindAgency:          "The agency does not exist, or these credentials may not assume it.",
+	KindTokenExpired:    "The token was refused and cannot be renewed.",
+	KindClockSkew:       "{host} refused the signature because this machine's clock is wrong.",
+	KindKeyLocked:       "{host} has locked the credentials for a while, after too many failures in a row.",
+	KindMFA:             "{host} wants a passcode as well: the user has multi-factor authentication (MFA).",
+	KindNoEndpoint:      "The address of RDS could not be found.",
+	KindNotIdentity:     "The server at {host} is not an identity service (version 3).",
+	KindRejected:        "{host} did not accept the login request.",
+	KindCertificate:     "The certificate of {host} is not trusted.",
+	KindCertificateTime: "The certificate of {host} has expired, or this machine's clock is wrong.",
+	KindCertificateName: "The certificate of {host} is for another host.",
+	KindUnreachable:     "{host} could not be reached.",
+	KindProxy:           "The proxy {proxy} could not be reached.",
+	KindProxyRefused:    "The proxy {proxy} refused the connection to {host}.",
+	KindThrottled:       "{host} refused the login: too many requests.",
+	KindFault:           "{host} failed.",
+	KindInterrupted:     "The login at {host} did not finish in time, or was interrupted.",
+}
+
+// situation is a reason for an error, finer than its kind: it decides the advice.
+type situation int
+
+const (
+	passwordRefused situation = iota
+	passcodeRefused
+	projectRefused // a login by password whose answer names the project
+	keyRefused
+	ownPasswordRefused // "own": the caller's own login, before an agency
+	ownPasscodeRefused
+	ownKeyRefused
+	ownForbidden
+	thirdFactor
+	mfaNeeded
+	locked
+	clockSkew
+	tokenRefused
+	tokenWithPasscode
+	tokenWithoutReauth
+	agencyRefused
+	agencyRejected
+	agencyOrKey // a 401 that can mean either
+	agencyOrToken
+	projectForbidden
+	projectNotFound
+	projectNotTokens
+	projectNotListed
+	projectMissing
+	tokenWithoutProject
+	endpointOfOther
+	noEndpoint
+	rejected
+	notIdentity
+	certificateUnknown
+	certificateNotInFile
+	certificateTime
+	certificateName
+	unreachable
+	proxyUnreachable
+	proxyRefused
+	throttled
+	fault
+	hanging
+	interruptedFault
+)
+
+const (
+	ownLogin   = "This was the caller's own login: the agency was not asked for yet. "
+	checkLogin = "Check {login}: the answer is the same, whichever of them is wrong. The password may also have expired. "
+	usedOnce   = "A passcode works once, and only while the device shows it. "
+	lockUser   = "This run does not try again, because a few failures in a row lock the user."
+	checkKey   = "Check {access_key} and {secret_key}. A temporary key needs its {security_token} and works only for a while. This run " +
+		"does not try again, because a few failures in a row lock the key for five minutes.{other key}"
+	checkToken  = "It has expired, or it belongs to another cloud or region. Get a new one and set {token}, or {instead of token}."
+	checkAgency = "Check {agency_name}, {agency_domain_name} and {delegated_project}. The agency must delegate to the caller's account and " +
+		"may work in that project, and the caller needs the role Agent Operator."
+	statusPage = "Try again later. If it goes on, look at the cloud's status page: https://status.otc-service.com/"
+)
+
+// advice is the table of situations.
+var advice = map[situation]struct {
+	kind Kind
+	text string
+}{
+	passwordRefused: {KindRefused, "{blank}{region}" + checkLogin + lockUser},
+	passcodeRefused: {KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser},
+	projectRefused: {KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check {user " +
+		"login}. " + lockUser},
+	keyRefused:         {KindRefused, checkKey},
+	ownPasswordRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + lockUser},
+	ownPasscodeRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + usedOnce + lockUser},
+	ownKeyRefused:      {KindRefused, ownLogin + checkKey},
+	ownForbidden:       {KindRefused, ownLogin + "Check {domain}, the caller's groups in IAM, and that the caller may use the API."},
+	thirdFactor: {KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot give. Use a " +
+		"token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."},
+	mfaNeeded: {KindMFA, "Set {passcode} to the current code of the MFA device, and {user_id} instead of user_name."},
+	locked: {KindKeyLocked, "Wait without trying: five minutes for an access key, fifteen for a user. Then try again with the right " +
+		"credentials."},
+	clockSkew:          {KindClockSkew, "This machine's clock is {skew} the server's. Signatures allow 15 minutes. Set the clock."},
+	tokenRefused:       {KindTokenExpired, checkToken},
+	tokenWithPasscode:  {KindTokenExpired, "A passcode works once, so the token cannot be renewed. Run again with the current {passcode}."},
+	tokenWithoutReauth: {KindTokenExpired, "{allow_reauth} is false, so the provider does not log in again. Run again, or set it to true."},
+	agencyRefused:      {KindAgency, checkAgency},
+	agencyRejected:     {KindRejected, checkAgency},
+	agencyOrKey:        {KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency},
+	agencyOrToken:      {KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency},
+	projectForbidden: {KindProject,
+		"The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the API, and {project}."},
+	projectNotFound:     {KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."},
+	projectNotTokens:    {KindProject, "The token is good, but not for this project. Check {project}, or get a token for the project."},
+	projectNotListed:    {KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."},
+	projectMissing:      {KindProject, "Check {project}."},
+	tokenWithoutProject: {KindProject, "Set {tenant_name} or {tenant_id}, or get a token for a project."},
+	endpointOfOther:     {KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."},
+	noEndpoint:          {KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."},
+	rejected:            {KindRejected, "Check user, domain and project: IDs and names must not be mixed up."},
+	notIdentity: {KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its " +
+		"place."},
+	certificateUnknown: {KindCertificate, "If a company's own authority signed it, set {cacert_file} to that authority's certificate."},
+	certificateNotInFile: {KindCertificate,
+		"{cacert_file} is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file."},
+	certificateTime: {KindCertificateTime,
+		"The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new certificate."},
+	certificateName: {KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."},
+	unreachable: {KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
+		"NO_PROXY.{spent}"},
+	proxyUnreachable: {KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"},
+	proxyRefused: {KindProxyRefused,
+		"Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY."},
+	throttled:        {KindThrottled, "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism."},
+	fault:            {KindFault, statusPage},
+	hanging:          {KindInterrupted, "The identity service did not answer. Check {auth_url}, the network and the proxy."},
+	interruptedFault: {KindInterrupted, statusPage},
+}
+
+// words returns the advice for a situation.
+func (s *Session) words(what situation) string {
+	return strings.NewReplacer(s.placeholders()...).Replace(advice[what].text)
+}
+
+// placeholders returns the names in braces with their texts. Besides
+// those listed, each attribute is one: {token} is "token (OS_TOKEN, OS_AUTH_TOKEN)".
+func (s *Session) placeholders() []string {
+	pairs := []string{
+		"{login}", s.loginNames(!s.cfg.HasAgency()), // all attributes of the login by password
+		"{user login}", s.loginNames(false), // the same without the project
+		"{project}", settings.Named(s.projectAttribute()), // the attribute that names the project
+		"{domain}", settings.Named(s.domainAttribute()),
+		"{region}", s.regionConflict(), // a sentence or nothing, like the rest
+		"{prefix}", s.projectPrefix(),
+		"{blank}", s.passwordBlank(),
+		"{other key}", s.otherThan("access_key", " Or %s: %s."),
+		"{instead of token}", s.insteadOfToken(),
+		"{spent}", map[bool]string{true: " A passcode works once, and this one may be spent: give the next one."}[s.cfg.SpendsPasscode()],
+		"{clock}", s.now().UTC().Format(time.RFC3339),
+		"{proxy variable}", s.proxyVariable(),
+		"{region_name}", settings.Named("region"),
+	}
+	for _, a := range settings.Attributes {
+		if a.Name != "region" {
+			pairs = append(pairs, "{"+a.Name+"}", settings.Named(a.Name))
+		}
+	}
+	return pairs
+}
+
+// loginNames lists what a login by password consists of.
+func (s *Session) loginNames(withProject bool) string {
+	names := []string{"user_name", "password"}
+	if s.cfg.UserID != "" {
+		names[0] = "user_id"
+	}
+	if s.cfg.DomainID != "" || s.cfg.DomainName != "" {
+		names = append(names, s.domainAttribute())
+	}
+	if s.cfg.SpendsPasscode() {
+		names = append(names, "passcode")
+	}
+	if withProject { // with an agency, this login is for the domain
+		names = append(names, s.projectAttribute())
+	}
+	for i, name := range names {
+		names[i] = settings.Named(name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func (s *Session) projectAttribute() string {
+	switch {
+	case s.cfg.HasAgency():
+		return "delegated_project"
+	case s.cfg.TenantID != "":
+		return "tenant_id"
+	default:
+		return "tenant_name"
+	}
+}
+
+func (s *Session) domainAttribute() string {
+	if s.cfg.DomainID != "" {
+		return "domain_id"
+	}
+	return "domain_name"
+}
+
+// regionConflict is for a project in another region than the one that is asked.
+func (s *Session) regionConflict() string {
+	project := settings.RegionOfProject(s.cfg.TenantName)
+	if project == "" || s.cfg.Region == "" || project == s.cfg.Region || s.cfg.HasAgency() {
+		return ""
+	}
+	return fmt.Sprintf("Project %q is in region %s by its name, but the region is %s. ", s.cfg.TenantName, project, s.cfg.Region)
+}
+
+// projectPrefix is for a project whose name lacks the region.
+func (s *Session) projectPrefix() string {
+	if s.cfg.TenantName == "" || s.cfg.HasAgency() || settings.RegionOfProject(s.cfg.TenantName) != "" {
+		return ""
+	}
+	return fmt.Sprintf("A project's name begins with its region, such as %s_, and %q does not. ", cmp.Or(s.cfg.Region, "eu-de"),
+		s.cfg.TenantName)
+}
+
+func (s *Session) passwordBlank() string {
+	if strings.TrimSpace(s.cfg.Password) == s.cfg.Password {
+		return ""
+	}
+	return "The password begins or ends with a space or line break: " + s.cfg.Trimming("password") + ". "
+}
+
+// otherThan offers the credential that an attribute hides.
+func (s *Session) otherThan(name, format string) string {
+	other := s.cfg.HasOther()
+	if other == "" {
+		return ""
+	}
+	return fmt.Sprintf(format, s.cfg.Removal(name), other)
+}
+
+func (s *Session) insteadOfToken() string {
+	if other := s.otherThan("token", "%s: %s"); s.cfg.Credential() == settings.Token && other != "" {
+		return other
+	}
+	return "use a password or AK/SK, which the provider can renew by itself"
+}
+
+// proxyVariable returns the variable that names the proxy to the identity service.
+func (s *Session) proxyVariable() string {
+	if strings.HasPrefix(strings.ToLower(s.cfg.AuthURL), "https:") {
+		return "HTTPS_PROXY"
+	}
+	return "HTTP_PROXY"
+}
+
+// skew returns how far this machine's clock is from the server's, or "" if that
+// is near enough for signatures.
+func (s *Session) skew(header http.Header) string {
+	there, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return ""
+	}
+	ahead := s.now().Sub(there).Round(time.Second)
+	switch {
+	case ahead.Abs() <= 15*time.Minute:
+		return ""
+	case ahead < 0:
+		return ahead.Abs().String() + " behind"
+	default:
+		return ahead.String() + " ahead of"
+	}
+}
+
+// caller describes who logs in: credential, user, domain, and project or agency.
+func (s *Session) caller() string {
+	c := s.cfg
+	switch {
+	case c.HasAgency():
+		return s.self() + fmt.Sprintf(", assuming agency %q of domain %q for project %q", c.AgencyName, c.AgencyDomainName, c.DelegatedProject)
+	case c.TenantID != "":
+		return s.self() + ", for project id " + c.TenantID
+	case c.TenantName != "":
+		return s.self() + fmt.Sprintf(", for project %q", c.TenantName)
+	default:
+		return s.self()
+	}
+}
+
+// self describes the credential alone.
+func (s *Session) self() string {
+	c := s.cfg
+	switch {
+	case c.Credential() == settings.Token:
+		return "the given token"
+	case c.Credential() == settings.AccessKey && c.SecurityToken != "":
+		return "access key " + c.AccessKey + " (temporary, with a security token)"
+	case c.Credential() == settings.AccessKey:
+		return "access key " + c.AccessKey
+	}
+	text := "the password of "
+	if c.Passcode != "" {
+		text = "password and passcode of "
+	}
+	if c.UserID != "" {
+		text += "user id " + c.UserID
+	} else {
+		text += fmt.Sprintf("user %q", c.UserName)
+	}
+	switch {
+	case c.DomainID != "":
+		return text + " in domain id " + c.DomainID
+	case c.DomainName != "":
+		return text + fmt.Sprintf(" in domain %q", c.DomainName)
+	default:
+		return text
+	}
+}

@@ -1,0 +1,207 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// check finds what cannot work, whatever the cloud answers.
+func (c Config) check() error {
+	checks := []func() error{
+		c.checkRanges, c.checkHeaders, c.checkCredential, c.checkAgency, c.checkProject, c.checkDomain, c.checkURLs,
+	}
+	for _, check := range checks {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c Config) checkRanges() error {
+	if *c.MaxRetries < 0 || *c.MaxRetries > 100 {
+		return &Error{
+			Attribute: "max_retries", Summary: "Unable to use max_retries",
+			Detail: fmt.Sprintf("The number of retries is %d. It must be between 0 and 100.", *c.MaxRetries),
+		}
+	}
+	if words := attribute("endpoint_type").Words; !slices.Contains(words, c.EndpointType) {
+		return &Error{
+			Attribute: "endpoint_type", Summary: "Unable to use endpoint_type",
+			Detail: fmt.Sprintf("The endpoint type is %q. It must be one of: %s.", c.EndpointType, strings.Join(words, ", ")),
+		}
+	}
+	return nil
+}
+
+// checkHeaders refuses values that would break an HTTP header.
+func (c Config) checkHeaders() error {
+	for _, name := range []string{"token", "access_key", "secret_key", "security_token", "tenant_id", "domain_id"} {
+		value, _ := attribute(name).Get(c.Values)
+		if !strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			continue
+		}
+		detail := "The value has a character that cannot be sent: a space, a line break or a letter with an accent. Copy it again."
+		if strings.TrimSpace(value) != value {
+			detail = "The value has a space or line break at its beginning or end: " + c.Trimming(name) + "."
+		}
+		return &Error{Attribute: name, Summary: "Unable to use " + name, Detail: detail}
+	}
+	return nil
+}
+
+func (c Config) checkCredential() error {
+	switch c.Credential() {
+	case NoCredential:
+		return c.checkNoCredential()
+	case AccessKey:
+		if c.SecretKey == "" {
+			return c.halfKey("secret_key", "access_key", "An access key signs requests only together with its secret.")
+		}
+		if c.AccessKey == "" {
+			return c.halfKey("access_key", "secret_key", "A secret key signs requests only together with its access key.")
+		}
+	case Password:
+		return c.checkUser()
+	case Token: // complete as it is
+	}
+	return nil
+}
+
+// checkNoCredential names what is missing beside a user or a security token.
+func (c Config) checkNoCredential() error {
+	const why = "A user logs in with a password; a token or AK/SK needs no user."
+	switch {
+	case c.UserID != "":
+		return half("password", "user_id", why)
+	case c.UserName != "":
+		return half("password", "user_name", why)
+	case c.SecurityToken != "":
+		return noCredential("security_token is set, access_key and secret_key are not.")
+	default:
+		return noCredential("No credentials are set.")
+	}
+}
+
+// checkUser wants password and user id beside a passcode: without them the login
+// fails, and that counts towards a lock.
+func (c Config) checkUser() error {
+	switch {
+	case c.Passcode != "" && c.Password == "":
+		return half("password", "passcode", "A passcode is the second factor: it needs the password, and the user by ID (user_id).")
+	case c.Passcode != "" && c.UserID == "":
+		return half("user_id", "passcode", "A passcode works only for a user given by ID, not by name.")
+	case c.UserName == "" && c.UserID == "":
+		return half("user_name", "password", "A password belongs to a user, given by name or by ID (user_id).")
+	default:
+		return nil
+	}
+}
+
+// half reports an attribute that is missing beside another.
+func half(missing, given, why string) *Error {
+	return &Error{
+		Attribute: missing, Summary: "Unable to find " + missing,
+		Detail: fmt.Sprintf("%s is set, %s is not. %s Set %s (%s).", given, missing, why, missing, strings.Join(attribute(missing).Env, ", ")),
+	}
+}
+
+// halfKey also offers to use the password beside half a key.
+func (c Config) halfKey(missing, given, why string) error {
+	err := half(missing, given, why)
+	if other := c.HasOther(); other != "" {
+		err.Detail = strings.TrimSuffix(err.Detail, ".") + ", or " + c.Removal(given) + ": " + other + "."
+	}
+	return err
+}
+
+func noCredential(found string) error {
+	return &Error{
+		Summary: "Unable to find credentials",
+		Detail: found + " Set one of these, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that " +
+			"cloud (OS_CLOUD) names:\n" + `
+  token:            token (OS_TOKEN, OS_AUTH_TOKEN)
+  AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
+  temporary AK/SK:  the same, and security_token (OS_SECURITY_TOKEN)
+  password:         password (OS_PASSWORD), user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME)
+  password, by ID:  password (OS_PASSWORD) and user_id (OS_USER_ID)
+
+Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`,
+	}
+}
+
+func (c Config) checkAgency() error {
+	if !c.HasAgency() {
+		return nil
+	}
+	names := []string{"agency_name", "agency_domain_name", "delegated_project"}
+	var given string
+	for _, name := range names {
+		if isSet(c.Values, name) {
+			given = name
+		}
+	}
+	for _, name := range names {
+		if !isSet(c.Values, name) {
+			return half(name, given, "Assuming an agency needs its name, the account that offers it (agency_domain_name), and the project there.")
+		}
+	}
+	return nil
+}
+
+// checkProject wants a project, unless the agency or the token brings one.
+func (c Config) checkProject() error {
+	inURL := projectInURL(c.Endpoint)
+	if c.TenantID != "" && inURL != "" && inURL != c.TenantID && !c.HasAgency() {
+		return &Error{
+			Attribute: "endpoint", Summary: "Unable to use endpoint",
+			Detail: fmt.Sprintf("The endpoint ends with project %s, but tenant_id is %s. Leave /v3/{project_id} out of "+
+				"endpoint.", inURL, c.TenantID),
+		}
+	}
+	if c.HasAgency() || c.Credential() == Token || c.TenantID != "" || c.TenantName != "" || inURL != "" {
+		return nil
+	}
+	return &Error{
+		Attribute: "tenant_name", Summary: "Unable to find the project",
+		Detail: "No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as " +
+			"eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
+	}
+}
+
+func (c Config) checkDomain() error {
+	if c.Credential() != Password || c.DomainID != "" || c.DomainName != "" {
+		return nil
+	}
+	var why string
+	switch {
+	case c.UserID == "":
+		why = fmt.Sprintf("The name of user %q is unique only within its domain.", c.UserName)
+	case c.TenantID == "" && c.TenantName != "" && !c.HasAgency():
+		why = fmt.Sprintf("The name of project %q is unique only within its domain.", c.TenantName)
+	default:
+		return nil
+	}
+	return &Error{
+		Attribute: "domain_name", Summary: "Unable to find the domain",
+		Detail: why + " Set domain_name (OS_USER_DOMAIN_NAME), such as OTC-EU-DE-00000000001000012345, or domain_id (OS_USER_DOMAIN_ID).",
+	}
+}
+
+func (c Config) checkURLs() error {
+	if c.AuthURL == "" && c.needsIAM() {
+		return &Error{
+			Attribute: "auth_url", Summary: "Unable to find the identity service",
+			Detail: "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set " +
+				"one of them.",
+		}
+	}
+	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {
+		return err
+	}
+	return checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com")
+}

@@ -1,0 +1,79 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package settings
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Environment is what surrounds the provider. A zero field means the process's
+// own.
+type Environment struct {
+	// LookupEnv has the signature of [os.LookupEnv].
+	LookupEnv func(string) (string, bool)
+	// WorkDir is searched for clouds.yaml first. Relative paths start there.
+	WorkDir string
+	// HomeDir replaces the user's home directory.
+	HomeDir string
+}
+
+// get returns a variable's value. An empty variable counts as not set.
+func (e Environment) get(name string) string {
+	lookup := e.LookupEnv
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	value, _ := lookup(name)
+	return value
+}
+
+// firstSet returns the first variable that is set, or "".
+func (e Environment) firstSet(names []string) string {
+	for _, name := range names {
+		if e.get(name) != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// values reads the variables of all attributes.
+func (e Environment) values() (Values, error) {
+	var v Values
+	for _, a := range Attributes {
+		name := e.firstSet(a.Env)
+		if name != "" && !a.Set(&v, e.get(name)) {
+			return Values{}, &Error{
+				Attribute: a.Name, Summary: "Unable to read " + a.Name,
+				Detail: fmt.Sprintf("The environment variable %s is %q. %s", name, e.get(name), a.takes()),
+			}
+		}
+	}
+	return v, nil
+}
+
+func (e Environment) home() string {
+	if e.HomeDir != "" {
+		return e.HomeDir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return home
+}
+
+// path resolves a path as users write it: "~/" is the home directory.
+func (e Environment) path(written string) string {
+	if rest, ok := strings.CutPrefix(written, "~/"); ok && e.home() != "" {
+		return filepath.Join(e.home(), rest)
+	}
+	if e.WorkDir != "" && !filepath.IsAbs(written) {
+		return filepath.Join(e.WorkDir, written)
+	}
+	return written
+}

@@ -1,0 +1,189 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package settings
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Config is the resolved configuration. EndpointType, Insecure, AllowReauth and
+// MaxRetries are always set. Of an id and a name only the id is set.
+type Config struct {
+	Values
+
+	origins map[string]Origin // by attribute; missing if the value was derived
+	// lostRegion is the region in a project's name that a stronger source
+	// replaced.
+	lostRegion string
+}
+
+// Error is a configuration that cannot work. No request was made.
+type Error struct {
+	// Attribute is the attribute to look at, or "" if there is no single one.
+	Attribute string
+	// Summary is a short title such as "Unable to read insecure".
+	Summary string
+	// Detail names the fault and what to change, in full sentences.
+	Detail string
+}
+
+func (e *Error) Error() string {
+	if e.Attribute == "" {
+		return e.Summary + ": " + e.Detail
+	}
+	return e.Attribute + ": " + e.Summary + ": " + e.Detail
+}
+
+const defaultMaxRetries = 5
+
+// Resolve merges the provider block with the environment and, if a cloud is
+// named, with clouds.yaml.
+//
+// A stronger source wins for alternatives too: a tenant_name in the provider
+// block beats OS_TENANT_ID, and a password there beats OS_TOKEN. Within one
+// source an id beats a name, and credentials have the order of [Credential].
+func Resolve(block Values, env Environment) (Config, error) {
+	c := Config{origins: map[string]Origin{}}
+	c.take(block, func(string) Origin { return Origin{} })
+	fromEnv, err := env.values()
+	if err != nil {
+		return Config{}, err
+	}
+	c.take(fromEnv, func(name string) Origin { return Origin{Variable: env.firstSet(attribute(name).Env)} })
+	var cloud cloudEntry
+	if c.Cloud != "" {
+		if cloud, err = env.loadCloud(c.Cloud); err != nil {
+			return Config{}, err
+		}
+		c.take(cloud.values, func(name string) Origin { return Origin{Entry: cloud.from[name]} })
+	}
+	c.setDefaults(env)
+	if err = c.locate(cloud.profile == otcProfile); err == nil {
+		err = c.check()
+	}
+	if err != nil {
+		return Config{}, c.explain(err, cloud, env)
+	}
+	c.preferIDs()
+	return c, nil
+}
+
+// take adds what is not set yet from a weaker source.
+func (c *Config) take(weaker Values, origin func(name string) Origin) {
+	c.lostRegion = cmp.Or(c.lostRegion, RegionOfProject(weaker.TenantName))
+	weaker.giveWay(c.Values)
+	for _, a := range Attributes {
+		text, set := a.Get(weaker)
+		if isSet(c.Values, a.Name) || !set {
+			continue
+		}
+		a.Set(&c.Values, text) // it fits: it comes from the same field
+		c.origins[a.Name] = origin(a.Name)
+	}
+}
+
+// giveWay drops values that would overrule a stronger source which names the
+// same thing in other words.
+func (v *Values) giveWay(stronger Values) {
+	if stronger.UserName != "" || stronger.UserID != "" {
+		v.UserName, v.UserID = "", ""
+	}
+	if stronger.TenantName != "" || stronger.TenantID != "" {
+		v.TenantName, v.TenantID = "", ""
+	}
+	if stronger.DomainName != "" || stronger.DomainID != "" {
+		v.DomainName, v.DomainID = "", ""
+	}
+	switch {
+	case stronger.Credential() == Password && stronger.Password != "": // a passcode alone chooses nothing
+		v.Token, v.AccessKey, v.SecretKey, v.SecurityToken = "", "", "", ""
+	case stronger.Credential() == AccessKey:
+		v.Token = ""
+		if stronger.AccessKey != "" && stronger.SecretKey != "" && v.AccessKey != "" && v.AccessKey != stronger.AccessKey {
+			v.SecurityToken = "" // it belongs to another key
+		}
+	}
+}
+
+func (c *Config) setDefaults(env Environment) {
+	no, yes, retries := false, true, int64(defaultMaxRetries)
+	c.Insecure, c.AllowReauth, c.MaxRetries = cmp.Or(c.Insecure, &no), cmp.Or(c.AllowReauth, &yes), cmp.Or(c.MaxRetries, &retries)
+	// OpenStack's own programs also write publicURL.
+	c.EndpointType = cmp.Or(strings.TrimSuffix(c.EndpointType, "URL"), "public")
+	c.AuthURL, c.Endpoint = strings.TrimSpace(c.AuthURL), strings.TrimSpace(c.Endpoint)
+	for _, path := range []*string{&c.CACertFile, &c.Cert, &c.Key} {
+		if *path != "" && !isPEM(*path) {
+			*path = env.path(*path)
+		}
+	}
+}
+
+// locate finds region and auth_url, each from the other or from the project. Of
+// this cloud the address is known for any region.
+func (c *Config) locate(isOTC bool) error {
+	project := c.TenantName
+	if c.HasAgency() {
+		project = c.DelegatedProject
+	}
+	c.Region = cmp.Or(c.Region, RegionOfProject(project))
+	if c.AuthURL == "" && c.needsIAM() {
+		c.Region = cmp.Or(c.Region, c.lostRegion)
+	}
+	if c.AuthURL == "" && c.Region != "" {
+		known, ok := authURLOf(c.Region)
+		switch {
+		case ok:
+			c.AuthURL = known
+		case isOTC && regionShape.MatchString(c.Region):
+			c.AuthURL = "https://iam." + c.Region + ".otc.t-systems.com/v3"
+		case c.needsIAM():
+			return &Error{
+				Attribute: "region", Summary: "Unable to find the identity service",
+				Detail: fmt.Sprintf("The address of the identity service in region %q is not known. Known regions: %s. "+
+					"For another region set %s.", c.Region, knownRegionNames(), Named("auth_url")),
+			}
+		}
+	}
+	c.Region = cmp.Or(c.Region, RegionOfURL(c.AuthURL), RegionOfURL(c.Endpoint))
+	return nil
+}
+
+// preferIDs drops names that have an id beside them.
+func (c *Config) preferIDs() {
+	if c.UserID != "" {
+		c.UserName = ""
+	}
+	if c.DomainID != "" {
+		c.DomainName = ""
+	}
+	if c.TenantID == "" && c.TenantName == "" && !c.HasAgency() {
+		c.TenantID = projectInURL(c.Endpoint)
+	}
+	if c.TenantID != "" {
+		c.TenantName = ""
+	}
+}
+
+// explain adds to an error what only the sources show: where a bad value comes
+// from, or, if a value is missing, what clouds.yaml has.
+func (c *Config) explain(err error, cloud cloudEntry, env Environment) error {
+	var fault *Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch origin, known := c.origins[fault.Attribute]; {
+	case known && !origin.isBlock():
+		fault.Detail += "\n\nThe value comes from " + origin.String() + "."
+	case known || fault.Attribute != "" && isSet(c.Values, fault.Attribute):
+		// It is in the provider block, or derived from another value.
+	case c.Cloud != "":
+		fault.Detail += "\n\n" + strings.Join(cloud.found, "\n")
+	case c.Credential() == NoCredential:
+		fault.Detail += env.offer()
+	}
+	return fault
+}

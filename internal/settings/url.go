@@ -1,0 +1,80 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package settings
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// checkURL never shows the URL: it may hold a password.
+func checkURL(name, address, sample string) error {
+	if address == "" {
+		return nil
+	}
+	fault := func(what string) error {
+		return &Error{Attribute: name, Summary: "Unable to use " + name, Detail: "The URL " + what}
+	}
+	if lower := strings.ToLower(address); !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
+		return fault("must begin with https:// (or http://), such as " + sample + ".")
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return fault("cannot be read. It looks like " + sample + ".")
+	case u.Hostname() == "":
+		return fault("has no host. It looks like " + sample + ".")
+	case u.User != nil:
+		return fault("has a user or password in it. Use user_name and password.")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return fault("has a query or fragment. Leave out everything from ? or # on.")
+	}
+	return nil
+}
+
+// Unencrypted lists the attributes whose URL sends credentials and logs over a
+// network without TLS. A server on this machine does not count.
+func (c Config) Unencrypted() []string {
+	var names []string
+	for _, a := range []struct{ name, address string }{{"auth_url", c.AuthURL}, {"endpoint", c.Endpoint}} {
+		u, err := url.Parse(a.address)
+		if err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+			names = append(names, a.name)
+		}
+	}
+	return names
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+func projectInURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	_, project := SplitEndpoint(u)
+	return project
+}
+
+// SplitEndpoint splits the path of RDS's URL into what is before /v3 and the
+// project after it. A placeholder such as {project_id} is not a project.
+func SplitEndpoint(u *url.URL) (base, project string) {
+	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
+	at := slices.Index(segments, "v3")
+	if at < 0 {
+		return strings.TrimRight(u.Path, "/"), ""
+	}
+	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$({") {
+		project = segments[at+1]
+	}
+	base = strings.Join(segments[:at], "/")
+	if base != "" {
+		base = "/" + base
+	}
+	return base, project
+}
