@@ -50,7 +50,7 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// TestParse lists every form in which this cloud says no, and what is no form at all.
+// TestParse lists every form of a refusal in this cloud, and bodies that have none.
 func TestParse(t *testing.T) {
 	const obs = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Error><Code>AccessDenied</Code><Message>Request has expired</Message><RequestId>0000018</RequestId><HostId>h</HostId></Error>`
@@ -60,46 +60,80 @@ func TestParse(t *testing.T) {
 		body string
 		want refusal
 	}{
-		"RDS":                           {`{"error_code":"DBS.200002","error_msg":"The DB instance does not exist."}`, refusal{Code: "DBS.200002", Message: "The DB instance does not exist."}},
-		"RDS, older":                    {`{"errCode":"RDS.0011","externalMessage":"Busy."}`, refusal{Code: "RDS.0011", Message: "Busy."}},
-		"the gateway":                   {`{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"g1"}`, refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information", RequestID: "g1"}},
-		"IAM":                           {`{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`, refusal{Message: "The username or password is wrong."}},
-		"IAM, a title only":             {`{"error":{"code":401,"title":"Unauthorized"}}`, refusal{Message: "Unauthorized"}},
-		"IAM, a code of its own":        {`{"error":{"code":"IAM.0011","message":"Locked."}}`, refusal{Code: "IAM.0011", Message: "Locked."}},
-		"the status as a code":          {`{"error":{"code":"418","message":"no"}}`, refusal{Message: "no"}},
-		"the status as the only word":   {`{"error_code":"418"}`, refusal{Message: "(20 bytes that name no error)"}},
-		"another number as a code":      {`{"error_code":"401","error_msg":"no"}`, refusal{Code: "401", Message: "no"}},
-		"words too long to be some":     {`{"error_code":"` + long + `","error_msg":"no ` + long + ` here","request_id":"` + long + `"}`, refusal{Message: "no (hidden) here"}},
-		"nested, RDS's names":           {`{"error":{"error_code":"DBS.1","error_msg":"no"}}`, refusal{Code: "DBS.1", Message: "no"}},
-		"OpenStack":                     {`{"itemNotFound":{"code":404,"message":"Instance could not be found"}}`, refusal{Message: "Instance could not be found"}},
-		"a message alone":               {`{"message":"no route"}`, refusal{Message: "no route"}},
-		"a code alone":                  {`{"error_code":"DBS.200602"}`, refusal{Code: "DBS.200602"}},
-		"code and message":              {`{"code":"X.1","message":"no"}`, refusal{Code: "X.1", Message: "no"}},
-		"the first that is set":         {`{"error_code":"","errCode":"RDS.0011","error_msg":null,"externalMessage":"Busy."}`, refusal{Code: "RDS.0011", Message: "Busy."}},
-		"flat before nested":            {`{"error_code":"A","z":{"message":"inner"}}`, refusal{Code: "A"}},
-		"nested twice, always the same": {`{"b":{"message":"second"},"a":{"message":"first"},"c":{"message":"third"},"d":7}`, refusal{Message: "first"}},
-		"OBS":                           {obs, refusal{Code: "AccessDenied", Message: "Request has expired", RequestID: "0000018"}},
-		"OBS, with a namespace":         {`<Error xmlns="http://obs"><Code>RequestTimeTooSkewed</Code></Error>`, refusal{Code: "RequestTimeTooSkewed"}},
-		"OBS, empty":                    {`<Error/>`, refusal{Message: "(8 bytes that name no error)"}},
-		"a byte order mark":             {"\ufeff" + `{"error_code":"DBS.1"}`, refusal{Code: "DBS.1"}},
-		"HTML":                          {page, refusal{Message: "(an HTML page of 53 bytes in place of the API's JSON)"}},
-		"HTML, marked and indented":     {"\ufeff \n" + page, refusal{Message: "(an HTML page of 53 bytes in place of the API's JSON)"}},
-		"half an XML":                   {obs[:150], refusal{Message: "(an HTML page of 150 bytes in place of the API's JSON)"}},
-		"another XML":                   {`<Errors><Code>x</Code></Errors>`, refusal{Message: "(an HTML page of 31 bytes in place of the API's JSON)"}},
-		"empty":                         {"", refusal{Message: "(the answer was empty)"}},
-		"blank":                         {" \r\n\t", refusal{Message: "(the answer was empty)"}},
-		"half JSON":                     {`{"error_code":"DBS.200002","err`, refusal{Message: "(31 bytes that are not the API's JSON)"}},
-		"text":                          {`upstream connect error ` + secret, refusal{Message: "(33 bytes that are not the API's JSON)"}},
-		"null":                          {`null`, refusal{Message: "(4 bytes that name no error)"}},
-		"an empty object":               {`{}`, refusal{Message: "(2 bytes that name no error)"}},
-		"a list":                        {`[{"error_code":"DBS.1"}]`, refusal{Message: "(24 bytes that are not the API's JSON)"}},
-		"a string":                      {`"no"`, refusal{Message: "(4 bytes that are not the API's JSON)"}},
-		"values of other types":         {`{"error_code":7,"error_msg":["no"],"request_id":{}}`, refusal{Message: "(51 bytes that name no error)"}},
-		"another object":                {`{"password":"` + secret + `","deep":{"er":{"message":"x"}}}`, refusal{Message: "(55 bytes that name no error)"}},
-		"not UTF-8":                     {"{\"error_msg\":\"a\xffb\"}", refusal{Message: "a?b"}},
-		"made for no screen":            {`{"error_code":"A\u001b[31m","error_msg":"l1\r\nl2\u202e\u0000","request_id":"\u0007"}`, refusal{Message: "l1 l2??"}},
-		"very deep":                     {strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000), refusal{Message: "(120001 bytes that are not the API's JSON)"}},
-		"very deep XML":                 {strings.Repeat(`<Error>`, 20000), refusal{Message: "(an HTML page of 140000 bytes in place of the API's JSON)"}},
+		"RDS": {
+			`{"error_code":"DBS.200002","error_msg":"The DB instance does not exist."}`,
+			refusal{Code: "DBS.200002", Message: "The DB instance does not exist."},
+		},
+		"RDS, older": {`{"errCode":"RDS.0011","externalMessage":"Busy."}`, refusal{Code: "RDS.0011", Message: "Busy."}},
+		"the gateway": {
+			`{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"g1"}`,
+			refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information", RequestID: "g1"},
+		},
+		"IAM": {
+			`{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`,
+			refusal{Message: "The username or password is wrong."},
+		},
+		"IAM, a title only":           {`{"error":{"code":401,"title":"Unauthorized"}}`, refusal{Message: "Unauthorized"}},
+		"IAM, a code of its own":      {`{"error":{"code":"IAM.0011","message":"Locked."}}`, refusal{Code: "IAM.0011", Message: "Locked."}},
+		"the status as a code":        {`{"error":{"code":"418","message":"no"}}`, refusal{Message: "no"}},
+		"the status as the only word": {`{"error_code":"418"}`, refusal{Message: "(20 bytes that name no error)"}},
+		"another number as a code":    {`{"error_code":"401","error_msg":"no"}`, refusal{Code: "401", Message: "no"}},
+		"words too long to be some": {
+			`{"error_code":"` + long + `","error_msg":"no ` + long + ` here","request_id":"` + long + `"}`,
+			refusal{Message: "no (hidden) here"},
+		},
+		"nested, RDS's names": {`{"error":{"error_code":"DBS.1","error_msg":"no"}}`, refusal{Code: "DBS.1", Message: "no"}},
+		"OpenStack": {
+			`{"itemNotFound":{"code":404,"message":"Instance could not be found"}}`, refusal{Message: "Instance could not be found"},
+		},
+		"a message alone":  {`{"message":"no route"}`, refusal{Message: "no route"}},
+		"a code alone":     {`{"error_code":"DBS.200602"}`, refusal{Code: "DBS.200602"}},
+		"code and message": {`{"code":"X.1","message":"no"}`, refusal{Code: "X.1", Message: "no"}},
+		"the first that is set": {
+			`{"error_code":"","errCode":"RDS.0011","error_msg":null,"externalMessage":"Busy."}`,
+			refusal{Code: "RDS.0011", Message: "Busy."},
+		},
+		"flat before nested": {`{"error_code":"A","z":{"message":"inner"}}`, refusal{Code: "A"}},
+		"nested twice, always the same": {
+			`{"b":{"message":"second"},"a":{"message":"first"},"c":{"message":"third"},"d":7}`, refusal{Message: "first"},
+		},
+		"OBS": {obs, refusal{Code: "AccessDenied", Message: "Request has expired", RequestID: "0000018"}},
+		"OBS, with a namespace": {
+			`<Error xmlns="http://obs"><Code>RequestTimeTooSkewed</Code></Error>`, refusal{Code: "RequestTimeTooSkewed"},
+		},
+		"OBS, empty":                {`<Error/>`, refusal{Message: "(8 bytes that name no error)"}},
+		"a byte order mark":         {"\ufeff" + `{"error_code":"DBS.1"}`, refusal{Code: "DBS.1"}},
+		"HTML":                      {page, refusal{Message: "(an HTML page of 53 bytes in place of the API's JSON)"}},
+		"HTML, marked and indented": {"\ufeff \n" + page, refusal{Message: "(an HTML page of 53 bytes in place of the API's JSON)"}},
+		"half an XML":               {obs[:150], refusal{Message: "(an HTML page of 150 bytes in place of the API's JSON)"}},
+		"another XML": {
+			`<Errors><Code>x</Code></Errors>`, refusal{Message: "(an HTML page of 31 bytes in place of the API's JSON)"},
+		},
+		"empty":           {"", refusal{Message: "(the answer was empty)"}},
+		"blank":           {" \r\n\t", refusal{Message: "(the answer was empty)"}},
+		"half JSON":       {`{"error_code":"DBS.200002","err`, refusal{Message: "(31 bytes that are not the API's JSON)"}},
+		"text":            {`upstream connect error ` + secret, refusal{Message: "(33 bytes that are not the API's JSON)"}},
+		"null":            {`null`, refusal{Message: "(4 bytes that name no error)"}},
+		"an empty object": {`{}`, refusal{Message: "(2 bytes that name no error)"}},
+		"a list":          {`[{"error_code":"DBS.1"}]`, refusal{Message: "(24 bytes that are not the API's JSON)"}},
+		"a string":        {`"no"`, refusal{Message: "(4 bytes that are not the API's JSON)"}},
+		"values of other types": {
+			`{"error_code":7,"error_msg":["no"],"request_id":{}}`, refusal{Message: "(51 bytes that name no error)"},
+		},
+		"another object": {
+			`{"password":"` + secret + `","deep":{"er":{"message":"x"}}}`, refusal{Message: "(55 bytes that name no error)"},
+		},
+		"not UTF-8": {"{\"error_msg\":\"a\xffb\"}", refusal{Message: "a?b"}},
+		"made for no screen": {
+			`{"error_code":"A\u001b[31m","error_msg":"l1\r\nl2\u202e\u0000","request_id":"\u0007"}`, refusal{Message: "l1 l2??"},
+		},
+		"very deep": {
+			strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000),
+			refusal{Message: "(120001 bytes that are not the API's JSON)"},
+		},
+		"very deep XML": {
+			strings.Repeat(`<Error>`, 20000), refusal{Message: "(an HTML page of 140000 bytes in place of the API's JSON)"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +141,7 @@ func TestParse(t *testing.T) {
 			c.want.Described = strings.HasPrefix(c.want.Message, "(") // no server of the table begins so
 			for range 5 {                                             // a map's order must not show
 				if diff := cmp.Diff(c.want, apierror.Parse(418, nil, []byte(c.body))); diff != "" {
-					t.Fatal(diff)
+					t.Fatalf("(-want +got):\n%s", diff)
 				}
 			}
 		})
@@ -115,38 +149,37 @@ func TestParse(t *testing.T) {
 	t.Run("a blank request id in the header does not win", func(t *testing.T) {
 		got := apierror.Parse(401, http.Header{"X-Request-Id": {" "}}, []byte(`{"error_code":"A","request_id":"b1"}`))
 		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "b1"}, got); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 	t.Run("the header's request id wins", func(t *testing.T) {
 		got := apierror.Parse(401, http.Header{"X-Request-Id": {"h1"}}, []byte(`{"error_code":"A","request_id":"b1"}`))
 		if diff := cmp.Diff(refusal{StatusCode: 401, Code: "A", RequestID: "h1"}, got); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
 
-// TestParse_Described: what the server says is told from what is said of it, also where both look alike.
+// TestParse_Described: a message of the server and a description of its body differ, also if they look alike.
 func TestParse_Described(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"message":"(2 bytes that name no error)"}`: false, `{"error_code":"A"}`: false, `<Error><Code>A</Code></Error>`: false,
 		"": true, "{}": true, "text": true, page: true, `{"error":{"code":"418"}}`: true, `<Error/>`: true,
 	} {
 		if got := apierror.Parse(418, nil, []byte(body)); got.Described != want {
-			t.Errorf("%s: %+v", body, got)
+			t.Errorf("%s: got described %t, want %t", body, got.Described, want)
 		}
 	}
 }
 
-// TestWithout: a secret that holds another one leaves nothing of itself.
+// TestWithout: one secret contains another, and nothing of both is left.
 func TestWithout(t *testing.T) {
 	if got := apierror.Without([]string{"password", "password-and-more"}, "a password-and-more, a password"); got != "a (hidden), a (hidden)" {
-		t.Error(got)
+		t.Errorf("got %q, want both secrets hidden", got)
 	}
 }
 
-// TestParse_Secrets: secrets are cut out of every text, as they are once JSON is read, and before the text is
-// cut to its length.
+// TestParse_Secrets: secrets are removed from every text, after JSON is decoded and before the text is shortened.
 func TestParse_Secrets(t *testing.T) {
 	const one, two = "T0psecret-7f1c", `pa"ss\w<ö>rd`
 	parse := func(body string, header http.Header) apierror.Refusal {
@@ -155,10 +188,10 @@ func TestParse_Secrets(t *testing.T) {
 	want := apierror.Refusal{StatusCode: 400, Message: "you sent (hidden) and (hidden)"}
 	body := `{"error_code":"a` + one + `b","error_msg":"you sent ` + one + ` and pa\"ss\\w\u003c\u00f6>rd","request_id":"r` + one + `"}`
 	if diff := cmp.Diff(want, parse(body, nil)); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(want, parse(body, http.Header{"X-Request-Id": {"r" + one}})); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for filler := 370; filler < 410; filler++ {
 		got := parse(`{"error_msg":"`+strings.Repeat("x ", filler/2)+strings.Repeat("y", filler%2)+one+`"}`, nil)
@@ -168,7 +201,7 @@ func TestParse_Secrets(t *testing.T) {
 	}
 }
 
-// TestMessage: a word of more than 100 bytes is none.
+// TestMessage: a word of more than 100 bytes is hidden.
 func TestMessage(t *testing.T) {
 	word := strings.Repeat("x", 100)
 	for name, c := range map[string]struct{ text, want string }{
@@ -240,14 +273,16 @@ func TestPrintableIsBounded(t *testing.T) {
 }
 
 func TestIsHTML(t *testing.T) {
-	for body, want := range map[string]bool{page: true, marked: true, " \n<": true, "<?xml?>": true, "": false, "{}": false, `"<"`: false, "\ufeff{}": false} {
+	for body, want := range map[string]bool{
+		page: true, marked: true, " \n<": true, "<?xml?>": true, "": false, "{}": false, `"<"`: false, "\ufeff{}": false,
+	} {
 		if got := apierror.IsHTML([]byte(body)); got != want {
-			t.Errorf("%q: %v", body, got)
+			t.Errorf("%q: got %t, want %t", body, got, want)
 		}
 	}
 }
 
-// FuzzRefusal: whatever a server says no with, the refusal can be printed, says something, and is the same each time.
+// FuzzRefusal: a refusal is printable, not empty, and the same each time, whatever the body.
 func FuzzRefusal(f *testing.F) {
 	for _, body := range []string{
 		`{"error_code": "DBS.200002", "error_msg": "The DB instance does not exist."}`,
@@ -268,7 +303,7 @@ func FuzzRefusal(f *testing.F) {
 			t.Fatal("two answers to one question")
 		}
 		if r.StatusCode != status || r.Code == "" && r.Message == "" {
-			t.Fatalf("says nothing: %+v", r)
+			t.Fatalf("got %+v, want the status %d and a code or a message", r, status)
 		}
 		for name, text := range map[string]string{"code": r.Code, "message": r.Message, "request id": r.RequestID} {
 			if complaint := unprintable(text); complaint != "" {

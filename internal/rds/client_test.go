@@ -33,13 +33,16 @@ func TestErrorLogDownloadAsksAsThePageSays(t *testing.T) {
 	}
 	want := []asked{{
 		Method: "POST",
-		URL:    "https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/instances/3d39c18788b54a919bab633874c159dfin03/errorlog-download",
+		URL: "https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/instances/" +
+			"3d39c18788b54a919bab633874c159dfin03/errorlog-download",
 		Body:   "{}",
 		Length: 2,
-		Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+		Header: http.Header{
+			"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"},
+		},
 	}}
 	if diff := cmp.Diff(want, s.asked); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -51,16 +54,21 @@ func TestJobAsksAsThePageSays(t *testing.T) {
 	want := []asked{{
 		Method: "GET",
 		URL:    "https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/jobs?id=a+b%26id%3D..%2Fc",
-		Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+		Header: http.Header{
+			"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"},
+		},
 	}}
 	if diff := cmp.Diff(want, s.asked); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 	for _, id := range []string{
-		"", " ", ".", "..", "../jobs", "a/b", "a b", "a?b", "a#b", "a%2fb", `a\b`, "a\n", "\n", "ä", "a_b", "a.b", "a;b", instance + "\x00", strings.Repeat("a", 65), strings.Repeat("a", 10_000),
+		"", " ", ".", "..", "../jobs", "a/b", "a b", "a?b", "a#b", "a%2fb", `a\b`, "a\n", "\n", "ä", "a_b", "a.b", "a;b",
+		instance + "\x00", strings.Repeat("a", 65), strings.Repeat(
+			"a", 10_000,
+		),
 	} {
 		t.Run(apierror.Printable(id), func(t *testing.T) {
 			s := answering(200, "{}")
@@ -122,7 +130,9 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
 	noLogin := errors.New("the password is wrong")
 	s := answering(200, "{}")
-	client := rds.NewClient(&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil)
+	client := rds.NewClient(
+		&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil,
+	)
 	if _, err := client.RequestExport(t.Context(), rds.ErrorLog, instance); err != noLogin { //nolint:errorlint // the very same error
 		t.Errorf("got %v", err)
 	}
@@ -150,8 +160,11 @@ func TestWhatTheHeadersSay(t *testing.T) {
 		id      string
 		time    time.Time
 	}{
-		"nothing":     {},
-		"all":         {headers: []string{"X-Request-Id", "r1", "Date", "Fri, 15 May 2020 08:06:31 GMT"}, id: "r1", time: time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)},
+		"nothing": {},
+		"all": {
+			headers: []string{"X-Request-Id", "r1", "Date", "Fri, 15 May 2020 08:06:31 GMT"}, id: "r1",
+			time: time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC),
+		},
 		"no date":     {headers: []string{"X-Request-Id", "r1", "Date", "yesterday"}, id: "r1"},
 		"old dates":   {headers: []string{"Date", "Friday, 15-May-20 08:06:31 GMT"}, time: time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)},
 		"unprintable": {headers: []string{"X-Request-Id", "r\x1b1"}, id: ""},
@@ -181,7 +194,8 @@ func TestJob(t *testing.T) {
 		err  string
 	}{
 		"running": {
-			body: `{"job":{"id":"31b8ae23-c687-4d80-b7b4-42a66c9bb886","name":"ExportLog","status":"Running","created":"2018-08-06T10:41:14+0000","ended":"","process":"60% ",
+			body: `{"job":{"id":"31b8ae23-c687-4d80-b7b4-42a66c9bb886","name":"ExportLog","status":"Running",
+				"created":"2018-08-06T10:41:14+0000","ended":"","process":"60% ",
 				"instance":{"id":"` + instance + `","name":"orders"},"entities":{}}}`,
 			want: &rds.Job{ID: "31b8ae23-c687-4d80-b7b4-42a66c9bb886", Status: rds.JobRunning},
 		},
@@ -191,20 +205,23 @@ func TestJob(t *testing.T) {
 			want: &rds.Job{Status: rds.JobFailed, FailReason: "no space ?[31m"},
 		},
 		"failed, and it repeats a link": {
-			body: `{"job":{"status":"Failed","fail_reason":"upload to https://obs.example.com/` + strings.Repeat("f", 70) + `?Signature=` + secret + ` failed"}}`,
+			body: `{"job":{"status":"Failed",` +
+				`"fail_reason":"upload to https://obs.example.com/` + strings.Repeat("f", 70) + `?Signature=` + secret + ` failed"}}`,
 			want: &rds.Job{Status: rds.JobFailed, FailReason: "upload to (hidden) failed"},
 		},
-		"an unknown word":      {body: `{"job":{"status":"Queued"}}`, want: &rds.Job{Status: "QUEUED"}},
-		"all null":             {body: `{"job":{"id":null,"status":null,"fail_reason":null}}`, want: &rds.Job{}},
-		"all numbers":          {body: `{"job":{"id":7,"status":8,"fail_reason":9}}`, want: &rds.Job{ID: "7", Status: "8", FailReason: "9"}},
-		"an empty job":         {body: `{"job":{}}`, want: &rds.Job{}},
-		"no job":               {body: `{}`, err: "the answer holds no job"},
-		"a job that is null":   {body: `{"job":null}`, err: "the answer holds no job"},
-		"null":                 {body: `null`, err: "the answer is null"},
-		"a list of jobs":       {body: `{"job":[]}`, err: "job holds a JSON array where another type was promised"},
-		"a text":               {body: `{"job":"` + secret + `"}`, err: "job holds a JSON string where another type was promised"},
-		"a list":               {body: `[]`, err: "the answer holds a JSON array where another type was promised"},
-		"a status in parts":    {body: `{"job":{"status":{"` + secret + `":1}}}`, err: "a field holds an object or a list where a plain value was promised"},
+		"an unknown word":    {body: `{"job":{"status":"Queued"}}`, want: &rds.Job{Status: "QUEUED"}},
+		"all null":           {body: `{"job":{"id":null,"status":null,"fail_reason":null}}`, want: &rds.Job{}},
+		"all numbers":        {body: `{"job":{"id":7,"status":8,"fail_reason":9}}`, want: &rds.Job{ID: "7", Status: "8", FailReason: "9"}},
+		"an empty job":       {body: `{"job":{}}`, want: &rds.Job{}},
+		"no job":             {body: `{}`, err: "the answer holds no job"},
+		"a job that is null": {body: `{"job":null}`, err: "the answer holds no job"},
+		"null":               {body: `null`, err: "the answer is null"},
+		"a list of jobs":     {body: `{"job":[]}`, err: "job holds a JSON array where another type was promised"},
+		"a text":             {body: `{"job":"` + secret + `"}`, err: "job holds a JSON string where another type was promised"},
+		"a list":             {body: `[]`, err: "the answer holds a JSON array where another type was promised"},
+		"a status in parts": {
+			body: `{"job":{"status":{"` + secret + `":1}}}`, err: "a field holds an object or a list where a plain value was promised",
+		},
 		"a reason that breaks": {body: `{"job":{"fail_reason":"` + secret, err: "the answer is no complete JSON: it breaks after 29 bytes"},
 	}
 	for name, c := range cases {
@@ -212,7 +229,7 @@ func TestJob(t *testing.T) {
 			s := answering(200, c.body, "X-Request-Id", "r1")
 			got, err := s.client().Job(t.Context(), task)
 			if diff := cmp.Diff(c.want, got); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 			expectDecodeError(t, err, c.err)
 		})

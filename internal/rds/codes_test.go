@@ -22,7 +22,8 @@ var meanings = []struct {
 	codes   []string
 }{
 	{"another operation runs on the instance", rds.KindBusy, true, true, []string{
-		"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200080", "DBS.200452", "DBS.200463", "DBS.200611", "DBS.201015",
+		"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200080", "DBS.200452", "DBS.200463", "DBS.200611",
+		"DBS.201015",
 		"DBS.201202", "DBS.201205", "DBS.201206", "DBS.212006", "DBS.212033", "DBS.280011", "DBS.280816", "DBS.01010337", "RDS.0011", "RDS.3004",
 	}},
 	{"not in a state for this yet", rds.KindNotReady, true, true, []string{"DBS.200086", "DBS.201014", "DBS.01280030", "DBS.280036"}},
@@ -34,7 +35,10 @@ var meanings = []struct {
 		"DBS.200010", "DBS.200044", "DBS.200604", "DBS.201003", "DBS.280015", "RDS.0010", "RDS.0015", "RDS.5045",
 	}},
 	{"storage full", rds.KindStorageFull, false, true, []string{"DBS.200316"}},
-	{"the token is bad or old", rds.KindUnauthorized, false, true, []string{"APIG.0301", "APIGW.0301", "APIG.0307", "APIGW.0307", "DBS.280056"}},
+	{
+		"the token is bad or old", rds.KindUnauthorized, false, true,
+		[]string{"APIG.0301", "APIGW.0301", "APIG.0307", "APIGW.0307", "DBS.280056"},
+	},
 	{"too many requests", rds.KindThrottled, true, false, []string{"APIG.0308", "APIGW.0308"}},
 	{"server failure", rds.KindServer, true, false, []string{
 		"DBS.108000", "DBS.108002", "DBS.108005", "DBS.200005", "DBS.213004", "DBS.290006", "DBS.290015", "RDS.9999",
@@ -71,10 +75,13 @@ func TestACodeCountsWhateverTheStatus(t *testing.T) {
 func TestWithoutACodeTheStatusCounts(t *testing.T) {
 	kinds := map[int]rds.Kind{
 		0: rds.KindOther, 199: rds.KindOther,
-		300: rds.KindRedirect, 301: rds.KindRedirect, 302: rds.KindRedirect, 303: rds.KindRedirect, 307: rds.KindRedirect, 308: rds.KindRedirect, 399: rds.KindRedirect,
-		400: rds.KindOther, 401: rds.KindUnauthorized, 402: rds.KindOther, 403: rds.KindForbidden, 404: rds.KindNotFound, 405: rds.KindOther, 407: rds.KindOther,
+		300: rds.KindRedirect, 301: rds.KindRedirect, 302: rds.KindRedirect, 303: rds.KindRedirect, 307: rds.KindRedirect,
+		308: rds.KindRedirect, 399: rds.KindRedirect,
+		400: rds.KindOther, 401: rds.KindUnauthorized, 402: rds.KindOther, 403: rds.KindForbidden, 404: rds.KindNotFound,
+		405: rds.KindOther, 407: rds.KindOther,
 		408: rds.KindServer, 409: rds.KindBusy, 410: rds.KindOther, 413: rds.KindOther, 429: rds.KindThrottled, 499: rds.KindOther,
-		500: rds.KindServer, 501: rds.KindOther, 502: rds.KindServer, 503: rds.KindServer, 504: rds.KindServer, 505: rds.KindServer, 599: rds.KindServer,
+		500: rds.KindServer, 501: rds.KindOther, 502: rds.KindServer, 503: rds.KindServer, 504: rds.KindServer, 505: rds.KindServer,
+		599: rds.KindServer,
 	}
 	for status, kind := range kinds {
 		for _, body := range []string{"", "{}", "<html>", `{"error_code":"DBS.999999"}`, `{"error_code":"DBS.2000110"}`, `{"error_code":" "}`} {

@@ -24,7 +24,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// TestRefusals shows a refusal whole, for each form of its body, and how it reads.
+// TestRefusals compares every field and the text, for each form of a body.
 func TestRefusals(t *testing.T) {
 	cases := map[string]struct {
 		status   int
@@ -40,7 +40,10 @@ func TestRefusals(t *testing.T) {
 		},
 		"the gateway": {
 			status: 401, body: `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"other"}`,
-			want: rds.Error{Kind: rds.KindUnauthorized, Refusal: apierror.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"}},
+			want: rds.Error{
+				Kind:    rds.KindUnauthorized,
+				Refusal: apierror.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"},
+			},
 			text: "401 Unauthorized, APIGW.0301, Incorrect IAM authentication information, request id r1",
 		},
 		"OpenStack": {
@@ -75,17 +78,25 @@ func TestRefusals(t *testing.T) {
 		},
 		"a redirect": {
 			status: 302, body: "moved", location: "https://user:" + secret + "@login.example.com:8443/a?token=" + secret + "#" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://login.example.com:8443", Refusal: apierror.Refusal{Message: "(5 bytes that are not the API's JSON)"}},
+			want: rds.Error{
+				Kind: rds.KindRedirect, Location: "https://login.example.com:8443",
+				Refusal: apierror.Refusal{Message: "(5 bytes that are not the API's JSON)"},
+			},
 			text: "302 Found, (5 bytes that are not the API's JSON), request id r1",
 		},
 		"a redirect to a host": {
 			status: 307, location: "//evil.example.com/" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{
+				Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"},
+			},
 			text: "307 Temporary Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect to a path": {
 			status: 308, location: "/" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{
+				Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com",
+				Refusal: apierror.Refusal{Message: "(the answer was empty)"},
+			},
 			text: "308 Permanent Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect that can't be read": {
@@ -107,26 +118,29 @@ func TestRefusals(t *testing.T) {
 			}
 			answer, err := ask(t, c.status, c.body, headers...)
 			var got *rds.Error
-			if !errors.As(err, &got) || answer != nil {
-				t.Fatalf("got %+v, %v", answer, err)
+			if !errors.As(err, &got) {
+				t.Fatalf("got %T %v, want an Error", err, err)
+			}
+			if answer != nil {
+				t.Errorf("got the answer %+v, want none", answer)
 			}
 			c.want.StatusCode, c.want.RequestID, c.want.Sent = c.status, "r1", 1
 			c.want.Described = strings.HasPrefix(c.want.Message, "(")
 			c.want.ProjectID, c.want.Region, c.want.Host = project, "eu-de", "rds.eu-de.otc.t-systems.com"
 			if diff := cmp.Diff(&c.want, got); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if got.Error() != c.text {
-				t.Errorf("it reads %q, want %q", got, c.text)
+				t.Errorf("got the text %q, want %q", got, c.text)
 			}
 			if strings.Contains(fmt.Sprintf("%v %+v %#v", got, got, got), secret) {
-				t.Error("it repeats what nobody may read")
+				t.Error("got an error with the secret, want none")
 			}
 		})
 	}
 }
 
-// TestARefusalOfAJobIsOneToo: the way in is the same.
+// TestARefusalOfAJob: Job returns the same Error.
 func TestARefusalOfAJobIsOneToo(t *testing.T) {
 	s := answering(400, `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`)
 	_, err := s.client().Job(t.Context(), task)
@@ -139,18 +153,18 @@ func TestARefusalOfAJobIsOneToo(t *testing.T) {
 func TestSuccessIsEvery2xx(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 299} {
 		if _, err := ask(t, status, "{}"); err != nil {
-			t.Errorf("%d: %v", status, err)
+			t.Errorf("status %d: got %T %v", status, err, err)
 		}
 	}
 	for _, status := range []int{0, 100, 199, 300, 304} {
 		var refusal *rds.Error
 		if _, err := ask(t, status, "{}"); !errors.As(err, &refusal) {
-			t.Errorf("%d: %v", status, err)
+			t.Errorf("status %d: got %T %v", status, err, err)
 		}
 	}
 }
 
-// TestWhatIsWaitedFor: a fault that may be gone with the next poll costs time, any other ends the wait at once.
+// TestWhatIsWaitedFor: the wait endures temporary faults. Any other ends it at once.
 func TestWhatIsWaitedFor(t *testing.T) {
 	cases := map[string]struct {
 		network *network
@@ -194,19 +208,29 @@ func waitsFor(t *testing.T, client *rds.Client, passes bool) {
 	start := time.Now()
 	_, err := client.WaitForExport(t.Context(), rds.WaitOptions{Log: rds.ErrorLog, InstanceID: instance, Timeout: 10 * time.Second})
 	var timeout *rds.TimeoutError
-	if took := time.Since(start); err == nil || errors.As(err, &timeout) != passes || (took == 10*time.Second) != passes || (took == 0) == passes {
-		t.Errorf("after %s: %v", took, err)
+	if err == nil {
+		t.Fatal("got no error, want one")
+	}
+	if got := errors.As(err, &timeout); got != passes {
+		t.Fatalf("got %T %v, want a TimeoutError: %t", err, err, passes)
+	}
+	took, want := time.Since(start), time.Duration(0)
+	if passes {
+		want = 10 * time.Second
+	}
+	if took != want {
+		t.Errorf("got the error after %s, want %s", took, want)
 	}
 	if passes && timeout.Fault == nil {
-		t.Error("the fault is not named")
+		t.Error("got no fault, want the last one")
 	}
 	var address *url.Error
 	if errors.As(err, &address) {
-		t.Error("the error repeats the whole address:", address.URL)
+		t.Errorf("got an error with the address %s, want none", address.URL)
 	}
 }
 
-// verdict is an error that knows for itself whether it is permanent, as those of the credentials do.
+// verdict is an error with its own Permanent, such as a failed login.
 type verdict bool
 
 func (v verdict) Error() string   { return "refused" }

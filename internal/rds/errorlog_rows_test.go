@@ -98,7 +98,9 @@ func numbered(from, to int) []string {
 func TestErrorLogRowsRequest(t *testing.T) {
 	n := answering(200, `{"error_log_list":[],"total_record":0}`)
 	zone := time.FixedZone("", 8*3600)
-	q := rds.RowsQuery{InstanceID: instance, Start: noon.Add(-time.Hour).In(zone), End: noon.Add(999 * time.Millisecond), Levels: []string{"error"}}
+	q := rds.RowsQuery{
+		InstanceID: instance, Start: noon.Add(-time.Hour).In(zone), End: noon.Add(999 * time.Millisecond), Levels: []string{"error"},
+	}
 	if _, err := n.client().ErrorLogRows(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,9 @@ func TestErrorLogRowsRequest(t *testing.T) {
 		Method: "GET",
 		URL: base + "/instances/" + instance +
 			"/errorlog?end_date=2026-11-23T12%3A00%3A00%2B0000&level=ERROR&limit=100&offset=1&start_date=2026-11-23T11%3A00%3A00%2B0000",
-		Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+		Header: http.Header{
+			"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"},
+		},
 	}}
 	if diff := cmp.Diff(want, n.asked); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
@@ -152,15 +156,17 @@ func TestErrorLogRowsAnswers(t *testing.T) {
 		"a number as content":   {body: row1(`7`, `,"content":8`), want: []row{{Level: "ERROR", Content: "8"}}},
 		"a level in lower case": {body: row1(`null`, `,"level":"error"`), want: []row{{Level: "ERROR"}}},
 		"an unknown level":      {body: row1(`null`, `,"level":"Trouble"`), want: []row{{Level: "TROUBLE"}}},
-		"blanks in the content": {body: row1(`null`, `,"content":" a\n\tDETAIL:  b \n"`), want: []row{{Level: "ERROR", Content: " a\n\tDETAIL:  b \n"}}},
-		"an offset":             {body: row1(`"2018-12-04T22:24:42+0800"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
-		"another offset":        {body: row1(`"2018-12-04T22:24:42+08:00"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
-		"Z":                     {body: row1(`"2018-12-04T14:24:42Z"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
-		"a blank in the time":   {body: row1(`"2018-12-04 14:24:42"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
-		"milliseconds":          {body: row1(`"2018-12-04T14:24:42.5"`, ``), want: []row{{Time: at.Add(500 * time.Millisecond), Level: "ERROR"}}},
-		"an unreadable time":    {body: row1(`"yesterday"`, ``), want: []row{{Level: "ERROR"}}},
-		"a time before 1970":    {body: row1(`"0001-01-01T00:00:00"`, ``), want: []row{{Level: "ERROR"}}},
-		"no such day":           {body: row1(`"2018-02-30T00:00:00"`, ``), want: []row{{Level: "ERROR"}}},
+		"blanks in the content": {
+			body: row1(`null`, `,"content":" a\n\tDETAIL:  b \n"`), want: []row{{Level: "ERROR", Content: " a\n\tDETAIL:  b \n"}},
+		},
+		"an offset":           {body: row1(`"2018-12-04T22:24:42+0800"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
+		"another offset":      {body: row1(`"2018-12-04T22:24:42+08:00"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
+		"Z":                   {body: row1(`"2018-12-04T14:24:42Z"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
+		"a blank in the time": {body: row1(`"2018-12-04 14:24:42"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
+		"milliseconds":        {body: row1(`"2018-12-04T14:24:42.5"`, ``), want: []row{{Time: at.Add(500 * time.Millisecond), Level: "ERROR"}}},
+		"an unreadable time":  {body: row1(`"yesterday"`, ``), want: []row{{Level: "ERROR"}}},
+		"a time before 1970":  {body: row1(`"0001-01-01T00:00:00"`, ``), want: []row{{Level: "ERROR"}}},
+		"no such day":         {body: row1(`"2018-02-30T00:00:00"`, ``), want: []row{{Level: "ERROR"}}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -216,21 +222,34 @@ func TestErrorLogRowsPages(t *testing.T) {
 		rows     []string
 		since    time.Time // zero: complete
 	}{
-		"none":                              {log: rowLog{}, requests: 1},
-		"one page":                          {log: rowLog{rows: rowsAt(100)}, requests: 1, rows: numbered(1, 100)},
-		"three pages":                       {log: rowLog{rows: rowsAt(250)}, requests: 3, rows: numbered(1, 250)},
-		"no total":                          {log: rowLog{rows: rowsAt(250), total: fixed(nil)}, requests: 3, rows: numbered(1, 250)},
-		"no total, full pages":              {log: rowLog{rows: rowsAt(200), total: fixed(nil)}, requests: 3, rows: numbered(1, 200)},
-		"the total as a text":               {log: rowLog{rows: rowsAt(200), total: func(n int) any { return fmt.Sprint(n) }}, requests: 2, rows: numbered(1, 200)},
-		"an unreadable total":               {log: rowLog{rows: rowsAt(20), total: fixed("many")}, requests: 1, rows: numbered(1, 20)},
-		"a negative total":                  {log: rowLog{rows: rowsAt(20), total: fixed(-1)}, requests: 1, rows: numbered(1, 20)},
-		"shorter pages than asked for":      {log: rowLog{rows: rowsAt(250), page: 50}, requests: 5, rows: numbered(1, 250)},
-		"fewer rows than the total":         {log: rowLog{rows: rowsAt(150), total: fixed(170)}, requests: 3, rows: numbered(1, 150), since: noon.Add(-149 * time.Second)},
-		"one row below the limit":           {log: rowLog{rows: rowsAt(1999)}, requests: 20, rows: numbered(1, 1999)},
-		"the limit":                         {log: rowLog{rows: rowsAt(2000)}, requests: 20, rows: numbered(1, 2000), since: noon.Add(-1999 * time.Second)},
-		"more rows than the limit":          {log: rowLog{rows: rowsAt(2500)}, requests: 20, rows: numbered(501, 2500), since: noon.Add(-1999 * time.Second)},
-		"more rows, and no total":           {log: rowLog{rows: rowsAt(2500), total: fixed(nil)}, requests: 20, rows: numbered(501, 2500), since: noon.Add(-1999 * time.Second)},
-		"a total of 5000 with only 50 rows": {log: rowLog{rows: rowsAt(50), total: fixed(5000)}, requests: 2, rows: numbered(1, 50), since: noon.Add(-49 * time.Second)},
+		"none":                 {log: rowLog{}, requests: 1},
+		"one page":             {log: rowLog{rows: rowsAt(100)}, requests: 1, rows: numbered(1, 100)},
+		"three pages":          {log: rowLog{rows: rowsAt(250)}, requests: 3, rows: numbered(1, 250)},
+		"no total":             {log: rowLog{rows: rowsAt(250), total: fixed(nil)}, requests: 3, rows: numbered(1, 250)},
+		"no total, full pages": {log: rowLog{rows: rowsAt(200), total: fixed(nil)}, requests: 3, rows: numbered(1, 200)},
+		"the total as a text": {
+			log: rowLog{rows: rowsAt(200), total: func(n int) any { return fmt.Sprint(n) }}, requests: 2, rows: numbered(1, 200),
+		},
+		"an unreadable total":          {log: rowLog{rows: rowsAt(20), total: fixed("many")}, requests: 1, rows: numbered(1, 20)},
+		"a negative total":             {log: rowLog{rows: rowsAt(20), total: fixed(-1)}, requests: 1, rows: numbered(1, 20)},
+		"shorter pages than asked for": {log: rowLog{rows: rowsAt(250), page: 50}, requests: 5, rows: numbered(1, 250)},
+		"fewer rows than the total": {
+			log: rowLog{rows: rowsAt(150), total: fixed(170)}, requests: 3, rows: numbered(1, 150), since: noon.Add(-149 * time.Second),
+		},
+		"one row below the limit": {log: rowLog{rows: rowsAt(1999)}, requests: 20, rows: numbered(1, 1999)},
+		"the limit": {
+			log: rowLog{rows: rowsAt(2000)}, requests: 20, rows: numbered(1, 2000), since: noon.Add(-1999 * time.Second),
+		},
+		"more rows than the limit": {
+			log: rowLog{rows: rowsAt(2500)}, requests: 20, rows: numbered(501, 2500), since: noon.Add(-1999 * time.Second),
+		},
+		"more rows, and no total": {
+			log: rowLog{rows: rowsAt(2500), total: fixed(nil)}, requests: 20, rows: numbered(501, 2500),
+			since: noon.Add(-1999 * time.Second),
+		},
+		"a total of 5000 with only 50 rows": {
+			log: rowLog{rows: rowsAt(50), total: fixed(5000)}, requests: 2, rows: numbered(1, 50), since: noon.Add(-49 * time.Second),
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -359,9 +378,15 @@ func TestErrorLogRowsOrder(t *testing.T) {
 			map[string]string{"ERROR": list(row(5, "third"), row(5, "second"), row(5, "first"))},
 			[]string{"first", "second", "third"},
 		},
-		"an unreadable time between two":  {map[string]string{"ERROR": list(row(9, "e9"), unreadable, row(5, "e5"))}, []string{"e5", "unreadable", "e9"}},
-		"an unreadable time at the end":   {map[string]string{"ERROR": list(row(9, "e9"), row(5, "e5"), unreadable)}, []string{"unreadable", "e5", "e9"}},
-		"an unreadable time at the begin": {map[string]string{"ERROR": list(unreadable, row(9, "e9"), row(5, "e5"))}, []string{"e5", "e9", "unreadable"}},
+		"an unreadable time between two": {
+			map[string]string{"ERROR": list(row(9, "e9"), unreadable, row(5, "e5"))}, []string{"e5", "unreadable", "e9"},
+		},
+		"an unreadable time at the end": {
+			map[string]string{"ERROR": list(row(9, "e9"), row(5, "e5"), unreadable)}, []string{"unreadable", "e5", "e9"},
+		},
+		"an unreadable time at the begin": {
+			map[string]string{"ERROR": list(unreadable, row(9, "e9"), row(5, "e5"))}, []string{"e5", "e9", "unreadable"},
+		},
 		"the API does not filter by level": {
 			map[string]string{
 				"ERROR": `{"time":"2018-12-04T14:24:07","level":"FATAL","content":"f"},{"time":"2018-12-04T14:24:05","level":"ERROR","content":"e"}`,

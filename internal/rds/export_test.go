@@ -14,11 +14,15 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// documented is the example of the API's page, as it stands there.
-const documented = `{ "list" : [ { "workflow_id" : "44fb1d85-2fcc-4d63-ad3b-c3d1ecd7000e", "file_name" : "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589", "status" : "success", "file_size" : "0", "file_link" : "` +
+// documented is the example of the API's page, unchanged.
+const documented = `{ "list" : [ { "workflow_id" : "44fb1d85-2fcc-4d63-ad3b-c3d1ecd7000e",` +
+	` "file_name" : "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589", "status" : "success",` +
+	` "file_size" : "0", "file_link" : "` +
 	documentedLink + `", "create_at" : 1589529991385, "update_at" : 1589529991385 } ], "status" : "finish", "count" : 1 }`
 
-const documentedLink = `****.com:443/054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589?AWSAccessKeyId=1BQ38TBCQHAVQXBUMUTC&Expires=1589530200&response-cache-control=no-cache%2Cno-store&Signature=Fgi4%2BLOJ9frAXyOkz5hRoW5O%2BUM%3D`
+const documentedLink = `****.com:443/054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20200515080614589` +
+	`?AWSAccessKeyId=1BQ38TBCQHAVQXBUMUTC&Expires=1589530200` +
+	`&response-cache-control=no-cache%2Cno-store&Signature=Fgi4%2BLOJ9frAXyOkz5hRoW5O%2BUM%3D`
 
 func size(n int64) *int64 { return &n }
 
@@ -42,29 +46,39 @@ func TestDocumentedAnswers(t *testing.T) {
 			}}},
 		},
 		"as the page's tables have it": {
-			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"SUCCESS","file_size":"20590","file_link":"https://obs.example.com/f","create_at":1,"update_at":2}],"status":"FINISH","count":1}`,
+			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"SUCCESS","file_size":"20590",` +
+				`"file_link":"https://obs.example.com/f","create_at":1,"update_at":2}],"status":"FINISH","count":1}`,
 			want: rds.Export{Status: "FINISH", Count: 1, Files: []rds.ExportFile{{
-				WorkflowID: "w", FileName: "f", Status: "SUCCESS", Size: size(20590), Link: "https://obs.example.com/f", CreatedAt: time.UnixMilli(1).UTC(), UpdatedAt: time.UnixMilli(2).UTC(),
+				WorkflowID: "w", FileName: "f", Status: "SUCCESS", Size: size(20590), Link: "https://obs.example.com/f",
+				CreatedAt: time.UnixMilli(1).UTC(), UpdatedAt: time.UnixMilli(2).UTC(),
 			}}},
 		},
 		"while it is made": {
-			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"EXPORTING","file_size":null,"file_link":null,"create_at":1589529991385,"update_at":null}],"status":"CREATING","count":1}`,
-			want: rds.Export{Status: "CREATING", Count: 1, Files: []rds.ExportFile{{WorkflowID: "w", FileName: "f", Status: "EXPORTING", CreatedAt: created}}},
+			body: `{"list":[{"workflow_id":"w","file_name":"f","status":"EXPORTING","file_size":null,"file_link":null,` +
+				`"create_at":1589529991385,"update_at":null}],"status":"CREATING","count":1}`,
+			want: rds.Export{
+				Status: "CREATING", Count: 1,
+				Files: []rds.ExportFile{{WorkflowID: "w", FileName: "f", Status: "EXPORTING", CreatedAt: created}},
+			},
 		},
 		"while it is made, shorter": {
 			body: `{"list":[{"workflow_id":"w","status":"exporting"}],"status":"creating"}`,
 			want: rds.Export{Status: "CREATING", Count: 1, Files: []rds.ExportFile{{WorkflowID: "w", Status: "EXPORTING"}}},
 		},
 		"partly failed, several files in their order": {
-			body: `{"list":[{"file_name":"b","status":"failed","file_link":"https://obs.example.com/b"},{"file_name":"a","status":"success","file_link":"https://obs.example.com/a","updated_at":1589529991385}],"status":"failed","count":2}`,
+			body: `{"list":[{"file_name":"b","status":"failed","file_link":"https://obs.example.com/b"}` +
+				`,{"file_name":"a","status":"success","file_link":"https://obs.example.com/a","updated_at":1589529991385}],` +
+				`"status":"failed","count":2}`,
 			want: rds.Export{Status: "FAILED", Count: 2, Files: []rds.ExportFile{
 				{FileName: "b", Status: "FAILED"},
 				{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a", UpdatedAt: created},
 			}},
 		},
 		"a first answer": {body: `{"list":[],"status":"CREATING","count":0}`, want: rds.Export{Status: "CREATING", Files: []rds.ExportFile{}}},
-		"a null list":    {body: `{"list":null,"status":"CREATING","count":null}`, want: rds.Export{Status: "CREATING", Files: []rds.ExportFile{}}},
-		"nothing":        {body: `{}`, want: rds.Export{Files: []rds.ExportFile{}}},
+		"a null list": {
+			body: `{"list":null,"status":"CREATING","count":null}`, want: rds.Export{Status: "CREATING", Files: []rds.ExportFile{}},
+		},
+		"nothing": {body: `{}`, want: rds.Export{Files: []rds.ExportFile{}}},
 		"more than is known": {
 			body: `{"status":"FINISH","list":[{"file_name":"f","node":{"id":[1,{}]}}],"count":1,"region":null,"extra":{"status":"FAILED"}}`,
 			want: rds.Export{Status: "FINISH", Count: 1, Files: []rds.ExportFile{{FileName: "f"}}},
@@ -77,14 +91,18 @@ func TestDocumentedAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(&c.want, got); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
 func TestLinks(t *testing.T) {
-	got, err := ask(t, 200, `{"status":"failed","list":[{"status":"success","file_link":"a.example.com/1"},{"status":"failed"},{"status":"exporting"},{"status":"failed","file_link":"a.example.com/2"},{"file_link":"a.example.com/3"}]}`)
+	got, err := ask(
+		t, 200,
+		`{"status":"failed","list":[{"status":"success","file_link":"a.example.com/1"},{"status":"failed"},{"status":"exporting"}`+
+			`,{"status":"failed","file_link":"a.example.com/2"},{"file_link":"a.example.com/3"}]}`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,9 +113,12 @@ func TestLinks(t *testing.T) {
 	for _, f := range got.Files {
 		states = append(states, fmt.Sprintf("failed %v, pending %v", f.Failed(), f.Pending()))
 	}
-	want := []string{"failed false, pending false", "failed true, pending false", "failed false, pending true", "failed true, pending false", "failed false, pending false"}
+	want := []string{
+		"failed false, pending false", "failed true, pending false", "failed false, pending true", "failed true, pending false",
+		"failed false, pending false",
+	}
 	if diff := cmp.Diff(want, states); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -180,7 +201,7 @@ func TestFields(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff([]file{c.want}, got.Files); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -217,7 +238,7 @@ func TestStatusAndCount(t *testing.T) {
 	}
 }
 
-// TestAnswersThatCannotBeUnderstood: the error says what and where, and repeats nothing.
+// TestAnswersThatCannotBeUnderstood: the error has the place and the reason, and repeats nothing of the answer.
 func TestAnswersThatCannotBeUnderstood(t *testing.T) {
 	const plain = "a field holds an object or a list where a plain value was promised"
 	cases := map[string]struct{ body, want string }{
@@ -239,7 +260,10 @@ func TestAnswersThatCannotBeUnderstood(t *testing.T) {
 		"a size in parts":         {`{"list":[{"file_size":["` + secret + `"]}]}`, plain},
 		"a status in parts":       {`{"status":["` + secret + `"]}`, plain},
 		"a count in parts":        {`{"count":{}}`, plain},
-		"very deep":               {`{"list":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, "the answer is no complete JSON: it breaks after 10008 bytes"},
+		"very deep": {
+			`{"list":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
+			"the answer is no complete JSON: it breaks after 10008 bytes",
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -127,6 +127,7 @@ func FuzzSlowStatements(f *testing.F) {
 			}
 		}
 	},
-		`{"slow_log_list":[{"count":"9 (100.00%)","time":"3.00018 s","database":"test_db","users":"root","query_sample":"SELECT N","type":"SELECT"}],"total_count":1}`,
+		`{"slow_log_list":[{"count":"9 (100.00%)","time":"3.00018 s","database":"test_db","users":"root","query_sample":"SELECT N",`+
+			`"type":"SELECT"}],"total_count":1}`,
 		`{"slow_log_list":[{"count":9,"time":3},null],"total_count":"2"}`)
 }

@@ -64,11 +64,9 @@ func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, e
 		if len(page.Instances) == 0 || total < 0 && len(page.Instances) < instancesPage {
 			break
 		}
-		offset += len(page.Instances)
-		if total >= 0 && before > total {
-			offset = max(0, offset-int(before-total)) // instances were deleted, and others moved to earlier pages
-		}
-		if total >= 0 && int64(offset) >= total {
+		if total >= 0 && before > total { // instances were deleted, so others moved to pages that were read before
+			offset = max(0, offset-int(before-total))
+		} else if offset += len(page.Instances); total >= 0 && int64(offset) >= total {
 			break
 		}
 		before = total

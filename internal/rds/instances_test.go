@@ -42,7 +42,9 @@ func TestInstancesRequest(t *testing.T) {
 			want := []asked{{
 				Method: "GET",
 				URL:    base + "/instances?" + query,
-				Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+				Header: http.Header{
+					"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"},
+				},
 			}}
 			if diff := cmp.Diff(want, n.asked); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -61,23 +63,46 @@ func TestInstanceFields(t *testing.T) {
 		want instance
 	}{
 		"the page's example": {documentedInstance, instance{
-			ID: "ed7cc6166ec24360a5ed5c5c9c2ed726in01", Name: "mysql-0820-022709-01", Status: "ACTIVE", Type: "Single", Engine: "MySQL", EngineVersion: "5.7",
-			PrivateIPs: []string{"192.168.0.142"}, StorageType: "ULTRAHIGH", StorageSize: 100, CreatedAt: created,
+			ID: "ed7cc6166ec24360a5ed5c5c9c2ed726in01", Name: "mysql-0820-022709-01", Status: "ACTIVE", Type: "Single", Engine: "MySQL",
+			EngineVersion: "5.7",
+			PrivateIPs:    []string{"192.168.0.142"}, StorageType: "ULTRAHIGH", StorageSize: 100, CreatedAt: created,
 		}},
-		"a complete version":   {`{"id":"a","datastore":{"type":"PostgreSQL","version":"15","complete_version":"15.4"}}`, instance{ID: "a", Engine: "PostgreSQL", EngineVersion: "15.4", PrivateIPs: none}},
-		"an empty version":     {`{"id":"a","datastore":{"version":"15","complete_version":""}}`, instance{ID: "a", EngineVersion: "15", PrivateIPs: none}},
-		"a read replica":       {`{"id":"a","type":"Replica","related_instance":[{"id":"x","type":"replica"},{"id":"b","type":"replica_of"}]}`, instance{ID: "a", Type: "Replica", ReplicaOf: "b", PrivateIPs: none}},
-		"a primary":            {`{"id":"a","related_instance":[{"id":"x","type":"replica"}]}`, instance{ID: "a", PrivateIPs: none}},
-		"being created":        {`{"id":"a","status":"BUILD","created":"","private_ips":""}`, instance{ID: "a", Status: "BUILD", PrivateIPs: none}},
-		"blank addresses":      {`{"id":"a","private_ips":["", null, "10.0.0.1"]}`, instance{ID: "a", PrivateIPs: []string{"10.0.0.1"}}},
-		"an unknown status":    {`{"id":"a","status":"STORAGE FULL","type":"Enterprise"}`, instance{ID: "a", Status: "STORAGE FULL", Type: "Enterprise", PrivateIPs: none}},
-		"only an ID":           {`{"id":"a"}`, instance{ID: "a", PrivateIPs: none}},
-		"all null":             {`{"id":"a","name":null,"datastore":null,"volume":null,"private_ips":null,"related_instance":null,"created":null}`, instance{ID: "a", PrivateIPs: none}},
-		"all of another type":  {`{"id":"a","name":{},"status":[],"datastore":"PostgreSQL","volume":7,"private_ips":{},"related_instance":"b","created":[]}`, instance{ID: "a", PrivateIPs: none}},
-		"nested, another type": {`{"id":"a","datastore":{"type":[],"version":15},"volume":{"size":"40"},"related_instance":[7]}`, instance{ID: "a", EngineVersion: "15", StorageSize: 40, PrivateIPs: none}},
-		"a negative size":      {`{"id":"a","volume":{"size":-1}}`, instance{ID: "a", PrivateIPs: none}},
-		"half a size":          {`{"id":"a","volume":{"size":1.5}}`, instance{ID: "a", PrivateIPs: none}},
-		"control characters":   {`{"id":"a","name":"\u001b[31mred"}`, instance{ID: "a", Name: "?[31mred", PrivateIPs: none}},
+		"a complete version": {
+			`{"id":"a","datastore":{"type":"PostgreSQL","version":"15","complete_version":"15.4"}}`,
+			instance{ID: "a", Engine: "PostgreSQL", EngineVersion: "15.4", PrivateIPs: none},
+		},
+		"an empty version": {
+			`{"id":"a","datastore":{"version":"15","complete_version":""}}`, instance{ID: "a", EngineVersion: "15", PrivateIPs: none},
+		},
+		"a read replica": {
+			`{"id":"a","type":"Replica","related_instance":[{"id":"x","type":"replica"},{"id":"b","type":"replica_of"}]}`,
+			instance{ID: "a", Type: "Replica", ReplicaOf: "b", PrivateIPs: none},
+		},
+		"a primary": {`{"id":"a","related_instance":[{"id":"x","type":"replica"}]}`, instance{ID: "a", PrivateIPs: none}},
+		"being created": {
+			`{"id":"a","status":"BUILD","created":"","private_ips":""}`, instance{ID: "a", Status: "BUILD", PrivateIPs: none},
+		},
+		"blank addresses": {`{"id":"a","private_ips":["", null, "10.0.0.1"]}`, instance{ID: "a", PrivateIPs: []string{"10.0.0.1"}}},
+		"an unknown status": {
+			`{"id":"a","status":"STORAGE FULL","type":"Enterprise"}`,
+			instance{ID: "a", Status: "STORAGE FULL", Type: "Enterprise", PrivateIPs: none},
+		},
+		"only an ID": {`{"id":"a"}`, instance{ID: "a", PrivateIPs: none}},
+		"all null": {
+			`{"id":"a","name":null,"datastore":null,"volume":null,"private_ips":null,"related_instance":null,"created":null}`,
+			instance{ID: "a", PrivateIPs: none},
+		},
+		"all of another type": {
+			`{"id":"a","name":{},"status":[],"datastore":"PostgreSQL","volume":7,"private_ips":{},"related_instance":"b","created":[]}`,
+			instance{ID: "a", PrivateIPs: none},
+		},
+		"nested, another type": {
+			`{"id":"a","datastore":{"type":[],"version":15},"volume":{"size":"40"},"related_instance":[7]}`,
+			instance{ID: "a", EngineVersion: "15", StorageSize: 40, PrivateIPs: none},
+		},
+		"a negative size":    {`{"id":"a","volume":{"size":-1}}`, instance{ID: "a", PrivateIPs: none}},
+		"half a size":        {`{"id":"a","volume":{"size":1.5}}`, instance{ID: "a", PrivateIPs: none}},
+		"control characters": {`{"id":"a","name":"\u001b[31mred"}`, instance{ID: "a", Name: "?[31mred", PrivateIPs: none}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +120,9 @@ func TestInstanceFields(t *testing.T) {
 
 // TestInstancesWithoutID: an instance that cannot be asked for is left out.
 func TestInstancesWithoutID(t *testing.T) {
-	for _, body := range []string{`{"instances":null}`, `{}`, `{"instances":[null]}`, `{"instances":[{"name":"a"}]}`, `{"instances":[{"id":{}}]}`} {
+	for _, body := range []string{
+		`{"instances":null}`, `{}`, `{"instances":[null]}`, `{"instances":[{"name":"a"}]}`, `{"instances":[{"id":{}}]}`,
+	} {
 		got, err := answering(200, body).client().Instances(t.Context(), rds.InstancesQuery{})
 		if err != nil {
 			t.Errorf("%s: got the error %v, want none", body, err)
@@ -177,9 +204,9 @@ func TestInstancesPages(t *testing.T) {
 		"new instances at the beginning": {
 			with(150, atSecond(func(f *fleet) { f.ids = slices.Insert(f.ids, 0, "new1", "new2") })), fleetOf(150).ids, 2,
 		},
-		"deleted instances": { // i100 and i101 move to the first page; the last page is asked for again, earlier
+		"deleted instances": { // i100 and i101 move to the first page, which was read before
 			with(250, atSecond(func(f *fleet) { f.ids = slices.Delete(f.ids, 0, 2) })),
-			slices.Concat(fleetOf(100).ids, fleetOf(250).ids[102:]), 3,
+			slices.Concat(fleetOf(100).ids, fleetOf(202).ids[102:], []string{"i100", "i101"}, fleetOf(250).ids[202:]), 4,
 		},
 	}
 	for name, c := range cases {

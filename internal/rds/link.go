@@ -26,7 +26,8 @@ func downloadLink(text string) string {
 		text = "https://" + text
 	}
 	link, err := url.Parse(text)
-	if err != nil || link.Hostname() == "" || strings.HasSuffix(link.Host, ":") || link.User != nil { // "https:/x" does not name a host "https"
+	// "https:/x" does not name a host "https"
+	if err != nil || link.Hostname() == "" || strings.HasSuffix(link.Host, ":") || link.User != nil {
 		return ""
 	}
 	if scheme := strings.ToLower(link.Scheme); scheme != "https" && scheme != "http" {

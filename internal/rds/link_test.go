@@ -29,16 +29,18 @@ func linkOf(t *testing.T, text string) rds.ExportFile {
 func TestDownloadLink(t *testing.T) {
 	same := "(the same)"
 	cases := map[string]struct{ text, want string }{
-		"the page's example":         {documentedLink, "https://" + documentedLink},
-		"https":                      {"https://" + documentedLink, same},
-		"http":                       {"http://obs.example.com/f?a=b", same},
-		"capitals":                   {"HTTPS://OBS.example.com/F?A=b", same},
-		"a host alone":               {"//obs.example.com/f?a=b", "https://obs.example.com/f?a=b"},
-		"a port":                     {"obs.example.com:8443/f", "https://obs.example.com:8443/f"},
-		"IPv4":                       {"http://127.0.0.1:8080/f?a=b", same},
-		"IPv6":                       {"https://[2001:db8::1]:8443/f", same},
-		"IPv6, no scheme":            {"[2001:db8::1]/f", "https://[2001:db8::1]/f"},
-		"an address in the query":    {"obs.example.com/f?next=http://evil.example.com/x", "https://obs.example.com/f?next=http://evil.example.com/x"},
+		"the page's example": {documentedLink, "https://" + documentedLink},
+		"https":              {"https://" + documentedLink, same},
+		"http":               {"http://obs.example.com/f?a=b", same},
+		"capitals":           {"HTTPS://OBS.example.com/F?A=b", same},
+		"a host alone":       {"//obs.example.com/f?a=b", "https://obs.example.com/f?a=b"},
+		"a port":             {"obs.example.com:8443/f", "https://obs.example.com:8443/f"},
+		"IPv4":               {"http://127.0.0.1:8080/f?a=b", same},
+		"IPv6":               {"https://[2001:db8::1]:8443/f", same},
+		"IPv6, no scheme":    {"[2001:db8::1]/f", "https://[2001:db8::1]/f"},
+		"an address in the query": {
+			"obs.example.com/f?next=http://evil.example.com/x", "https://obs.example.com/f?next=http://evil.example.com/x",
+		},
 		"and with a scheme":          {"https://obs.example.com/f?next=ftp://evil.example.com", same},
 		"an odd query stays":         {"https://obs.example.com/f?Signature=a%2fb+c%2B%3D&&x&=y;z&Signature=2", same},
 		"a query that can't be read": {"https://obs.example.com/f?Signature=%zz%", same},

@@ -59,7 +59,8 @@ func finish(life time.Duration, files ...string) string {
 func linked(status string, life time.Duration, files ...string) string {
 	var entries []string
 	for _, f := range files {
-		entries = append(entries, fmt.Sprintf(`{"workflow_id":%q,"file_name":%q,"status":"success","file_size":"20590","file_link":"obs.example.com:443/%s?Expires=%d&Signature=x"}`,
+		entries = append(entries, fmt.Sprintf(`{"workflow_id":%q,"file_name":%q,"status":"success","file_size":"20590",`+
+			`"file_link":"obs.example.com:443/%s?Expires=%d&Signature=x"}`,
 			task, f, f, time.Now().Add(life).Unix()))
 	}
 	return fmt.Sprintf(`{"status":%q,"count":%d,"list":[%s]}`, status, len(files), strings.Join(entries, ","))

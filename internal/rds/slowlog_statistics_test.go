@@ -31,8 +31,10 @@ func TestSlowStatementsRequest(t *testing.T) {
 		query rds.SlowQuery
 		body  string
 	}{
-		"by count":          {slowest(20), `{` + window + `,"offset":0,"limit":20,"order":"desc"}`},
-		"by time":           {byTime, `{` + window + `,"offset":0,"limit":100,"database":"a\"\u003cb\u003e","sort":"executeTime","order":"desc"}`},
+		"by count": {slowest(20), `{` + window + `,"offset":0,"limit":20,"order":"desc"}`},
+		"by time": {
+			byTime, `{` + window + `,"offset":0,"limit":100,"database":"a\"\u003cb\u003e","sort":"executeTime","order":"desc"}`,
+		},
 		"a limit below one": {slowest(0), `{` + window + `,"offset":0,"limit":1,"order":"desc"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +54,9 @@ func TestSlowStatementsRequest(t *testing.T) {
 				URL:    "https://rds.eu-de.otc.t-systems.com/v3.1/" + project + "/instances/" + instance + "/slow-logs/statistics",
 				Body:   c.body,
 				Length: int64(len(c.body)),
-				Header: http.Header{"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"}},
+				Header: http.Header{
+					"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Language": {"en-us"}, "User-Agent": {"test"},
+				},
 			}}
 			if diff := cmp.Diff(want, n.asked); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -76,8 +80,10 @@ func TestSlowStatementFields(t *testing.T) {
 				Database: "test_db", Users: "root", Client: "100.*.*.247", Type: "SELECT",
 			},
 		},
-		"nothing":                {`{}`, statement{}},
-		"all null":               {`{"count":null,"time":null,"database":null,"users":null,"query_sample":null,"client_ip":null,"type":null}`, statement{}},
+		"nothing": {`{}`, statement{}},
+		"all null": {
+			`{"count":null,"time":null,"database":null,"users":null,"query_sample":null,"client_ip":null,"type":null}`, statement{},
+		},
 		"all of another type":    {`{"count":{},"time":[],"database":{},"users":[],"query_sample":{},"client_ip":[],"type":{}}`, statement{}},
 		"a count alone":          {`{"count":"9"}`, statement{Count: size(9)}},
 		"a count as a number":    {`{"count":9}`, statement{Count: size(9)}},

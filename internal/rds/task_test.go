@@ -68,7 +68,7 @@ func TestWaitByTask(t *testing.T) {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(c.calls, got.Calls); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
@@ -129,7 +129,7 @@ func TestTheTaskOfTheFileThatFailedIsAsked(t *testing.T) {
 					t.Error(complaint)
 				}
 				if diff := cmp.Diff(c.tasks, tasks); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})

@@ -69,8 +69,10 @@ func TestWaitEndsWithAnError(t *testing.T) {
 		"the wrong engine, whatever the status": {
 			lines: []string{`500 {"error_code":"DBS.280343","error_msg":"no"}`}, calls: 1, check: expectRefusal(rds.KindWrongEngine),
 		},
-		"storage full": {lines: []string{`409 {"error_code":"DBS.200316","error_msg":"full"}`}, calls: 1, check: expectRefusal(rds.KindStorageFull)},
-		"a redirect":   {lines: []string{`307 `}, calls: 1, check: expectRefusal(rds.KindRedirect)},
+		"storage full": {
+			lines: []string{`409 {"error_code":"DBS.200316","error_msg":"full"}`}, calls: 1, check: expectRefusal(rds.KindStorageFull),
+		},
+		"a redirect": {lines: []string{`307 `}, calls: 1, check: expectRefusal(rds.KindRedirect)},
 		"gone in the middle": {
 			lines: []string{exporting, notFound}, after: 2 * time.Second, calls: 2, check: expectRefusal(rds.KindNotFound),
 		},
@@ -78,7 +80,7 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			lines: []string{refuseConnect}, after: 3 * time.Second, calls: 3, // the transport's two retries
 			check: func(err error) string {
 				if !errors.Is(err, syscall.ECONNREFUSED) {
-					return fmt.Sprintf("got %v", err)
+					return fmt.Sprintf("got %T %v, want another error", err, err)
 				}
 				return ""
 			},
@@ -87,7 +89,7 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			lines: []string{noSuchHost}, calls: 1,
 			check: func(err error) string {
 				if !transport.NoSuchHost(err) {
-					return fmt.Sprintf("got %v", err)
+					return fmt.Sprintf("got %T %v, want another error", err, err)
 				}
 				return ""
 			},
@@ -111,7 +113,7 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			check: func(err error) string {
 				var missing *rds.MissingLinkError
 				if !errors.As(err, &missing) {
-					return fmt.Sprintf("got %v", err)
+					return fmt.Sprintf("got %T %v, want another error", err, err)
 				}
 				return cmp.Diff([]string{fileA, "4"}, []string{missing.Last.Files[0].FileName, fmt.Sprint(missing.Calls)})
 			},
@@ -166,7 +168,7 @@ func TestWaitHandsOutNoDeadLinks(t *testing.T) {
 					t.Error(complaint)
 				}
 				if diff := cmp.Diff(waited{After: c.timeout, Calls: c.calls}, got); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
@@ -206,7 +208,7 @@ func expectExport(reason string) func(error) string {
 	return func(err error) string {
 		var failed *rds.ExportError
 		if !errors.As(err, &failed) {
-			return fmt.Sprintf("got %v", err)
+			return fmt.Sprintf("got %T %v, want another error", err, err)
 		}
 		return cmp.Diff(reason, failed.FailReason)
 	}

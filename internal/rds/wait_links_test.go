@@ -116,14 +116,20 @@ func TestWaitEndsWithLinks(t *testing.T) {
 				body = strings.Replace(body, "}]", `},{"file_name":"`+fileB+`","status":"success"}]`, 1)
 				return always(body)
 			},
-			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS"}, After: 6 * time.Second, Calls: posts("0s", "2s", "4s", "6s")},
+			want: waited{
+				Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " SUCCESS"}, After: 6 * time.Second,
+				Calls: posts("0s", "2s", "4s", "6s"),
+			},
 		},
 		"one file failed, and another never comes": {
 			options: rds.WaitOptions{Timeout: 9 * time.Second},
 			lines: func() []func() string {
 				return always(strings.Replace(linked("failed", time.Hour, fileA), "}]", `},{"file_name":"`+fileB+`","status":"exporting"}]`, 1))
 			},
-			want: waited{Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " EXPORTING"}, After: 9 * time.Second, Calls: posts("0s", "2s", "4s", "6s", "8s")},
+			want: waited{
+				Status: "FAILED", Files: []string{fileA + " SUCCESS link", fileB + " EXPORTING"}, After: 9 * time.Second,
+				Calls: posts("0s", "2s", "4s", "6s", "8s"),
+			},
 		},
 		"one file failed, and another still comes": {
 			lines: func() []func() string {
@@ -162,7 +168,10 @@ func TestWaitEndsWithLinks(t *testing.T) {
 			lines: func() []func() string { return after(30*time.Second, unavailable, finish(time.Hour, fileA)) },
 			want: waited{
 				Status: "FINISH", Files: oneLink, After: 30255 * time.Millisecond,
-				Calls: posts("0s", "1s", "3s", "5s", "6s", "8s", "10s", "11s", "13s", "15s", "16s", "18s", "20.7s", "21.7s", "23.7s", "27.255s", "28.255s", "30.255s"),
+				Calls: posts(
+					"0s", "1s", "3s", "5s", "6s", "8s", "10s", "11s", "13s", "15s", "16s", "18s", "20.7s", "21.7s", "23.7s", "27.255s",
+					"28.255s", "30.255s",
+				),
 			},
 		},
 		"half an answer": {
@@ -186,7 +195,7 @@ func TestWaitEndsWithLinks(t *testing.T) {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(c.want, got); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})

@@ -113,7 +113,9 @@ func TestWaitSpeed(t *testing.T) {
 		fmt.Fprintf(&table, "%10s │ %8.2f %8.2f %7.1f │ %8.2f %8.2f %7.1f\n", name,
 			g.late.Seconds(), g.latest.Seconds(), g.calls, f.late.Seconds(), f.latest.Seconds(), f.calls)
 	}
-	for _, export := range []time.Duration{0, time.Second, 5 * time.Second, 13400 * time.Millisecond, 16800 * time.Millisecond, time.Minute, 5 * time.Minute, 10 * time.Minute} {
+	for _, export := range []time.Duration{
+		0, time.Second, 5 * time.Second, 13400 * time.Millisecond, 16800 * time.Millisecond, time.Minute, 5 * time.Minute, 10 * time.Minute,
+	} {
 		g, f := measure(t, growing, around(export)...), measure(t, fixed, around(export)...)
 		line(fmt.Sprintf("%g s", export.Seconds()), g, f)
 		if export >= time.Minute && g.late > export/10 {

@@ -30,11 +30,19 @@ func TestWaitIsInterruptedAtOnce(t *testing.T) {
 		outage  bool   // no good answer after the fault
 		started bool   // an export was seen
 	}{
-		"in a pause":                     {lines: func() []func() string { return always(exporting) }, after: .9, calls: 1, sent: 1, started: true},
-		"in a request":                   {lines: func() []func() string { return always(hang) }, after: .9, calls: 1, sent: 1},
-		"in a request that hangs":        {lines: func() []func() string { return always(hang) }, after: 12.8, calls: 1, sent: 1, fault: hung("12.8s"), outage: true},
-		"in the retry of one that hangs": {lines: func() []func() string { return always(hang) }, after: 40, calls: 1, sent: 2, fault: hung("30s"), outage: true},
-		"in a retry's pause":             {lines: func() []func() string { return always(unavailable) }, after: .9, calls: 1, sent: 1, fault: gateway, outage: true},
+		"in a pause": {
+			lines: func() []func() string { return always(exporting) }, after: .9, calls: 1, sent: 1, started: true,
+		},
+		"in a request": {lines: func() []func() string { return always(hang) }, after: .9, calls: 1, sent: 1},
+		"in a request that hangs": {
+			lines: func() []func() string { return always(hang) }, after: 12.8, calls: 1, sent: 1, fault: hung("12.8s"), outage: true,
+		},
+		"in the retry of one that hangs": {
+			lines: func() []func() string { return always(hang) }, after: 40, calls: 1, sent: 2, fault: hung("30s"), outage: true,
+		},
+		"in a retry's pause": {
+			lines: func() []func() string { return always(unavailable) }, after: .9, calls: 1, sent: 1, fault: gateway, outage: true,
+		},
 		"while it is busy": {
 			lines: func() []func() string { return always(busy) }, after: 12.8, calls: 7, sent: 7, outage: true,
 			fault: "409 Conflict, DBS.200011, Another operation is being performed., request id req-7",
@@ -67,7 +75,9 @@ func TestWaitIsInterruptedAtOnce(t *testing.T) {
 				}
 				after := moments(c.after)[0]
 				want := state{after, after, c.calls, c.sent, c.fault, c.outage, c.started}
-				have := state{got.After, interrupted.Waited, interrupted.Calls, interrupted.Sent, "", interrupted.Outage != nil, interrupted.Last != nil}
+				have := state{
+					got.After, interrupted.Waited, interrupted.Calls, interrupted.Sent, "", interrupted.Outage != nil, interrupted.Last != nil,
+				}
 				if interrupted.Fault != nil {
 					have.Fault = interrupted.Fault.Error()
 				}
@@ -91,7 +101,7 @@ func TestWaitReportsProgress(t *testing.T) {
 			{InstanceID: instance, Waited: 2 * time.Second, Calls: 2, Sent: 2, Status: "CREATING"},
 		}
 		if diff := cmp.Diff(want, told); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }

@@ -101,7 +101,7 @@ func isTooLarge(t *testing.T, err error, limit int64) {
 		t.Fatalf("got %v", err)
 	}
 	if diff := cmp.Diff(&transport.TooLargeError{Limit: limit}, tooLarge); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !transport.Permanent(err) {
 		t.Error("an answer that is too large must not be asked for again")

@@ -44,9 +44,9 @@ func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if open {
-		return says(200, good)(req)
+		return answering(200, good)(req)
 	}
-	return says(429, `{"error_code":"APIGW.0308"}`, "Retry-After", g.header)(req)
+	return answering(429, `{"error_code":"APIGW.0308"}`, "Retry-After", g.header)(req)
 }
 
 // Test200ClientsBehindAGateway: each polls for 14 s, as a wait does, and none loses a call to the gateway's limit of

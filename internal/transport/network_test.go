@@ -61,8 +61,8 @@ func (n *network) attempts() []time.Duration {
 	return slices.Clone(n.times)
 }
 
-// says answers with a status, a body, and headers in pairs.
-func says(status int, body string, headers ...string) reply {
+// answering replies with a status, a body, and headers in pairs.
+func answering(status int, body string, headers ...string) reply {
 	return func(req *http.Request) (*http.Response, error) {
 		resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: req}
 		for pair := range slices.Chunk(headers, 2) {
@@ -122,7 +122,9 @@ type outcome struct {
 // post sends what an RDS request looks like.
 func post(ctx context.Context, client *http.Client) outcome {
 	start := time.Now()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://rds.example.com/v3/p1/instances/i1/errorlog-download", strings.NewReader("{}"))
+	req, err := http.NewRequestWithContext(
+		ctx, http.MethodPost, "https://rds.example.com/v3/p1/instances/i1/errorlog-download", strings.NewReader("{}"),
+	)
 	if err != nil {
 		return outcome{Err: err}
 	}

@@ -35,7 +35,7 @@ func busy(after float64, headers ...string) reply {
 		if err := pause(req, after); err != nil {
 			return nil, err
 		}
-		return says(429, "", headers...)(req)
+		return answering(429, "", headers...)(req)
 	}
 }
 
@@ -67,7 +67,7 @@ func near(t *testing.T, want, got []time.Duration) {
 	t.Helper()
 	same := cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < time.Microsecond })
 	if diff := cmp.Diff(want, got, same); diff != "" {
-		t.Error(diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -76,11 +76,11 @@ func gaps(n int, gap time.Duration) []time.Duration { return slices.Repeat([]tim
 
 func TestWithoutA429NothingIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(503, "", "Retry-After", "60"), says(200, good))
+		base := newNetwork(answering(503, "", "Retry-After", "60"), answering(200, good))
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		burst(t.Context(), client, 500)
 		if diff := cmp.Diff(gaps(499, 0), spacing(base, 500)); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
@@ -88,14 +88,14 @@ func TestWithoutA429NothingIsSlow(t *testing.T) {
 // TestA429SlowsEverybody: also the requests of another client of the same run, which never met it.
 func TestA429SlowsEverybody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(429, "", "Retry-After", "5"), says(200, good))
+		base := newNetwork(answering(429, "", "Retry-After", "5"), answering(200, good))
 		out := transport.New(exact(base, 0))
 		post(t.Context(), out.Client(transport.Rules{}))
 		time.Sleep(time.Second)
 		burst(t.Context(), out.Client(transport.Rules{}), 11)
 		// The gate opens after 5 s, and then lets 20 a second through.
 		if diff := cmp.Diff(append(seconds(5), gaps(10, 50*time.Millisecond)...), spacing(base, 12)); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
@@ -104,12 +104,12 @@ func TestRetryAfterClosesTheGateForAMinuteAtMost(t *testing.T) {
 	for header, opens := range map[string]float64{"0": 1, "": 1, "30": 30, "60": 60, "3600": 60, "99999999999999999999": 60} {
 		t.Run(header, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(says(429, "", "Retry-After", header), says(200, good))
+				base := newNetwork(answering(429, "", "Retry-After", header), answering(200, good))
 				client := transport.New(exact(base, 0)).Client(transport.Rules{})
 				post(t.Context(), client)
 				post(t.Context(), client)
 				if diff := cmp.Diff(seconds(0, opens), base.attempts()); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
@@ -121,7 +121,7 @@ func TestTheRateFallsByHalf(t *testing.T) {
 	for complaints, gap := range map[int]string{1: "50ms", 2: "100ms", 3: "200ms", 4: "400ms", 5: "800ms", 6: "1s", 9: "1s"} {
 		t.Run(fmt.Sprint(complaints), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				replies := append(slices.Repeat([]reply{says(429, "")}, complaints), says(200, good))
+				replies := append(slices.Repeat([]reply{answering(429, "")}, complaints), answering(200, good))
 				base := newNetwork(replies...)
 				client := transport.New(exact(base, 0)).Client(transport.Rules{})
 				for range complaints {
@@ -146,7 +146,7 @@ func TestLateComplaintsCountOnce(t *testing.T) {
 		for i := range 10 {
 			replies = append(replies, busy(1.5*float64(i+1)))
 		}
-		base := newNetwork(append(replies, says(200, good))...)
+		base := newNetwork(append(replies, answering(200, good))...)
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		burst(t.Context(), client, 10)
 		burst(t.Context(), client, 10)
@@ -161,12 +161,12 @@ func TestLateComplaintsCountOnce(t *testing.T) {
 // TestAShorterPauseDoesNotOpenTheGate: the longest that was asked for counts.
 func TestAShorterPauseDoesNotOpenTheGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(busy(.1, "Retry-After", "30"), busy(.5), says(200, good))
+		base := newNetwork(busy(.1, "Retry-After", "30"), busy(.5), answering(200, good))
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		burst(t.Context(), client, 2)
 		post(t.Context(), client)
 		if diff := cmp.Diff(seconds(0, 0, 30.1), base.attempts()); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
@@ -174,8 +174,8 @@ func TestAShorterPauseDoesNotOpenTheGate(t *testing.T) {
 // TestLastTriesDoNotLowerTheRate: they go through the closed gate, and what they hear is no news.
 func TestLastTriesDoNotLowerTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		complaints := slices.Repeat([]reply{says(429, "", "Retry-After", "60")}, 6)
-		base := newNetwork(append(complaints, says(200, good))...)
+		complaints := slices.Repeat([]reply{answering(429, "", "Retry-After", "60")}, 6)
+		base := newNetwork(append(complaints, answering(200, good))...)
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		post(t.Context(), client)
 		for range 5 {
@@ -191,8 +191,10 @@ func TestLastTriesDoNotLowerTheRate(t *testing.T) {
 // TestTheGateClosesForThoseInTheQueueToo: their turn was given to them before the complaint came.
 func TestTheGateClosesForThoseInTheQueueToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		replies := slices.Repeat([]reply{says(200, good)}, 10)
-		base := newNetwork(append(append([]reply{says(429, "")}, replies...), says(429, "", "Retry-After", "30"), says(200, good))...)
+		replies := slices.Repeat([]reply{answering(200, good)}, 10)
+		base := newNetwork(
+			append(append([]reply{answering(429, "")}, replies...), answering(429, "", "Retry-After", "30"), answering(200, good))...,
+		)
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		post(t.Context(), client) // from now on 20 a second
 		burst(t.Context(), client, 40)
@@ -225,7 +227,7 @@ func TestTheRateGrowsAgain(t *testing.T) {
 	for answers, gap := range cases {
 		t.Run(fmt.Sprint(answers), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(says(429, ""), says(200, ""))
+				base := newNetwork(answering(429, ""), answering(200, ""))
 				client := transport.New(exact(base, 0)).Client(transport.Rules{})
 				post(t.Context(), client)
 				for range answers {
@@ -243,7 +245,7 @@ func TestTheRateGrowsAgain(t *testing.T) {
 // TestTheRateGrowsASecondAfterAComplaintAtTheEarliest: also where the gate opened before.
 func TestTheRateGrowsASecondAfterAComplaintAtTheEarliest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(429, ""), says(200, good))
+		base := newNetwork(answering(429, ""), answering(200, good))
 		o := exact(base, 0)
 		o.MinPause = 100 * time.Millisecond
 		client := transport.New(o).Client(transport.Rules{})
@@ -260,9 +262,9 @@ func TestTheGrowthEnds(t *testing.T) {
 		complain := false
 		base := newNetwork(func(req *http.Request) (*http.Response, error) {
 			if complain {
-				return says(429, "")(req)
+				return answering(429, "")(req)
 			}
-			return says(200, good)(req)
+			return answering(200, good)(req)
 		})
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		complain = true
@@ -277,14 +279,14 @@ func TestTheGrowthEnds(t *testing.T) {
 		complain = false
 		burst(t.Context(), client, 5)
 		if diff := cmp.Diff(gaps(4, 50*time.Millisecond), spacing(base, 5)); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
 
 func TestThePaceTellsNothingSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := transport.New(exact(newNetwork(says(429, "")), 0)).Client(transport.Rules{})
+		client := transport.New(exact(newNetwork(answering(429, "")), 0)).Client(transport.Rules{})
 		post(t.Context(), client)
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()

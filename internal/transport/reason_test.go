@@ -20,7 +20,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// TestErrorsSayWhy compares what people get to read of a request that got no answer, or half of one.
+// TestErrorsSayWhy compares the texts of requests without an answer, or with half of one.
 func TestErrorsSayWhy(t *testing.T) {
 	const (
 		noAnswer = "the connection was closed without an answer"
@@ -32,11 +32,11 @@ func TestErrorsSayWhy(t *testing.T) {
 		want  string
 	}{
 		"closed":                   {breaks(io.EOF), noAnswer},
-		"closed, says a layer":     {breaks(fmt.Errorf("handshake: %w", io.EOF)), noAnswer},
+		"closed, wrapped":          {breaks(fmt.Errorf("handshake: %w", io.EOF)), noAnswer},
 		"closed in the middle":     {breaks(io.ErrUnexpectedEOF), notAll},
 		"half a body":              {half, notAll},
 		"no TLS":                   {breaks(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), noTLS},
-		"no TLS, says a layer":     {breaks(fmt.Errorf("proxy: %w", tls.RecordHeaderError{})), noTLS},
+		"no TLS, wrapped":          {breaks(fmt.Errorf("proxy: %w", tls.RecordHeaderError{})), noTLS},
 		"an error of the system's": {breaks(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}), "read tcp: connection reset by peer"},
 		"words like those":         {breaks(errors.New("EOF")), "EOF"},
 		"another of TLS":           {breaks(&net.OpError{Op: "remote error", Err: tls.AlertError(80)}), "remote error: tls: internal error"},
@@ -57,7 +57,7 @@ func TestErrorsSayWhy(t *testing.T) {
 	}
 }
 
-// TestAServerWithoutTLSIsAskedOnce: the standard library's own words for it are meant for programmers.
+// TestAServerWithoutTLSIsAskedOnce: the error has plain words in place of the standard library's.
 func TestAServerWithoutTLSIsAskedOnce(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request was taken") }))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)

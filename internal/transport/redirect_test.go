@@ -39,13 +39,13 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 		for name, location := range places {
 			t.Run(fmt.Sprint(status, " to ", name), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					base := newNetwork(says(status, "moved", "Location", location))
+					base := newNetwork(answering(status, "moved", "Location", location))
 					got := post(t.Context(), transport.New(exact(base, 3)).Client(transport.Rules{}))
 					if diff := cmp.Diff(outcome{Status: status, Body: "moved"}, got); diff != "" {
-						t.Error(diff)
+						t.Errorf("(-want +got):\n%s", diff)
 					}
 					if diff := cmp.Diff([]string{"rds.example.com"}, base.hosts); diff != "" {
-						t.Error("asked:", diff)
+						t.Errorf("asked (-want +got):\n%s", diff)
 					}
 				})
 			})
@@ -115,9 +115,9 @@ func TestObserve(t *testing.T) {
 			if err := pause(req, 1.5); err != nil {
 				return nil, err
 			}
-			return says(200, good, "X-Request-Id", "r2")(req)
+			return answering(200, good, "X-Request-Id", "r2")(req)
 		}
-		o := exact(newNetwork(says(503, page, "X-Openstack-Request-Id", "r1"), breaks(io.EOF), slow), 2)
+		o := exact(newNetwork(answering(503, page, "X-Openstack-Request-Id", "r1"), breaks(io.EOF), slow), 2)
 		o.Observe = func(e transport.Exchange) {
 			if e.Context == nil {
 				t.Error("no context")
@@ -132,11 +132,14 @@ func TestObserve(t *testing.T) {
 		host, path := "rds.example.com", "/v3/p1/instances/i1/errorlog-download"
 		want := []seen{
 			{Method: "POST", Host: host, Path: path, Status: 503, RequestID: "r1", After: "0s"},
-			{Method: "POST", Host: host, Path: path, After: "0s", Err: "POST https://" + host + path + ": the connection was closed without an answer"},
+			{
+				Method: "POST", Host: host, Path: path, After: "0s",
+				Err: "POST https://" + host + path + ": the connection was closed without an answer",
+			},
 			{Method: "POST", Host: host, Path: path, Status: 200, RequestID: "r2", After: "1.5s"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if slices.ContainsFunc(got, func(s seen) bool { return strings.Contains(fmt.Sprint(s), secret) }) {
 			t.Error("the token is in the log")

@@ -29,12 +29,11 @@ const (
 	marked = "\ufeff" + page // as some Windows servers send it
 )
 
-// TestFaults is the table of everything that can come instead of an answer: how often it is asked for again, and
-// when. Three retries are allowed.
+// TestFaults lists what can come instead of a good answer, and when the request is sent again. Three retries are allowed.
 func TestFaults(t *testing.T) {
 	const retryAfter = "Retry-After"
 	inSevenSeconds := func(req *http.Request) (*http.Response, error) {
-		return says(429, "", retryAfter, time.Now().Add(7*time.Second).UTC().Format(http.TimeFormat))(req)
+		return answering(429, "", retryAfter, time.Now().Add(7*time.Second).UTC().Format(http.TimeFormat))(req)
 	}
 	yesterday := "Fri, 31 Dec 1999 00:00:00 GMT" // virtual time begins with the year 2000
 	cases := map[string]struct {
@@ -43,48 +42,54 @@ func TestFaults(t *testing.T) {
 		status int
 		err    func(error) string
 	}{
-		"429, no Retry-After":                {reply: says(429, "{}"), status: 429, times: seconds(0, 1, 3, 7)},
-		"429, in seconds":                    {reply: says(429, "{}", retryAfter, "7"), status: 429, times: seconds(0, 7, 14, 21)},
-		"429, as a date":                     {reply: inSevenSeconds, status: 429, times: seconds(0, 7, 14, 21)},
-		"429, at once":                       {reply: says(429, "{}", retryAfter, "0"), status: 429, times: seconds(0, 1, 2, 3)},
-		"429, in the past":                   {reply: says(429, "{}", retryAfter, yesterday), status: 429, times: seconds(0, 1, 2, 3)},
-		"429, negative":                      {reply: says(429, "{}", retryAfter, "-5"), status: 429, times: seconds(0, 1, 3, 7)},
-		"429, a fraction":                    {reply: says(429, "{}", retryAfter, "1.5"), status: 429, times: seconds(0, 1, 3, 7)},
-		"429, words":                         {reply: says(429, "{}", retryAfter, "soon"), status: 429, times: seconds(0, 1, 3, 7)},
-		"429, absurd: a minute at most":      {reply: says(429, "{}", retryAfter, "9223372036854775807"), status: 429, times: seconds(0, 60, 120, 180)},
-		"429, more than a number can hold":   {reply: says(429, "{}", retryAfter, strings.Repeat("9", 100)), status: 429, times: seconds(0, 60, 120, 180)},
-		"429, a date far away":               {reply: says(429, "{}", retryAfter, "Fri, 31 Dec 9999 23:59:59 GMT"), status: 429, times: seconds(0, 60, 120, 180)},
-		"500":                                {reply: says(500, "{}"), status: 500, times: seconds(0, 1, 3, 7)},
-		"501 is an answer":                   {reply: says(501, "{}"), status: 501, times: seconds(0)},
-		"502, HTML":                          {reply: says(502, page), status: 502, times: seconds(0, 1, 3, 7)},
-		"503":                                {reply: says(503, ""), status: 503, times: seconds(0, 1, 3, 7)},
-		"503, in seconds":                    {reply: says(503, "", retryAfter, "20"), status: 503, times: seconds(0, 20, 40, 60)},
-		"503, an hour: a minute":             {reply: says(503, "", retryAfter, "3600"), status: 503, times: seconds(0, 60, 120, 180)},
-		"503, in the past: half a second":    {reply: says(503, "", retryAfter, yesterday), status: 503, times: seconds(0, .5, 1, 1.5)},
-		"504":                                {reply: says(504, ""), status: 504, times: seconds(0, 1, 3, 7)},
-		"599":                                {reply: says(599, ""), status: 599, times: seconds(0, 1, 3, 7)},
-		"200, HTML":                          {reply: says(200, "\n "+page), status: 200, times: seconds(0, 1, 3, 7)},
-		"200, HTML with a byte order mark":   {reply: says(200, marked), status: 200, times: seconds(0, 1, 3, 7)},
-		"203, HTML: a proxy was at it":       {reply: says(203, page), status: 203, times: seconds(0, 1, 3, 7)},
-		"200, empty":                         {reply: says(200, ""), status: 200, times: seconds(0)},
-		"200":                                {reply: says(200, good), status: 200, times: seconds(0)},
-		"400":                                {reply: says(400, "{}"), status: 400, times: seconds(0)},
-		"400, HTML":                          {reply: says(400, page), status: 400, times: seconds(0)},
-		"401: more would lock the key":       {reply: says(401, "{}"), status: 401, times: seconds(0)},
-		"403":                                {reply: says(403, page), status: 403, times: seconds(0)},
-		"404":                                {reply: says(404, "{}", retryAfter, "7"), status: 404, times: seconds(0)},
-		"409":                                {reply: says(409, "{}"), status: 409, times: seconds(0)},
-		"connection reset":                   {reply: breaks(syscall.ECONNRESET), times: seconds(0, 1, 3, 7), err: isOne(syscall.ECONNRESET)},
-		"connection refused":                 {reply: breaks(syscall.ECONNREFUSED), times: seconds(0, 1, 3, 7), err: isOne(syscall.ECONNREFUSED)},
-		"connection closed":                  {reply: breaks(io.EOF), times: seconds(0, 1, 3, 7), err: isOne(io.EOF)},
-		"half a body":                        {reply: half, times: seconds(0, 1, 3, 7), err: isOne(io.ErrUnexpectedEOF)},
-		"no answer: 30 s for each attempt":   {reply: hangs, times: seconds(0, 31, 63, 97), err: isTimeout},
-		"no end: 30 s for each attempt":      {reply: stalls, times: seconds(0, 31, 63, 97), err: isTimeout},
-		"host not known":                     {reply: breaks(noSuchHost(true)), times: seconds(0), err: isNotFound},
-		"name server out of order":           {reply: breaks(noSuchHost(false)), times: seconds(0, 1, 3, 7), err: isNotFound},
-		"certificate not trusted":            {reply: breaks(distrusted), times: seconds(0), err: isOne(distrusted)},
-		"an error that says it is permanent": {reply: breaks(verdict(true)), times: seconds(0), err: isOne(verdict(true))},
-		"an error that says it is not":       {reply: breaks(verdict(false)), times: seconds(0, 1, 3, 7), err: isOne(verdict(false))},
+		"429, no Retry-After": {reply: answering(429, "{}"), status: 429, times: seconds(0, 1, 3, 7)},
+		"429, in seconds":     {reply: answering(429, "{}", retryAfter, "7"), status: 429, times: seconds(0, 7, 14, 21)},
+		"429, as a date":      {reply: inSevenSeconds, status: 429, times: seconds(0, 7, 14, 21)},
+		"429, at once":        {reply: answering(429, "{}", retryAfter, "0"), status: 429, times: seconds(0, 1, 2, 3)},
+		"429, in the past":    {reply: answering(429, "{}", retryAfter, yesterday), status: 429, times: seconds(0, 1, 2, 3)},
+		"429, negative":       {reply: answering(429, "{}", retryAfter, "-5"), status: 429, times: seconds(0, 1, 3, 7)},
+		"429, a fraction":     {reply: answering(429, "{}", retryAfter, "1.5"), status: 429, times: seconds(0, 1, 3, 7)},
+		"429, words":          {reply: answering(429, "{}", retryAfter, "soon"), status: 429, times: seconds(0, 1, 3, 7)},
+		"429, absurd: a minute at most": {
+			reply: answering(429, "{}", retryAfter, "9223372036854775807"), status: 429, times: seconds(0, 60, 120, 180),
+		},
+		"429, more than a number can hold": {
+			reply: answering(429, "{}", retryAfter, strings.Repeat("9", 100)), status: 429, times: seconds(0, 60, 120, 180),
+		},
+		"429, a date far away": {
+			reply: answering(429, "{}", retryAfter, "Fri, 31 Dec 9999 23:59:59 GMT"), status: 429, times: seconds(0, 60, 120, 180),
+		},
+		"500":                              {reply: answering(500, "{}"), status: 500, times: seconds(0, 1, 3, 7)},
+		"501 is an answer":                 {reply: answering(501, "{}"), status: 501, times: seconds(0)},
+		"502, HTML":                        {reply: answering(502, page), status: 502, times: seconds(0, 1, 3, 7)},
+		"503":                              {reply: answering(503, ""), status: 503, times: seconds(0, 1, 3, 7)},
+		"503, in seconds":                  {reply: answering(503, "", retryAfter, "20"), status: 503, times: seconds(0, 20, 40, 60)},
+		"503, an hour: a minute":           {reply: answering(503, "", retryAfter, "3600"), status: 503, times: seconds(0, 60, 120, 180)},
+		"503, in the past: half a second":  {reply: answering(503, "", retryAfter, yesterday), status: 503, times: seconds(0, .5, 1, 1.5)},
+		"504":                              {reply: answering(504, ""), status: 504, times: seconds(0, 1, 3, 7)},
+		"599":                              {reply: answering(599, ""), status: 599, times: seconds(0, 1, 3, 7)},
+		"200, HTML":                        {reply: answering(200, "\n "+page), status: 200, times: seconds(0, 1, 3, 7)},
+		"200, HTML with a byte order mark": {reply: answering(200, marked), status: 200, times: seconds(0, 1, 3, 7)},
+		"203, HTML: a proxy was at it":     {reply: answering(203, page), status: 203, times: seconds(0, 1, 3, 7)},
+		"200, empty":                       {reply: answering(200, ""), status: 200, times: seconds(0)},
+		"200":                              {reply: answering(200, good), status: 200, times: seconds(0)},
+		"400":                              {reply: answering(400, "{}"), status: 400, times: seconds(0)},
+		"400, HTML":                        {reply: answering(400, page), status: 400, times: seconds(0)},
+		"401: more would lock the key":     {reply: answering(401, "{}"), status: 401, times: seconds(0)},
+		"403":                              {reply: answering(403, page), status: 403, times: seconds(0)},
+		"404":                              {reply: answering(404, "{}", retryAfter, "7"), status: 404, times: seconds(0)},
+		"409":                              {reply: answering(409, "{}"), status: 409, times: seconds(0)},
+		"connection reset":                 {reply: breaks(syscall.ECONNRESET), times: seconds(0, 1, 3, 7), err: isOne(syscall.ECONNRESET)},
+		"connection refused":               {reply: breaks(syscall.ECONNREFUSED), times: seconds(0, 1, 3, 7), err: isOne(syscall.ECONNREFUSED)},
+		"connection closed":                {reply: breaks(io.EOF), times: seconds(0, 1, 3, 7), err: isOne(io.EOF)},
+		"half a body":                      {reply: half, times: seconds(0, 1, 3, 7), err: isOne(io.ErrUnexpectedEOF)},
+		"no answer: 30 s for each attempt": {reply: hangs, times: seconds(0, 31, 63, 97), err: isTimeout},
+		"no end: 30 s for each attempt":    {reply: stalls, times: seconds(0, 31, 63, 97), err: isTimeout},
+		"host not known":                   {reply: breaks(noSuchHost(true)), times: seconds(0), err: isNotFound},
+		"name server out of order":         {reply: breaks(noSuchHost(false)), times: seconds(0, 1, 3, 7), err: isNotFound},
+		"certificate not trusted":          {reply: breaks(distrusted), times: seconds(0), err: isOne(distrusted)},
+		"an error with Permanent, true":    {reply: breaks(verdict(true)), times: seconds(0), err: isOne(verdict(true))},
+		"an error with Permanent, false":   {reply: breaks(verdict(false)), times: seconds(0, 1, 3, 7), err: isOne(verdict(false))},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -92,7 +97,7 @@ func TestFaults(t *testing.T) {
 				base := newNetwork(c.reply)
 				got := post(t.Context(), transport.New(exact(base, 3)).Client(transport.Rules{}))
 				if diff := cmp.Diff(c.times, base.attempts()); diff != "" {
-					t.Error("attempts:", diff)
+					t.Errorf("attempts (-want +got):\n%s", diff)
 				}
 				if got.Status != c.status {
 					t.Errorf("status %d, want %d", got.Status, c.status)
@@ -115,40 +120,44 @@ func check(t *testing.T, err error, want func(error) string) {
 		t.Error(complaint)
 	}
 	var place *transport.Error
-	if !errors.As(err, &place) || place.Method != http.MethodPost || place.URL != "https://rds.example.com/v3/p1/instances/i1/errorlog-download" {
-		t.Errorf("the error does not say where: %#v", err)
+	if !errors.As(err, &place) || place.Method != http.MethodPost || place.URL != "https://rds.example.com/v3/p1/instances/i1/"+
+		"errorlog-download" {
+		t.Errorf("got %#v, want an Error with method and address", err)
 	}
 }
 
 func isTimeout(err error) string {
 	var timeout *transport.TimeoutError
 	if !errors.As(err, &timeout) || timeout.After != 30*time.Second || timeout.Error() != "no complete answer within 30s" {
-		return fmt.Sprintf("got %v", err)
+		return fmt.Sprintf("got %T %v, want another error", err, err)
 	}
 	return ""
 }
 
 func noSuchHost(found bool) error {
-	return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "rds.example.com", IsNotFound: found, IsTemporary: !found}}
+	return &net.OpError{
+		Op: "dial", Net: "tcp",
+		Err: &net.DNSError{Err: "no such host", Name: "rds.example.com", IsNotFound: found, IsTemporary: !found},
+	}
 }
 
 func isNotFound(err error) string {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {
-		return fmt.Sprintf("got %v", err)
+		return fmt.Sprintf("got %T %v, want another error", err, err)
 	}
 	return ""
 }
 
 var distrusted = &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 
-// verdict is an error that knows for itself whether it is permanent, as those of the credentials do.
+// verdict is an error with its own Permanent, such as a failed login.
 type verdict bool
 
 func (v verdict) Error() string   { return "refused" }
 func (v verdict) Permanent() bool { return bool(v) }
 
-// TestRetryAfter: both forms of the header, bounded. Whoever reads it adds bounds of their own.
+// TestRetryAfter: both forms of the header, at most a day.
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2020, 5, 15, 8, 6, 31, 0, time.UTC)
 	const day = 24 * time.Hour
@@ -188,13 +197,15 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestAFaultThatPassesIsNotSeen(t *testing.T) {
-	for name, fault := range map[string]reply{"429": says(429, ""), "503": says(503, page), "reset": breaks(syscall.ECONNRESET), "half": half, "HTML": says(200, page)} {
+	for name, fault := range map[string]reply{
+		"429": answering(429, ""), "503": answering(503, page), "reset": breaks(syscall.ECONNRESET), "half": half, "HTML": answering(200, page),
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(fault, fault, says(200, good))
+				base := newNetwork(fault, fault, answering(200, good))
 				got := post(t.Context(), transport.New(exact(base, 2)).Client(transport.Rules{}))
 				if diff := cmp.Diff(outcome{Status: 200, Body: good, After: 3 * time.Second}, got); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 				if diff := cmp.Diff([]string{"{}", "{}", "{}"}, base.bodies); diff != "" {
 					t.Error("the body must be sent anew each time:", diff)
@@ -206,10 +217,10 @@ func TestAFaultThatPassesIsNotSeen(t *testing.T) {
 
 func TestTheLastAnswerIsWholeWhenRetriesAreUsedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(503, page))
+		base := newNetwork(answering(503, page))
 		got := post(t.Context(), transport.New(exact(base, 1)).Client(transport.Rules{}))
 		if diff := cmp.Diff(outcome{Status: 503, Body: page, After: time.Second}, got); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
@@ -240,12 +251,12 @@ func TestPausesGrowUpToAMinuteAndAreShortenedByChance(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(says(500, ""))
+				base := newNetwork(answering(500, ""))
 				o := exact(base, 8)
 				o.Random = func() float64 { return c.random }
 				post(t.Context(), transport.New(o).Client(transport.Rules{}))
 				if diff := cmp.Diff(c.times, base.attempts()); diff != "" {
-					t.Error(diff)
+					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
 		})
@@ -269,7 +280,7 @@ func TestFinalDecidesBeforeTheStatus(t *testing.T) {
 	for _, status := range []int{409, 429, 500, 503} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(says(status, busy, "Retry-After", "5"))
+				base := newNetwork(answering(status, busy, "Retry-After", "5"))
 				got := post(t.Context(), transport.New(exact(base, 3)).Client(rules))
 				if diff := cmp.Diff(outcome{Status: status, Body: busy}, got); diff != "" || len(base.attempts()) != 1 {
 					t.Error(diff, base.attempts())
@@ -279,10 +290,10 @@ func TestFinalDecidesBeforeTheStatus(t *testing.T) {
 	}
 	t.Run("another body", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			base := newNetwork(says(500, busy+" "))
+			base := newNetwork(answering(500, busy+" "))
 			post(t.Context(), transport.New(exact(base, 3)).Client(rules))
 			if diff := cmp.Diff(seconds(0, 1, 3, 7), base.attempts()); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	})
@@ -293,7 +304,7 @@ func TestEveryAttemptIsAuthorizedAnew(t *testing.T) {
 		var tokens []string
 		base := newNetwork(func(req *http.Request) (*http.Response, error) {
 			tokens = append(tokens, req.Header.Get("X-Auth-Token")+" "+req.Header.Get("User-Agent"))
-			return says(500, "")(req)
+			return answering(500, "")(req)
 		})
 		n := 0
 		wrap := func(next http.RoundTripper) http.RoundTripper {
@@ -309,7 +320,7 @@ func TestEveryAttemptIsAuthorizedAnew(t *testing.T) {
 		post(t.Context(), transport.New(o).Client(transport.Rules{Wrap: wrap}))
 		want := []string{"signed 1 " + o.UserAgent, "signed 2 " + o.UserAgent, "signed 3 " + o.UserAgent}
 		if diff := cmp.Diff(want, tokens); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
@@ -318,13 +329,12 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// TestTheAnswersRequestIsTheCallers: an attempt has a context of its own that ends with it; no layer above may meet
-// that one.
+// TestTheAnswersRequestIsTheCallers: the answer does not keep the context of its attempt, which has ended.
 func TestTheAnswersRequestIsTheCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		client := transport.New(exact(newNetwork(says(200, good)), 0)).Client(transport.Rules{})
+		client := transport.New(exact(newNetwork(answering(200, good)), 0)).Client(transport.Rules{})
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://rds.example.com/v3/p1/jobs?id=1", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -343,7 +353,7 @@ func TestTheAnswersRequestIsTheCallers(t *testing.T) {
 
 func TestOneClientServesManyRequestsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(200, good))
+		base := newNetwork(answering(200, good))
 		client := transport.New(transport.Options{Base: base, MaxRetries: 5}).Client(transport.Rules{})
 		done := make(chan outcome)
 		for range 50 {
@@ -351,7 +361,7 @@ func TestOneClientServesManyRequestsAtOnce(t *testing.T) {
 		}
 		for range 50 {
 			if diff := cmp.Diff(outcome{Status: 200, Body: good}, <-done); diff != "" {
-				t.Error(diff)
+				t.Errorf("(-want +got):\n%s", diff)
 			}
 		}
 	})
@@ -361,7 +371,9 @@ func TestErrorsAreSafeToPrint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noHTTP := errors.New("malformed MIME header line: \x1b[31m\u202e" + strings.Repeat("x", 10<<20))
 		client := transport.New(exact(newNetwork(breaks(noHTTP)), 0)).Client(transport.Rules{})
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://user:"+secret+"@rds.example.com/v3/p%0a1/jobs?id="+secret, nil)
+		req, err := http.NewRequestWithContext(
+			t.Context(), http.MethodGet, "https://user:"+secret+"@rds.example.com/v3/p%0a1/jobs?id="+secret, nil,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -370,9 +382,10 @@ func TestErrorsAreSafeToPrint(t *testing.T) {
 		if !errors.As(got.Err, &place) {
 			t.Fatalf("got %T", got.Err)
 		}
-		want := "GET https://rds.example.com/v3/p%0a1/jobs: malformed MIME header line: ?[31m?" + strings.Repeat("x", 400-len("malformed MIME header line: ?[31m?")) + "…"
+		want := "GET https://rds.example.com/v3/p%0a1/" +
+			"jobs: malformed MIME header line: ?[31m?" + strings.Repeat("x", 400-len("malformed MIME header line: ?[31m?")) + "…"
 		if diff := cmp.Diff(want, place.Error()); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }

@@ -29,18 +29,28 @@ func TestTrace(t *testing.T) {
 		retries int
 		want    []string
 	}{
-		"a good answer":    {[]reply{says(200, good)}, 3, []string{"sent"}},
-		"a refusal":        {[]reply{says(404, "{}")}, 3, []string{"sent"}},
-		"no retries":       {[]reply{says(503, "")}, 0, []string{"sent"}},
-		"retries used up":  {[]reply{says(503, "")}, 1, []string{"sent", "1 of " + place + "503 Service Unavailable, again in 1s", "sent"}},
-		"a code":           {[]reply{says(500, `{"error_code":"DBS.200005"}`), says(200, good)}, 1, []string{"sent", "1 of " + place + "500 Internal Server Error, DBS.200005, again in 1s", "sent"}},
-		"as long as asked": {[]reply{says(429, "{}", "Retry-After", "7"), says(200, good)}, 1, []string{"sent", "1 of " + place + "429 Too Many Requests, again in 7s", "sent"}},
-		"no answer": {[]reply{breaks(refused), breaks(io.EOF), says(200, good)}, 5, []string{
+		"a good answer":   {[]reply{answering(200, good)}, 3, []string{"sent"}},
+		"a refusal":       {[]reply{answering(404, "{}")}, 3, []string{"sent"}},
+		"no retries":      {[]reply{answering(503, "")}, 0, []string{"sent"}},
+		"retries used up": {[]reply{answering(503, "")}, 1, []string{"sent", "1 of " + place + "503 Service Unavailable, again in 1s", "sent"}},
+		"a code": {
+			[]reply{answering(500, `{"error_code":"DBS.200005"}`), answering(200, good)}, 1,
+			[]string{"sent", "1 of " + place + "500 Internal Server Error, DBS.200005, again in 1s", "sent"},
+		},
+		"as long as asked": {
+			[]reply{answering(429, "{}", "Retry-After", "7"), answering(200, good)}, 1,
+			[]string{"sent", "1 of " + place + "429 Too Many Requests, again in 7s", "sent"},
+		},
+		"no answer": {[]reply{breaks(refused), breaks(io.EOF), answering(200, good)}, 5, []string{
 			"sent", "1 of " + place + "dial tcp: connect: connection refused, again in 1s",
 			"sent", "2 of " + place + "the connection was closed without an answer, again in 2s", "sent",
 		}},
-		"a server that hangs": {[]reply{hangs, says(200, good)}, 5, []string{"sent", "1 of " + place + "no complete answer within 30s, again in 1s", "sent"}},
-		"an error of a layer": {[]reply{breaks(errors.New("odd\x1b")), says(200, good)}, 5, []string{"sent", "1 of " + place + "odd?, again in 1s", "sent"}},
+		"a server that hangs": {
+			[]reply{hangs, answering(200, good)}, 5, []string{"sent", "1 of " + place + "no complete answer within 30s, again in 1s", "sent"},
+		},
+		"an error of a layer": {
+			[]reply{breaks(errors.New("odd\x1b")), answering(200, good)}, 5, []string{"sent", "1 of " + place + "odd?, again in 1s", "sent"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +77,7 @@ func TestTraceIsReportedBeforeThePause(t *testing.T) {
 		start := time.Now()
 		var at []time.Duration
 		ctx := transport.WithTrace(t.Context(), transport.Trace{Retry: func(transport.Retry) { at = append(at, time.Since(start)) }})
-		post(ctx, transport.New(exact(newNetwork(says(503, "")), 3)).Client(transport.Rules{}))
+		post(ctx, transport.New(exact(newNetwork(answering(503, "")), 3)).Client(transport.Rules{}))
 		if diff := cmp.Diff(seconds(0, 1, 3), at); diff != "" {
 			t.Errorf("reports (-want +got):\n%s", diff)
 		}
@@ -81,7 +91,7 @@ func TestTracesNest(t *testing.T) {
 		ctx := transport.WithTrace(t.Context(), transport.Trace{Sent: func() { sent[0]++ }, Retry: func(transport.Retry) { retried[0]++ }})
 		ctx = transport.WithTrace(ctx, transport.Trace{Sent: func() { sent[1]++ }})
 		ctx = transport.WithTrace(ctx, transport.Trace{Retry: func(transport.Retry) { retried[1]++ }})
-		post(ctx, transport.New(exact(newNetwork(says(503, "")), 2)).Client(transport.Rules{}))
+		post(ctx, transport.New(exact(newNetwork(answering(503, "")), 2)).Client(transport.Rules{}))
 		if want := [2]int{3, 3}; sent != want {
 			t.Errorf("got the requests %v, want %v", sent, want)
 		}
@@ -94,7 +104,7 @@ func TestTracesNest(t *testing.T) {
 // TestTraceOfALogin: a login inside a request reports its retries, but is not counted as the request's.
 func TestTraceOfALogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		login := transport.New(exact(newNetwork(says(503, ""), says(200, good)), 3)).Client(transport.Rules{})
+		login := transport.New(exact(newNetwork(answering(503, ""), answering(200, good)), 3)).Client(transport.Rules{})
 		wrap := func(next http.RoundTripper) http.RoundTripper {
 			return roundTrip(func(req *http.Request) (*http.Response, error) {
 				if got := post(req.Context(), login); got.Status != 200 {
@@ -105,7 +115,7 @@ func TestTraceOfALogin(t *testing.T) {
 		}
 		sent, retried := 0, 0
 		ctx := transport.WithTrace(t.Context(), transport.Trace{Sent: func() { sent++ }, Retry: func(transport.Retry) { retried++ }})
-		post(ctx, transport.New(exact(newNetwork(says(200, good)), 3)).Client(transport.Rules{Wrap: wrap}))
+		post(ctx, transport.New(exact(newNetwork(answering(200, good)), 3)).Client(transport.Rules{Wrap: wrap}))
 		if sent != 1 {
 			t.Errorf("got %d requests, want 1", sent)
 		}

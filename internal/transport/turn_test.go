@@ -16,10 +16,10 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// TestTurnsThatComeTooLate: whose turn would come after the deadline is told so, at once, and may try again.
+// TestTurnsThatComeTooLate: a request whose turn is after its deadline fails at once, and is not permanent.
 func TestTurnsThatComeTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(429, ""), says(200, good))
+		base := newNetwork(answering(429, ""), answering(200, good))
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		post(t.Context(), client)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -43,14 +43,14 @@ func TestTurnsThatComeTooLate(t *testing.T) {
 				"there are too many before this one": 59,
 		}
 		if diff := cmp.Diff(want, count); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
 
 func TestCancelEndsTheQueueAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(429, ""), says(200, good))
+		base := newNetwork(answering(429, ""), answering(200, good))
 		client := transport.New(exact(base, 0)).Client(transport.Rules{})
 		post(t.Context(), client)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -67,11 +67,11 @@ func TestCancelEndsTheQueueAtOnce(t *testing.T) {
 	})
 }
 
-// TestARequestWithoutTimeIsTheLastToBeRefused: the gate is closed for a minute, a request has 20 s. It goes out a
-// second before its end, so that its error names the cause.
+// TestARequestWithoutTimeIsTheLastToBeRefused: all requests stop for a minute, but one has 20 s. It is sent a second before
+// its deadline, so that its error names the cause.
 func TestARequestWithoutTimeIsTheLastToBeRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(says(429, "", "Retry-After", "60"))
+		base := newNetwork(answering(429, "", "Retry-After", "60"))
 		client := transport.New(exact(base, 5)).Client(transport.Rules{})
 		first, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -80,10 +80,10 @@ func TestARequestWithoutTimeIsTheLastToBeRefused(t *testing.T) {
 		defer cancel()
 		got := post(ctx, client)
 		if diff := cmp.Diff(outcome{Status: 429, After: 19 * time.Second}, got); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(seconds(0, 19), base.attempts()); diff != "" {
-			t.Error(diff)
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }

@@ -23,13 +23,13 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// retriedError is one of a layer below, whose own request was sent several times.
+// retriedError is an error of a layer below that has retries of its own.
 type retriedError struct{ error }
 
 func (retriedError) Retried() bool   { return true }
 func (retriedError) Permanent() bool { return false }
 
-// TestOneLayerRetries: what a layer below has retried is not sent again.
+// TestOneLayerRetries: a request is not sent again after an error of a layer with retries of its own.
 func TestOneLayerRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := newNetwork(breaks(retriedError{errors.New("no login")}))
@@ -49,13 +49,13 @@ func TestAtMostOnce(t *testing.T) {
 	}{
 		"refused connection": {breaks(refused), seconds(0, 1, 3, 7)},
 		"proxy not there":    {breaks(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}), seconds(0, 1, 3, 7)},
-		"429 of the gateway": {says(429, "{}"), seconds(0, 1, 3, 7)},
+		"429 of the gateway": {answering(429, "{}"), seconds(0, 1, 3, 7)},
 		"lost answer":        {breaks(io.EOF), seconds(0)},
 		"reset connection":   {breaks(&net.OpError{Op: "read", Net: "tcp", Err: errors.New("connection reset by peer")}), seconds(0)},
 		"no answer in time":  {hangs, seconds(0)},
-		"500":                {says(500, "{}"), seconds(0)},
-		"503":                {says(503, ""), seconds(0)},
-		"page":               {says(200, page), seconds(0)},
+		"500":                {answering(500, "{}"), seconds(0)},
+		"503":                {answering(503, ""), seconds(0)},
+		"page":               {answering(200, page), seconds(0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestAServerThatWantsACertificateIsAskedOnce(t *testing.T) {
 	}
 }
 
-// TestEachTLSAlert: a server's refusal of a certificate comes again, what it says of this connection may not.
+// TestEachTLSAlert: alerts about a certificate are permanent, others are not.
 func TestEachTLSAlert(t *testing.T) {
 	permanent := map[tls.AlertError]string{ // by their numbers in RFC 8446, B.2
 		40: "handshake failure", 42: "bad certificate", 43: "unsupported certificate", 44: "revoked certificate", 45: "expired certificate",
@@ -161,11 +161,12 @@ func TestEachTLSAlert(t *testing.T) {
 	}
 }
 
-// TestCheckProxy: of what a proxy says in place of a connection, 4xx is its last word, but for 429.
+// TestCheckProxy: a 4xx of a proxy is final, but for 429.
 func TestCheckProxy(t *testing.T) {
 	address := &url.URL{Scheme: "http", User: url.UserPassword("user", "wrong-password"), Host: "proxy.example.com:3128"}
 	for status, refuses := range map[int]bool{
-		200: false, 302: false, 399: false, 400: true, 403: true, 407: true, 428: true, 429: false, 430: true, 499: true, 500: false, 502: false, 599: false,
+		200: false, 302: false, 399: false, 400: true, 403: true, 407: true, 428: true, 429: false, 430: true, 499: true, 500: false,
+		502: false, 599: false,
 	} {
 		err := transport.CheckProxy(t.Context(), address, nil, &http.Response{StatusCode: status, Status: fmt.Sprintf("%d no\x1b[31m", status)})
 		if !refuses {
@@ -174,7 +175,8 @@ func TestCheckProxy(t *testing.T) {
 			}
 			continue
 		}
-		if want := fmt.Sprintf("the proxy proxy.example.com:3128 refused the connection: %d no?[31m", status); err == nil || err.Error() != want || !transport.Permanent(err) {
+		if want := fmt.Sprintf("the proxy proxy.example.com:3128 refused the connection: %d "+
+			"no?[31m", status); err == nil || err.Error() != want || !transport.Permanent(err) {
 			t.Errorf("%d: got %v, want %s", status, err, want)
 		}
 	}
