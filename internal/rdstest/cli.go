@@ -20,16 +20,15 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 )
 
-// CLI is a folder with a configuration, in which the real Terraform or OpenTofu runs the real provider program
-// against a simulated cloud on loopback: as a user has it, for what terraform-plugin-testing can't show (for_each,
-// warnings, logs, signals, files).
+// CLI is a folder with a configuration for a real Terraform or OpenTofu, the built provider and a simulated cloud on
+// loopback. It is for what terraform-plugin-testing cannot show: for_each, warnings, logs, signals, files.
 type CLI struct {
 	Dir   string
 	Env   map[string]string
 	Cloud *rdssim.Server
 }
 
-// Finished is a command that has ended.
+// Finished is the result of a command.
 type Finished struct {
 	Stdout, Stderr string
 	ExitCode       int
@@ -69,7 +68,7 @@ func (c *CLI) Write(tb testing.TB, name, content string) {
 	}
 }
 
-// Run runs a command such as "apply", "-auto-approve" to its end.
+// Run runs a command, such as "apply", "-auto-approve", and waits for its end.
 func (c *CLI) Run(tb testing.TB, arguments ...string) Finished {
 	tb.Helper()
 	var stdout, stderr bytes.Buffer
@@ -83,7 +82,7 @@ func (c *CLI) Run(tb testing.TB, arguments ...string) Finished {
 	return Finished{Stdout: stdout.String(), Stderr: stderr.String(), ExitCode: cmd.ProcessState.ExitCode()}
 }
 
-// Command prepares a command that has not been started. It ends with the test.
+// Command returns a command that is not started. It ends with the test at the latest.
 func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
 	tb.Helper()
 	cmd := exec.CommandContext(tb.Context(), Terraform(tb), arguments...)
@@ -94,20 +93,26 @@ func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
 	return cmd
 }
 
-// overrides writes a CLI configuration in which the provider's address means the program that was just built.
+// overrides writes a CLI configuration in which the provider's address means the built program.
 func (c *CLI) overrides(tb testing.TB, home string) string {
 	tb.Helper()
 	folder := filepath.Dir(providerProgram(tb))
 	file := filepath.Join(home, "terraformrc")
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/otc-rds/rds\" = %q\n    \"registry.opentofu.org/otc-rds/rds\" = %q\n  }\n  direct {}\n}\n", folder, folder)
+	text := fmt.Sprintf(`provider_installation {
+  dev_overrides {
+    "registry.terraform.io/otc-rds/rds" = %[1]q
+    "registry.opentofu.org/otc-rds/rds" = %[1]q
+  }
+  direct {}
+}
+`, folder)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	return file
 }
 
-// Terraform is the path of the CLI that tests run. That there is none is a failure: a test that is skipped proves
-// nothing.
+// Terraform returns the path of the CLI for tests. Without a CLI the test fails, because a skipped test proves nothing.
 func Terraform(tb testing.TB) string {
 	tb.Helper()
 	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
@@ -118,11 +123,11 @@ func Terraform(tb testing.TB) string {
 			return path
 		}
 	}
-	tb.Fatal("neither terraform nor tofu is on PATH: run the tests with make test, which builds one, or set TF_ACC_TERRAFORM_PATH")
+	tb.Fatal("expected terraform or tofu on PATH, found none: run make test, which builds one, or set TF_ACC_TERRAFORM_PATH")
 	return ""
 }
 
-// built is the provider program, which all tests of one run share.
+// built is the provider program. All tests of a run share it.
 var built struct {
 	once sync.Once
 	path string
@@ -138,7 +143,7 @@ func providerProgram(tb testing.TB) string {
 	return built.path
 }
 
-// buildProvider builds into a folder that belongs to this test program; RemoveProvider takes it away.
+// buildProvider builds the program into a temporary folder, which RemoveProvider removes.
 func buildProvider(ctx context.Context) (string, error) {
 	folder, err := os.MkdirTemp("", "terraform-provider-rds-")
 	if err != nil {
@@ -154,14 +159,14 @@ func buildProvider(ctx context.Context) (string, error) {
 	return path, nil
 }
 
-// RemoveProvider removes the program that NewCLI built. For TestMain, after all tests.
+// RemoveProvider removes the program that NewCLI built. TestMain calls it after all tests.
 func RemoveProvider() {
 	if strings.Contains(built.path, "terraform-provider-rds-") {
 		_ = os.RemoveAll(filepath.Dir(built.path))
 	}
 }
 
-// NeedTerraform skips a test on a CLI that lacks something, with the reason. OpenTofu counts as lacking it.
+// NeedTerraform skips a test if the CLI is OpenTofu or an older Terraform.
 func NeedTerraform(tb testing.TB, major, minor int, what string) {
 	tb.Helper()
 	if line := cliVersion(tb); !atLeast(line, "Terraform", major, minor) {
@@ -177,7 +182,7 @@ func NeedEphemerals(tb testing.TB) {
 	}
 }
 
-// cliVersion is what the CLI says of itself: "Terraform v1.11.4".
+// cliVersion returns the CLI's name and version: "Terraform v1.11.4".
 func cliVersion(tb testing.TB) string {
 	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()

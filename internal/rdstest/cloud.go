@@ -1,13 +1,14 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package rdstest puts the provider and a simulated cloud together for a test.
+// Package rdstest connects the provider with a simulated cloud, for tests.
 //
-//	cloud.go     a simulated cloud, and the provider that lives in it, for tests with a real Terraform or OpenTofu
-//	protocol.go  the same provider without any CLI: its protocol is spoken in process, so that time can be virtual
+//	cloud.go     a simulated cloud and its provider, in process, for terraform-plugin-testing
+//	protocol.go  the same provider without a CLI: tests call its protocol in process, so that time can be virtual
+//	cli.go       a real Terraform or OpenTofu with the built provider, and a simulated cloud on loopback
 //	values.go    Terraform's values from and to Go's
 //
-// No socket is opened: the provider's requests reach the simulator in process.
+// Only cli.go opens a socket.
 package rdstest
 
 import (
@@ -26,16 +27,16 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Cloud is a simulated cloud with a provider that knows no other.
+// Cloud is a simulated cloud with a provider whose requests all reach it.
 type Cloud struct {
 	*rdssim.Server
-	// Env is all of the environment that the provider sees. It begins with a user's credentials by password.
+	// Env is the environment of the provider. At first it holds a user's name and password.
 	Env map[string]string
-	// Outside is what the provider is made with. Tests may change it before the provider is started.
+	// Outside is what the provider gets from outside. Tests may change it before they start the provider.
 	Outside provider.Outside
 }
 
-// Password is the environment of a user who logs in by password.
+// Password returns the environment of a user who logs in with a password.
 func Password(s *rdssim.Server) map[string]string {
 	return map[string]string{
 		"OS_AUTH_URL":         s.AuthURL(),
@@ -46,7 +47,7 @@ func Password(s *rdssim.Server) map[string]string {
 	}
 }
 
-// New starts a cloud whose time is the machine's, which is virtual inside testing/synctest.
+// New returns a cloud with the machine's clock, which is virtual inside testing/synctest.
 func New(tb testing.TB, options ...rdssim.Option) *Cloud {
 	tb.Helper()
 	c := &Cloud{Server: rdssim.New(options...)}
@@ -59,8 +60,8 @@ func New(tb testing.TB, options ...rdssim.Option) *Cloud {
 	return c
 }
 
-// NewWithClock starts a cloud whose time passes only while the provider waits, for tests with a real Terraform: they
-// take no longer than Terraform does, and what they see does not depend on the machine.
+// NewWithClock returns a cloud whose clock moves only when the provider waits. Tests with a real Terraform are then fast
+// and always see the same times.
 func NewWithClock(tb testing.TB, options ...rdssim.Option) *Cloud {
 	tb.Helper()
 	clock := &Clock{now: time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)}
@@ -75,13 +76,13 @@ func (c *Cloud) lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// SetEnv adds variables to the environment, or takes those with an empty value out of it.
+// SetEnv sets variables of the environment. An empty value removes one.
 func (c *Cloud) SetEnv(env map[string]string) {
 	maps.Copy(c.Env, env)
 	maps.DeleteFunc(c.Env, func(_, value string) bool { return value == "" })
 }
 
-// Factories are for resource.TestCase.
+// Factories returns the provider for resource.TestCase.
 func (c *Cloud) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	server := provider.NewServer("test", c.Outside)
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -89,7 +90,7 @@ func (c *Cloud) Factories() map[string]func() (tfprotov6.ProviderServer, error) 
 	}
 }
 
-// Calls lists the requests so far: kind and status, in order.
+// Calls returns kind and status of each request so far.
 func (c *Cloud) Calls() []string {
 	var calls []string
 	for _, r := range c.Requests() {
@@ -98,13 +99,13 @@ func (c *Cloud) Calls() []string {
 	return calls
 }
 
-// RoundTripFunc is a network made of a function.
+// RoundTripFunc is a network that calls a function.
 type RoundTripFunc func(*http.Request) (*http.Response, error)
 
 // RoundTrip implements http.RoundTripper.
 func (f RoundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Clock is a time that passes only while somebody sleeps.
+// Clock is a clock that moves only when somebody sleeps.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -117,7 +118,7 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
-// Sleep lets the time pass at once.
+// Sleep moves the clock and returns at once.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

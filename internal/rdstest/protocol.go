@@ -14,20 +14,20 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 )
 
-// Protocol speaks a provider's protocol, in the order in which Terraform does.
+// Protocol calls a provider's protocol in Terraform's order.
 type Protocol struct {
 	tb      testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-// Outcome is what a call gave back: attributes as Go's values, and diagnostics as Terraform would show them.
+// Outcome is the result of a call: attributes as Go's values, and diagnostics in the form of Terraform.
 type Outcome struct {
 	Values      map[string]any
 	Diagnostics []string
 }
 
-// Protocol starts a provider server of its own.
+// Protocol starts another provider server.
 func (c *Cloud) Protocol(tb testing.TB) *Protocol {
 	tb.Helper()
 	p := &Protocol{tb: tb, server: provider.NewServer("test", c.Outside)()}
@@ -62,7 +62,8 @@ func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[stri
 	p.tb.Helper()
 	schema := p.schemas.DataSourceSchemas[typeName]
 	config := p.config(schema, arguments)
-	validated, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: config})
+	validated, err := p.server.ValidateDataResourceConfig(ctx,
+		&tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: config})
 	if err != nil {
 		p.tb.Fatal(err)
 	}
@@ -76,13 +77,65 @@ func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[stri
 	return p.outcome(schema, read.State, append(validated.Diagnostics, read.Diagnostics...))
 }
 
-// Invoke validates and invokes an action. It returns what was told on the way, and the diagnostics.
-func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
+// Open validates and opens an ephemeral resource.
+func (p *Protocol) Open(ctx context.Context, typeName string, arguments map[string]any) Outcome {
+	p.tb.Helper()
+	schema := p.schemas.EphemeralResourceSchemas[typeName]
+	config := p.config(schema, arguments)
+	validated, err := p.server.ValidateEphemeralResourceConfig(ctx,
+		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if failed(validated.Diagnostics) {
+		return Outcome{Diagnostics: texts(validated.Diagnostics)}
+	}
+	opened, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: config})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return p.outcome(schema, opened.Result, append(validated.Diagnostics, opened.Diagnostics...))
+}
+
+// Call calls a function. It returns the result as a Go value, or the text of the function's error.
+func (p *Protocol) Call(ctx context.Context, name string, arguments ...any) (result any, failure string) {
+	p.tb.Helper()
+	function := p.schemas.Functions[name]
+	if function == nil {
+		p.tb.Fatalf("expected the function %s, found none", name)
+	}
+	if len(arguments) != len(function.Parameters) {
+		p.tb.Fatalf("function %s: expected %d arguments, got %d", name, len(function.Parameters), len(arguments))
+	}
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for i, parameter := range function.Parameters {
+		argument, err := tfprotov6.NewDynamicValue(parameter.Type, toValue(p.tb, parameter.Type, arguments[i]))
+		if err != nil {
+			p.tb.Fatal(err)
+		}
+		request.Arguments = append(request.Arguments, &argument)
+	}
+	response, err := p.server.CallFunction(ctx, request)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if response.Error != nil {
+		return nil, response.Error.Text
+	}
+	value, err := response.Result.Unmarshal(function.Return.Type)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return fromValue(p.tb, value), ""
+}
+
+// Invoke validates and invokes an action. It returns the progress messages and the diagnostics.
+func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[string]any) (progress, diagnostics []string) {
 	p.tb.Helper()
 	action := p.schemas.ActionSchemas[typeName]
 	server, ok := p.server.(tfprotov6.ActionServer)
 	if action == nil || !ok {
-		p.tb.Fatal("no such action")
+		p.tb.Fatalf("expected the action %s, found none", typeName)
 	}
 	config := p.config(action.Schema, arguments)
 	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
@@ -92,17 +145,16 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 	if failed(validated.Diagnostics) {
 		return nil, texts(validated.Diagnostics)
 	}
-	told, diagnostics = p.InvokeLate(ctx, typeName, arguments)
-	return told, append(texts(validated.Diagnostics), diagnostics...)
+	progress, diagnostics = p.InvokeLate(ctx, typeName, arguments)
+	return progress, append(texts(validated.Diagnostics), diagnostics...)
 }
 
-// InvokeLate invokes an action without validation, as Terraform does where an argument is a variable: its value was
-// not known before.
-func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments map[string]any) (told, diagnostics []string) {
+// InvokeLate invokes an action without validation, as Terraform does if an argument was unknown before.
+func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments map[string]any) (progress, diagnostics []string) {
 	p.tb.Helper()
 	server, ok := p.server.(tfprotov6.ActionServer)
 	if !ok {
-		p.tb.Fatal("no such action")
+		p.tb.Fatalf("expected the action %s, found none", typeName)
 	}
 	config := p.config(p.schemas.ActionSchemas[typeName].Schema, arguments)
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
@@ -112,23 +164,27 @@ func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments ma
 	for event := range stream.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
-			told = append(told, event.Message)
+			progress = append(progress, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
 			diagnostics = texts(event.Diagnostics)
 		}
 	}
-	return told, diagnostics
+	return progress, diagnostics
 }
 
-// Stop asks the provider to end what it does, as Terraform does after Ctrl-C.
+// Stop asks the provider to stop, as Terraform does after Ctrl-C.
 func (p *Protocol) Stop(ctx context.Context) {
 	p.tb.Helper()
 	resp, err := p.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
-	if err != nil || resp.Error != "" {
-		p.tb.Errorf("%+v, %v", resp, err)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	if resp.Error != "" {
+		p.tb.Errorf("stop: expected no error, got %s", resp.Error)
 	}
 }
 
+// outcome decodes a state.
 func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, diags []*tfprotov6.Diagnostic) Outcome {
 	p.tb.Helper()
 	o := Outcome{Diagnostics: texts(diags)}
@@ -146,7 +202,7 @@ func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicVal
 func (p *Protocol) config(schema *tfprotov6.Schema, values map[string]any) *tfprotov6.DynamicValue {
 	p.tb.Helper()
 	if schema == nil {
-		p.tb.Fatal("no such schema")
+		p.tb.Fatal("expected a schema, found none")
 	}
 	typ := schema.ValueType()
 	config, err := tfprotov6.NewDynamicValue(typ, toValue(p.tb, typ, values))
@@ -165,7 +221,7 @@ func failed(diags []*tfprotov6.Diagnostic) bool {
 	return false
 }
 
-// texts are diagnostics as one text each: "Error: Summary (attribute)\n\ndetail".
+// texts returns one text for each diagnostic: "Error: Summary (attribute)\n\ndetail".
 func texts(diags []*tfprotov6.Diagnostic) []string {
 	var all []string
 	for _, d := range diags {

@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Unknown stands for a value that is known only after an apply.
+// Unknown is a value that is known only after an apply.
 type Unknown struct{}
 
-// toValue turns Go's nil, string, bool, int, map[string]any and []any into a value of the type. What an object lacks
-// is null.
+// toValue converts Go's nil, string, bool, int, float64, map[string]any and []any to a value of the type. Attributes that
+// are missing in a map are null.
 func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	tb.Helper()
 	switch v := v.(type) {
@@ -26,13 +26,9 @@ func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	case map[string]any:
 		return toObject(tb, typ, v)
 	case []any:
-		list, ok := typ.(tftypes.List)
-		if !ok {
-			tb.Fatalf("a list where %s is wanted", typ)
-		}
 		var elements []tftypes.Value
 		for _, element := range v {
-			elements = append(elements, toValue(tb, list.ElementType, element))
+			elements = append(elements, toValue(tb, elementType(tb, typ), element))
 		}
 		return tftypes.NewValue(typ, elements)
 	default:
@@ -40,11 +36,24 @@ func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	}
 }
 
+func elementType(tb testing.TB, typ tftypes.Type) tftypes.Type {
+	tb.Helper()
+	switch typ := typ.(type) {
+	case tftypes.List:
+		return typ.ElementType
+	case tftypes.Set:
+		return typ.ElementType
+	default:
+		tb.Fatalf("expected a value of type %s, got a list", typ)
+		return nil
+	}
+}
+
 func toObject(tb testing.TB, typ tftypes.Type, v map[string]any) tftypes.Value {
 	tb.Helper()
 	object, ok := typ.(tftypes.Object)
 	if !ok {
-		tb.Fatalf("an object where %s is wanted", typ)
+		tb.Fatalf("expected a value of type %s, got an object", typ)
 	}
 	attributes := map[string]tftypes.Value{}
 	for name, attributeType := range object.AttributeTypes {
@@ -52,13 +61,13 @@ func toObject(tb testing.TB, typ tftypes.Type, v map[string]any) tftypes.Value {
 	}
 	for name := range v {
 		if _, ok := object.AttributeTypes[name]; !ok {
-			tb.Fatalf("no attribute %q", name)
+			tb.Fatalf("expected the attribute %q in the schema, found none", name)
 		}
 	}
 	return tftypes.NewValue(typ, attributes)
 }
 
-// fromValue is the way back. Numbers become int64.
+// fromValue converts a value to Go's. Numbers become int64, or float64 if they have a fraction.
 func fromValue(tb testing.TB, v tftypes.Value) any {
 	tb.Helper()
 	if v.IsNull() {
@@ -74,15 +83,19 @@ func fromValue(tb testing.TB, v tftypes.Value) any {
 		return as[bool](tb, v)
 	case v.Type().Is(tftypes.Number):
 		number := as[big.Float](tb, v)
-		n, _ := number.Int64()
-		return n
-	case v.Type().Is(tftypes.List{}):
+		if number.IsInt() {
+			n, _ := number.Int64()
+			return n
+		}
+		f, _ := number.Float64()
+		return f
+	case v.Type().Is(tftypes.List{}), v.Type().Is(tftypes.Set{}):
 		list := []any{}
 		for _, element := range as[[]tftypes.Value](tb, v) {
 			list = append(list, fromValue(tb, element))
 		}
 		return list
-	case v.Type().Is(tftypes.Object{}):
+	case v.Type().Is(tftypes.Object{}), v.Type().Is(tftypes.Map{}):
 		object := map[string]any{}
 		for name, attribute := range as[map[string]tftypes.Value](tb, v) {
 			object[name] = fromValue(tb, attribute)
