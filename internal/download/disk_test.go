@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -395,6 +396,24 @@ func TestRoomOnTheDisk(t *testing.T) {
 				t.Errorf("looked %d times at the disk, want %d", looks, c.wanted)
 			}
 		})
+	}
+}
+
+// TestRoomIsLookedAtOnce: a transfer that starts over does not look again.
+func TestRoomIsLookedAtOnce(t *testing.T) {
+	directory, looks := t.TempDir(), 0
+	o := exact(directory, newNetwork(half(200, text, 4), half(200, text, 4, "ETag", etag), from4), 9).WithDisk(download.Disk{
+		Free: func(*os.File) (int64, error) {
+			looks++
+			return 10, nil
+		},
+	})
+	o.MinPause = time.Nanosecond
+	_, err := download.Save(t.Context(), one("log"), o)
+	_ = wantErrors(t, err)
+	wantOnly(t, directory, map[string]string{"log": text})
+	if looks != 1 {
+		t.Errorf("looked %d times at the disk, want once", looks)
 	}
 }
 
