@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -117,7 +118,7 @@ func TestAllowFailure_NotTheInstance(t *testing.T) {
 // TestAllowFailure_Interrupted: an interrupt is an error too.
 func TestAllowFailure_Interrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := fault{interrupt: 9e9, arguments: map[string]any{"instance_id": rdssim.InstanceStuck, "allow_failure": true}}
+		f := fault{interrupt: 9 * time.Second, arguments: map[string]any{"instance_id": rdssim.InstanceStuck, "allow_failure": true}}
 		onlyDiagnostic(t, f.run(t).texts, unable+"Interrupted after 9 s", "")
 	})
 }
@@ -156,4 +157,19 @@ output "summary" {
 			t.Errorf("got %s, want %q in it", run.Stdout, want)
 		}
 	}
+}
+
+// TestAllowFailure_LoginLost: a login that fails until the time is up is an error too: it would hit every instance.
+func TestAllowFailure_LoginLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := rdstest.New(t)
+		time.AfterFunc(11*time.Second, func() {
+			cloud.RevokeTokens()
+			cloud.Inject(rdssim.Fault{Kind: "login", Times: forEver, Handler: rdssim.IAMError(503, "later")})
+		})
+		o := read(t, cloud, map[string]any{
+			"instance_id": rdssim.InstanceStuck, "allow_failure": true, "timeouts": map[string]any{"read": "90s"},
+		})
+		onlyDiagnostic(t, o.Diagnostics, unable, "", "no usable answer came: the timeout of 1 min 30 s ended after ")
+	})
 }
