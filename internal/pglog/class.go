@@ -128,7 +128,7 @@ func byState(state []byte, m *message) Class {
 
 // adjust takes the class away from an event whose level does not fit it.
 func adjust(level Level, c Class) Class {
-	switch c { //nolint:exhaustive // the other classes are of any level
+	switch c {
 	case Authentication:
 		if level == LevelError {
 			// GRANT to a role that does not exist.
@@ -139,6 +139,7 @@ func adjust(level Level, c Class) Class {
 			// "relation already exists, skipping" has a SQLSTATE of an error.
 			return Other
 		}
+	default:
 	}
 	return c
 }

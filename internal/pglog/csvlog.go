@@ -89,7 +89,7 @@ func closingQuote(text []byte) int {
 }
 
 func (d *csvDecoder) line(text []byte, cut bool) {
-	begins := isDigit(text[0]) && isCSVHead(&d.clock, text)
+	begins := len(text) > 0 && isDigit(text[0]) && isCSVHead(&d.clock, text)
 	switch {
 	case d.quoted && begins && !goesOn(text):
 		d.giveUp()
@@ -97,7 +97,7 @@ func (d *csvDecoder) line(text []byte, cut bool) {
 	case begins:
 		d.skip, d.begun = false, true
 		d.plain.open = false
-	case d.skip:
+	case d.skip, len(text) == 0:
 		return
 	case !d.begun:
 		d.sink.unknown()

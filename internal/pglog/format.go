@@ -28,7 +28,7 @@ type sink interface {
 	unknown()
 }
 
-// decoder takes the lines of a log one by one.
+// decoder takes the lines of a log one by one. An empty line is none of an unknown form.
 type decoder interface {
 	line(text []byte, cut bool)
 	// end is called after the last line.
@@ -123,13 +123,13 @@ func (f *feeder) step() error {
 		}
 		return err
 	}
-	switch {
-	case len(line) == 0:
-	case f.decoder == nil:
-		f.undecided -= len(line) + 1
-		f.sink.unknown()
-	default:
+	if f.decoder != nil {
 		f.decoder.line(line, cut)
+		return nil
+	}
+	f.undecided -= len(line) + 1
+	if len(line) > 0 {
+		f.sink.unknown()
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package pglog_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,4 +99,95 @@ sql ERROR 1 la colonne "…" n'existe pas
 sql ERROR 1 valeur du champ date/time en dehors des limites : "…"
 other ERROR 1 Kunde … gesperrt
 `, summarize(t, string(text)))
+}
+
+// csvRecord returns a record with this message and statement, and as many empty columns at the end.
+func csvRecord(message, statement string, more int) string {
+	return `2026-11-23 16:05:52.291 UTC,"app","orders",7,"[local]",6743abcd.7,1,"SELECT",2026-11-23 16:05:50 UTC,3/4,0,ERROR,22012,"` +
+		message + `","de""tail","hint",,,"context","` + statement + `",8,"int4div, int.c:846","psql"` + strings.Repeat(",", more) + "\n"
+}
+
+func TestColumnsOfCSV(t *testing.T) {
+	t.Parallel()
+	want := pglog.Event{
+		Time: time.Date(2026, 11, 23, 16, 5, 52, 291e6, time.UTC), Level: pglog.LevelError, SQLState: "22012", Message: "division\nby zero",
+		Detail: `de"tail`, Hint: "hint", Context: "context", Statement: "select 1/0,\n\n'\"'", Location: "int4div, int.c:846", Position: 8,
+		Process: 7, User: "app", Database: "orders",
+	}
+	for _, more := range []int{1, 3} { // PostgreSQL 13, 14 and later
+		got, unknown := events(t, strings.Repeat(csvRecord("division\nby zero", "select 1/0,\n\n'\"\"'", more), 2))
+		equal(t, []pglog.Event{want, want}, got)
+		equal(t, int64(0), unknown)
+	}
+}
+
+// A record that was cut must not swallow those after it.
+func TestBrokenCSV(t *testing.T) {
+	t.Parallel()
+	good, long := csvRecord("good", "select", 3), strings.Repeat("long", 20_000)
+	for name, test := range map[string]struct {
+		log     string
+		want    string
+		unknown int64
+	}{
+		"cut within a statement": {
+			good + csvRecord("lost", "select\nsecret", 3)[:200] + "\n" + good, "sql ERROR 2 good\nunknown  2 (lines of an unknown form)\n", 2,
+		},
+		"begins within a record":  {"secret\n= ERROR:  secret\",8,,\n" + good, "sql ERROR 1 good\nunknown  2 (lines of an unknown form)\n", 2},
+		"ends within a statement": {good + strings.TrimSuffix(good, "\",8,\"int4div, int.c:846\",\"psql\",,,\n"), "sql ERROR 2 good\n", 0},
+		"long line":               {csvRecord("one", long+"\nsecret", 3) + good, "sql ERROR 1 good\nsql ERROR 1 one\n", 0},
+		"many lines":              {csvRecord("one", strings.Repeat("long\n", 100_000), 3) + good, "sql ERROR 1 good\nsql ERROR 1 one\n", 0},
+		"no columns": {
+			good + "2026-11-23 16:05:52.291 UTC,,,7,x\n" + good,
+			"sql ERROR 2 good\nunknown  1 (lines of an unknown form)\n", 1,
+		},
+		"stderr between": {
+			good + "2026-11-23 16:05:52.291 UTC [7] PANIC:  gone\n\tand more\n" + good, "crash PANIC 1 gone\nsql ERROR 2 good\n", 0,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := pglog.Summarize(strings.NewReader(test.log))
+			equal(t, nil, err)
+			equal(t, test.want, table(s))
+			equal(t, test.unknown, s.UnknownLines)
+		})
+	}
+}
+
+func TestMembersOfJSON(t *testing.T) {
+	t.Parallel()
+	got, unknown := events(t, `{"timestamp":"2026-11-23 16:05:52.291 CET","user":"app","dbname":"orders","pid":7,"error_severity":"FEHLER",`+
+		`"state_code":"22012","message":"a\"b\\c\n\t\r\b\f\/\u00e4\ud83d\ude00",`+
+		`"detail":"d","hint":"h","internal_query":"q","internal_position":3,`+
+		`"context":"c","statement":"s",`+
+		`"cursor_position":8,"func_name":"f","file_name":"x.c","file_line_num":9,"other":null,"more":[]}`)
+	equal(t, []pglog.Event{{
+		Time: time.Date(2026, 11, 23, 15, 5, 52, 291e6, time.UTC), Level: pglog.LevelError, SQLState: "22012",
+		Message: "a\"b\\c\n\t\r\b\f/ä😀", Detail: "d", Hint: "h", Query: "q", Context: "c", Statement: "s", Location: "f, x.c:9", Position: 8,
+		Process: 7, User: "app", Database: "orders",
+	}}, got)
+	equal(t, int64(0), unknown)
+}
+
+func TestBrokenJSON(t *testing.T) {
+	t.Parallel()
+	good := `{"timestamp":"2026-11-23 16:05:52.291 UTC","error_severity":"ERROR","message":"good","statement":"select"}` + "\n"
+	for name, test := range map[string]struct{ log, want string }{
+		"long statement": {strings.Replace(good, "select", strings.Repeat("long", 30_000), 1) + good, "other ERROR 2 good\n"},
+		"long message": {
+			strings.Replace(good, "good", `bad \"a\" and \"`+strings.Repeat("long", 30_000), 1) + good,
+			"other ERROR 1 bad \"…\"\nother ERROR 1 good\n",
+		},
+		"no message": {good + strings.Replace(good, `"message"`, `"text"`, 1), "other ERROR 1 good\nunknown  1 (lines of an unknown form)\n"},
+		"no level":   {good + strings.Replace(good, "ERROR", "BAD", 1), "other ERROR 1 good\nunknown  1 (lines of an unknown form)\n"},
+		"no object":  {good + "{]\n{\n{\"a\n", "other ERROR 1 good\nunknown  3 (lines of an unknown form)\n"},
+		"no name":    {good + strings.Replace(good, `"message"`, "message", 1), "other ERROR 1 good\nunknown  1 (lines of an unknown form)\n"},
+		"stderr":     {good + "2026-11-23 16:05:52 UTC [7] PANIC:  gone\n", "crash PANIC 1 gone\nother ERROR 1 good\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			equal(t, test.want, summarize(t, test.log))
+		})
+	}
 }

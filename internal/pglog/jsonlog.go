@@ -37,6 +37,8 @@ func (d *jsonDecoder) end() {}
 
 func (d *jsonDecoder) line(text []byte, cut bool) {
 	switch {
+	case len(text) == 0:
+		return
 	case text[0] == '{':
 	case d.begun:
 		d.plain.line(text, cut)

@@ -34,7 +34,7 @@ func memory(t *testing.T, size int64, text func(round int) []byte) (peak uint64)
 
 // What is kept does not grow with the log, be it ordinary, or full of messages that all differ.
 // Not parallel: it measures the heap.
-func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // see above
+func TestMemoryIsFlat(t *testing.T) {
 	for name, text := range map[string]func() func(int) []byte{
 		"ordinary": later, "distinct values": onlyErrors, "distinct groups": distinct,
 		"one line without end": func() func(int) []byte { return func(int) []byte { return []byte("ERROR:  x") } },
@@ -58,7 +58,8 @@ func TestMemoryIsFlat(t *testing.T) { //nolint:paralleltest // see above
 }
 
 // The reader keeps a bounded number of events with bounded texts.
-func TestMemoryOfReader(t *testing.T) { //nolint:paralleltest // it measures the heap
+// Not parallel: it measures the heap.
+func TestMemoryOfReader(t *testing.T) {
 	log := "2026-11-23 16:05:52 UTC [1] ERROR:  one\n2026-11-23 16:05:52 UTC [1] STATEMENT:  select\n"
 	line := []byte("\t'a line of a statement without end',\n")
 	before := heap()

@@ -19,6 +19,9 @@ type stderrDecoder struct {
 func (d *stderrDecoder) end() {}
 
 func (d *stderrDecoder) line(text []byte, cut bool) {
+	if len(text) == 0 {
+		return
+	}
 	if text[0] == '\t' {
 		if d.open {
 			d.sink.more(text[1:], cut)
