@@ -86,8 +86,8 @@ func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		shown, diags := invoke(t, rdstest.New(t), map[string]any{"instance_id": rdssim.InstancePartlyFails, "directory": folder})
-		if len(told) < 2 || told[1] != "1 of 3 files failed in the cloud." {
-			t.Errorf("got the progress %q, want the failed file behind the first line", told)
+		if len(shown) < 2 || shown[1] != "1 of 3 files failed in the cloud." {
+			t.Errorf("got the progress %q, want the failed file behind the first line", shown)
 		}
 		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") || !strings.HasSuffix(diags[0], "\nThe other files are saved unless an error says otherwise.") {
 			t.Errorf("%q", diags)
