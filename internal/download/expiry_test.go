@@ -39,7 +39,7 @@ func TestALinkExpiresOnTheWay(t *testing.T) {
 		}
 		want := []string{"rds.errorlog 200 ", "obs.get 200 ", "obs.get 403 bytes=10295-", "rds.errorlog 200 ", "obs.get 206 bytes=10295-"}
 		if diff := cmp.Diff(want, calls); diff != "" {
-			t.Error(diff)
+			t.Error("requests (-want +got):", diff)
 		}
 	})
 }

@@ -375,7 +375,7 @@ func TestFaultsThatStay(t *testing.T) {
 			4,
 			"broken: The download of log broke off after 4 of 10 bytes 4 times in a row: lookup obs.example.com: no such host",
 		},
-		"a length that is not told": {
+		"no length": {
 			[]reply{func(r *http.Request) (*http.Response, error) {
 				return response(r, 200, &dripping{text: text, step: 3}, -1), nil
 			}},

@@ -28,7 +28,7 @@ func asNobody(t *testing.T, f func()) {
 		runtime.LockOSThread() // never unlocked: the thread goes with the goroutine
 		const nobody = 65534
 		if _, _, errno := unix.RawSyscall(unix.SYS_SETFSUID, nobody, 0, 0); errno != 0 {
-			t.Error(errno)
+			t.Errorf("setfsuid returned %v, want no error", errno)
 			return
 		}
 		f()

@@ -139,8 +139,8 @@ func TestGoingOnNeedsProof(t *testing.T) {
 	}
 }
 
-// TestAFileOfUnknownLength: the first answer does not tell the length, and breaks off after four bytes. What comes then
-// is the whole file only if it tells how long that is.
+// TestAFileOfUnknownLength: the first answer has no length and breaks off after four bytes. A later part must have the
+// length, or the file is not complete.
 func TestAFileOfUnknownLength(t *testing.T) {
 	part := func(body, contentRange string) reply {
 		return answers(206, body, "ETag", etag, "Content-Range", contentRange)
