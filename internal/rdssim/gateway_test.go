@@ -143,6 +143,19 @@ func TestGatewaysCountInSeveralWays(t *testing.T) {
 	}
 }
 
+func TestABucketHoldsNoMoreThanItsSize(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t, rdssim.WithGateway(rdssim.Gateway{PerSecond: 20, Burst: 3}))
+	for _, pause := range []time.Duration{0, time.Hour} {
+		c.clock.Advance(pause)
+		var got []int
+		for range 4 {
+			got = append(got, c.do(c.request("GET", "/v3", "")).status)
+		}
+		equal(t, "statuses after "+pause.String(), fmt.Sprint(got), "[200 200 200 429]")
+	}
+}
+
 func TestRetryAfterOfGateways(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

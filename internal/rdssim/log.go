@@ -159,7 +159,7 @@ func (s *Server) events(key instanceKey, one instance, log exportedLog) logPart 
 	if anchor, ok := s.anchors[key]; !ok || now.Sub(anchor) >= time.Minute {
 		s.anchors[key] = now
 	}
-	last := s.anchors[key].Add(-time.Minute).Truncate(time.Millisecond)
+	last := s.anchors[key].Add(-time.Minute)
 	return logPart{events, last.Sub(events[len(events)-1].at)}
 }
 
