@@ -103,7 +103,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 // escapes.
 func conceal(text string, secrets []string) string {
 	hidden := make([]bool, 0, len(text)) // by byte of text; empty if nothing is hidden
-	mark := func(plain string, at []int) {
+	mark := func(plain string, at []int32) {
 		for _, secret := range secrets {
 			for from := 0; ; {
 				i := strings.Index(plain[from:], secret)
@@ -112,7 +112,7 @@ func conceal(text string, secrets []string) string {
 				}
 				begin, end := from+i, from+i+len(secret)
 				if at != nil {
-					begin, end = at[begin], at[end]
+					begin, end = int(at[begin]), int(at[end])
 				}
 				hidden = hidden[:len(text)]
 				for n := begin; n < end; n++ {
@@ -122,7 +122,7 @@ func conceal(text string, secrets []string) string {
 			}
 		}
 	}
-	plain, at := text, []int(nil)
+	plain, at := text, []int32(nil) // an answer has less than 2 GiB
 	mark(plain, at)
 	for range 3 { // deeper nesting is not met
 		if !strings.ContainsAny(plain, `\&`) {
@@ -148,15 +148,15 @@ func conceal(text string, secrets []string) string {
 
 // unescape decodes all escapes in a text. at is, for each byte of the text and
 // for its end, the place in the original; nil means that the text is the original.
-func unescape(text string, at []int) (plain string, plainAt []int) {
-	place := func(i int) int {
+func unescape(text string, at []int32) (plain string, plainAt []int32) {
+	place := func(i int) int32 {
 		if at == nil {
-			return i
+			return int32(i) //nolint:gosec // the transport bounds answers to a few MiB
 		}
 		return at[i]
 	}
 	var b strings.Builder
-	plainAt = make([]int, 0, len(text)+1)
+	plainAt = make([]int32, 0, len(text)+1)
 	for i := 0; i < len(text); {
 		decoded, width := unescapeOne(text[i:])
 		b.WriteString(decoded)

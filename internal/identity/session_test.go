@@ -16,6 +16,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // TestSessionLogsInOnce has two hundred callers at once: one login, or one look at project and catalogue.
@@ -389,4 +390,33 @@ func TestTurnFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestInterruptedLogin checks that a login that is cut off names its last fault, and how often it was sent.
+func TestInterruptedLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fault := &transport.TimeoutError{After: 2 * time.Second}
+		network := roundTrip(func(*http.Request) (*http.Response, error) {
+			time.Sleep(fault.After)
+			return nil, fault
+		})
+		s := NewSession(resolve(t, byPassword()), func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
+			attempts := wrap(network)
+			return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+				for req.Context().Err() == nil {
+					if resp, err := attempts.RoundTrip(req.Clone(req.Context())); err == nil {
+						return resp, nil
+					}
+				}
+				return nil, &transport.AbandonedError{Err: req.Context().Err(), Fault: fault}
+			})}
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		_, err := s.Endpoint(ctx)
+		failure := errorOf(t, err)
+		same(t, "kind", failure.Kind, KindInterrupted)
+		same(t, "cause", failure.Err.Error(), "the time was up; before that: no complete answer within 2s (sent 3 times)")
+		same(t, "hint", failure.Hint, "The identity service did not answer. Check auth_url (OS_AUTH_URL), the network and the proxy.")
+	})
 }
