@@ -82,7 +82,7 @@ func (u untilDone) Read(p []byte) (int, error) {
 // summaryText returns a table: class, count, first and last time, chart, message.
 func summaryText(name string, s *pglog.Summary) string {
 	if len(s.Groups) == 0 {
-		return fmt.Sprintf("Nothing broke in %s%s: %d events, none of them an error.", name, timeSpan(s.First, s.Last), s.Events)
+		return fmt.Sprintf("Nothing broke in %s%s. Events read: %d.", name, timeSpan(s.First, s.Last), s.Events)
 	}
 	shown := s.Groups[:min(len(s.Groups), summaryLines)]
 	class, count := 0, 0

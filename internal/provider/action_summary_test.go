@@ -59,9 +59,9 @@ func TestAction_Summary(t *testing.T) {
 		"What broke in " + oneFile + " (2026-11-24 09:00:00 to 09:48:30 UTC), worst first:\n" + `
   out_of_connections  24  09:41:30–09:48:30                   █▆█  sorry, too many clients already
   out_of_connections  10  09:36:36–09:39:55                 █▆     too many connections for role "orders_app"
-  out_of_connections   3  09:38:42–09:39:12                 █▄     remaining connection … non-replication superuser connections
+  out_of_connections   3  09:38:42–09:39:12                 █▄     remaining connection slots … superuser connections
   authentication       1  09:09:42               █                 password authentication failed for user "reporting"
-  constraint           1  09:04:12            █                    duplicate key … constraint "customers_email_key"
+  constraint           1  09:04:12            █                    duplicate key value … unique constraint "customers_email_key"
   constraint           1  09:30:48                       █         new row for relation … check constraint "stock_quantity_check"
   sql                  1  09:16:18                 █               column "…" does not exist
 `, fmt.Sprintf(command, filepath.Join(folder, oneFile)),
@@ -136,10 +136,10 @@ func TestAction_SummaryOfStrangeFiles(t *testing.T) {
 	}{
 		"text":        {[]byte("hello\n"), []string{"No summary of NAME: it does not look like a PostgreSQL log."}},
 		"binary":      {bytes.Repeat([]byte{0, 1, 2, 10}, 100), []string{"No summary of NAME: it does not look like a PostgreSQL log."}},
-		"broken gzip": {packed.Bytes()[:30], []string{"No summary of NAME.gz: it cannot be read as a log (reading gzip: unexpected EOF)."}},
+		"broken gzip": {packed.Bytes()[:30], []string{"No summary of NAME.gz: it cannot be read as a log (unexpected EOF)."}},
 		"no error": {
 			[]byte("2026-11-23 16:05:50 UTC [1] LOG:  connection received: host=[local]\n"),
-			[]string{"Nothing broke in NAME" + span + ": 1 events, none of them an error.", command},
+			[]string{"Nothing broke in NAME" + span + ". Events read: 1.", command},
 		},
 		"one error": {[]byte(oneError), []string{table("NAME", span, "16:05:50         ", dot), command}},
 		"gzip":      {packed.Bytes(), []string{table("NAME.gz", span, "16:05:50         ", dot), strings.Replace(command, "%s", "%s.gz", 1)}},
