@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -252,12 +251,7 @@ func TestErrorLog_UnknownValues(t *testing.T) {
 // TestErrorLog_Incomplete: more rows than the API gives.
 func TestErrorLog_Incomplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log strings.Builder
-		for i := range 2500 {
-			at := time.Date(2026, 11, 23, 10, 0, i, 0, time.UTC).Format("2006-01-02 15:04:05.000")
-			fmt.Fprintf(&log, "%s UTC:[local]:a@b:[1]:ERROR:  deadlock detected\n", at)
-		}
-		o := readRows(t, rdstest.New(t, rdssim.WithErrorLog(log.String())), nil)
+		o := readRows(t, rdstest.New(t, rdssim.WithErrorLog(manyErrors(2500))), nil)
 		onlyDiagnostic(t, o.Diagnostics, "Warning: Error log is not complete\n\nThe API returns only the newest 2,000 rows of a level. "+
 			"Of DB instance "+rdssim.InstanceHealthy+" these rows are there:\n\n  ERROR: from 1999-12-31T23:25:41Z on\n\n",
 			"Ask for a shorter time, or read the whole log with rds_errorlog_download.")
