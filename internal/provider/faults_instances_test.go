@@ -24,7 +24,7 @@ func instanceFaults() []fault {
 	soon := onlyName("orders", map[string]any{"timeouts": map[string]any{"read": "90s"}})
 	return []fault{
 		{
-			name: "No instance has the name", words: "has the name", arguments: onlyName("ordres", nil),
+			name: "No instance has the name", words: "No DB instance has the name", arguments: onlyName("ordres", nil),
 			cause: "The name has a typo, or the instance is in another project or region. The list is read twice: the instance may be new.",
 		},
 		{

@@ -106,18 +106,18 @@ func TestInstanceName_Errors(t *testing.T) {
 		want   string
 	}{
 		"a typo": {
-			"ordres", nil, unableToFind + "None of the 13 PostgreSQL instances in " + inProject + ` has the name "ordres".` +
-				"\n\nThese names are the most similar ones:\n\n  orders\n  orders-replica\n  reports\n\n" +
+			"ordres", nil, unableToFind + `No DB instance has the name "ordres" among the 13 PostgreSQL instances in ` + inProject +
+				".\n\nThese names are the most similar ones:\n\n  orders\n  orders-replica\n  reports\n\n" +
 				"Check the name first, then project and region.",
 		},
 		"upper case": {
-			"Invoices", nil, unableToFind + "None of the 13 PostgreSQL instances in " + inProject + ` has the name "Invoices".` +
-				"\n\nThese names are the most similar ones:\n\n  invoices\n  archive\n  orders\n\n" +
+			"Invoices", nil, unableToFind + `No DB instance has the name "Invoices" among the 13 PostgreSQL instances in ` + inProject +
+				".\n\nThese names are the most similar ones:\n\n  invoices\n  archive\n  orders\n\n" +
 				"Check the name first, then project and region.",
 		},
 		"an ID": {
-			rdssim.InstanceHealthy, nil, unableToFind + "None of the 13 PostgreSQL instances in " + inProject + " has the name \"" +
-				rdssim.InstanceHealthy + "\".\n\nIt is the ID of orders. For an ID, use instance_id in place of instance_name.",
+			rdssim.InstanceHealthy, nil, unableToFind + `No DB instance has the name "` + rdssim.InstanceHealthy +
+				`" among the 13 PostgreSQL instances in ` + inProject + ".\n\nIt is the ID of orders. For an ID, use instance_id in place of instance_name.",
 		},
 		"several": {
 			"twin", nil, unableToFind + `2 PostgreSQL instances have the name "twin" in ` + inProject + ".\n\n  " + rdssim.InstanceTwin +
@@ -130,8 +130,7 @@ func TestInstanceName_Errors(t *testing.T) {
 				"The provider reads the logs of PostgreSQL instances only. Look for another name with data source rds_instances.",
 		},
 		"nothing there": {
-			"orders", []rdssim.Fault{listed("")}, unableToFind + "None of the 0 PostgreSQL instances in " + inProject +
-				" has the name \"orders\".\n\nCheck project and region.",
+			"orders", []rdssim.Fault{listed("")}, unableToFind + "There are no PostgreSQL instances in " + inProject + ".\n\nCheck project and region.",
 		},
 	} {
 		for kind, call := range byName {
@@ -200,7 +199,7 @@ func TestInstanceName_Tolerated(t *testing.T) {
 	for name, c := range map[string]struct {
 		name, reason string
 	}{
-		"a typo":  {"ordres", "None of the 13 PostgreSQL instances in " + inProject + ` has the name "ordres".`},
+		"a typo":  {"ordres", `No DB instance has the name "ordres" among the 13 PostgreSQL instances in ` + inProject + "."},
 		"several": {"twin", `2 PostgreSQL instances have the name "twin" in ` + inProject + "."},
 	} {
 		for _, object := range []string{"rds_errorlog", "rds_errorlog_download"} {
