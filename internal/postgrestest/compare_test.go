@@ -124,7 +124,8 @@ type event struct {
 
 // levels is PostgreSQL's own German names of levels; the other names are the English ones.
 var levels = map[string]pglog.Level{
-	"LOG": pglog.LevelLog, "WARNING": pglog.LevelWarning, "WARNUNG": pglog.LevelWarning, "ERROR": pglog.LevelError, "FEHLER": pglog.LevelError,
+	"LOG": pglog.LevelLog, "WARNING": pglog.LevelWarning, "WARNUNG": pglog.LevelWarning,
+	"ERROR": pglog.LevelError, "FEHLER": pglog.LevelError,
 	"FATAL": pglog.LevelFatal, "PANIC": pglog.LevelPanic, "PANIK": pglog.LevelPanic,
 }
 
@@ -172,8 +173,9 @@ func reference(t *testing.T, jsonlog []byte) []event {
 			t.Fatalf("level %q is unknown to the test:\n%s", l.Level, text)
 		}
 		e := event{way: l.Application, Event: pglog.Event{
-			Time: at.UTC(), Level: level, SQLState: l.State, Message: l.Message, Detail: l.Detail, Hint: l.Hint, Query: l.Query, Context: l.Context,
-			Statement: l.Statement, Position: max(l.Position, l.QueryPosition), Process: l.Process, User: l.User, Database: l.Database,
+			Time: at.UTC(), Level: level, SQLState: l.State, Message: l.Message, Detail: l.Detail, Hint: l.Hint,
+			Query: l.Query, Context: l.Context, Statement: l.Statement, Position: max(l.Position, l.QueryPosition),
+			Process: l.Process, User: l.User, Database: l.Database,
 		}}
 		if l.State == "00000" {
 			e.SQLState = ""

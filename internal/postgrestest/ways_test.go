@@ -42,8 +42,10 @@ var statements = []struct {
 	{way{"bad JSON", "22P02"}, "SELECT '{bad'::json;"},
 	{way{"aborted transaction", "25P02"}, "BEGIN; SELECT 1 / 0; SELECT 1; ROLLBACK;"},
 	{way{"function", "42P01"}, "SELECT outer_call(7);"},
-	{way{"lines like a log's", "22012"}, "SELECT 1 / 0 AS \"\nERROR:  no event\n\t\tDETAIL:  no part\n2026-01-01 00:00:00 UTC [1] FATAL:  no event\";"},
-	{way{"raised lines", "P0001"}, "DO $$ BEGIN RAISE EXCEPTION E'first\\n\\tsecond\\n\\nlast \"quoted\", 100%% \\\\ done' USING DETAIL = E'a\\n\\n\\tb', HINT = 'h: x'; END $$;"},
+	{way{"lines like a log's", "22012"}, "SELECT 1 / 0 AS \"\nERROR:  no event\n\t\tDETAIL:  no part\n" +
+		"2026-01-01 00:00:00 UTC [1] FATAL:  no event\";"},
+	{way{"raised lines", "P0001"}, "DO $$ BEGIN RAISE EXCEPTION E'first\\n\\tsecond\\n\\nlast \"quoted\", 100%% \\\\ done'\n" +
+		"USING DETAIL = E'a\\n\\n\\tb', HINT = 'h: x'; END $$;"},
 	{way{"raised warning", "01000"}, "DO $$ BEGIN RAISE WARNING 'replication slot % is inactive', 'standby1'; END $$;"},
 	{way{"raised state", "22012"}, "DO $$ BEGIN RAISE EXCEPTION 'sum: %', 1 USING ERRCODE = '22012'; END $$;"},
 	{way{"statement timeout", "57014"}, "SET statement_timeout = 10; SELECT pg_sleep(5); RESET statement_timeout;"},
@@ -277,13 +279,15 @@ func (f *failures) diskFull(name string) {
 		f.sql("GRANT CREATE ON TABLESPACE small TO app;")
 		f.diskFullState, where = "53100", "TABLESPACE small"
 	} else {
-		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", strconv.Itoa(f.pid(session)), "--fsize=300000") //nolint:gosec // a test
+		pid := strconv.Itoa(f.pid(session))
+		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", pid, "--fsize=300000") //nolint:gosec // a test
 		if out, err := limit.CombinedOutput(); err != nil {
 			f.t.Fatalf("prlimit: %v\n%s", err, out)
 		}
 		f.diskFullState = "XX000"
 	}
-	session.Do("CREATE TEMP TABLE filling (text text) " + where + "; INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
+	session.Do("CREATE TEMP TABLE filling (text text) " + where + ";\n" +
+		"INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
 }
 
 // crash kills a backend. Another one does not end at once, so that a client meets the server while it recovers.
