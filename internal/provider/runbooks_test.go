@@ -140,15 +140,16 @@ func TestRunbooks_FleetSave(t *testing.T) {
 	if run.ExitCode == 0 {
 		t.Errorf("got exit code 0, want an error for the instances that fail: %s", run.Stdout)
 	}
-	folders, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", "*", "*Z"))
+	sums, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", "*", "*Z", "*.sha256"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, folder := range folders {
-		names = append(names, filepath.Base(filepath.Dir(folder)))
-		checkSumFiles(t, folder)
+	for _, sum := range sums {
+		names = append(names, filepath.Base(filepath.Dir(filepath.Dir(sum))))
+		checkSumFiles(t, filepath.Dir(sum))
 	}
+	names = slices.Compact(names)
 	want := []string{
 		"billing", "invoices", "orders", "orders-replica", "payments", "shop", "twin-" + rdssim.InstanceTwin, "twin-" + rdssim.InstanceOtherTwin,
 	}
