@@ -117,7 +117,8 @@ func TestInstanceName_Errors(t *testing.T) {
 		},
 		"an ID": {
 			rdssim.InstanceHealthy, nil, unableToFind + `No DB instance has the name "` + rdssim.InstanceHealthy +
-				`" among the 13 PostgreSQL instances in ` + inProject + ".\n\nIt is the ID of orders. For an ID, use instance_id in place of instance_name.",
+				`" among the 13 PostgreSQL instances in ` + inProject + ".\n\nIt is the ID of orders. For an ID, use instance_id in place of " +
+				"instance_name.",
 		},
 		"several": {
 			"twin", nil, unableToFind + `2 PostgreSQL instances have the name "twin" in ` + inProject + ".\n\n  " + rdssim.InstanceTwin +
@@ -130,7 +131,8 @@ func TestInstanceName_Errors(t *testing.T) {
 				"The provider reads the logs of PostgreSQL instances only. Look for another name with data source rds_instances.",
 		},
 		"nothing there": {
-			"orders", []rdssim.Fault{listed("")}, unableToFind + "There are no PostgreSQL instances in " + inProject + ".\n\nCheck project and region.",
+			"orders", []rdssim.Fault{listed("")},
+			unableToFind + "There are no PostgreSQL instances in " + inProject + ".\n\nCheck project and region.",
 		},
 	} {
 		for kind, call := range byName {
