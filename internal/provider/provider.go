@@ -15,6 +15,7 @@
 //	action_progress.go        what the action shows while it runs; action_summary.go what broke in the files
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
 //	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
+//	instance.go               an instance by ID or name; instance_list.go reads the list of instances once a run
 //	validators.go logging.go  checks before any request; the request log
 package provider
 
@@ -123,7 +124,7 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource}
+	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
