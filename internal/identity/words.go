@@ -95,7 +95,7 @@ const (
 	checkToken  = "It has expired, or it belongs to another cloud or region. Get a new one and set {token}, or {instead of token}."
 	checkAgency = "Check {agency_name}, {agency_domain_name} and {delegated_project}. The agency must delegate to the caller's account and " +
 		"may work in that project, and the caller needs the role Agent Operator."
-	statusPage = "Try again later. If it goes on, look at the cloud's status page: https://status.otc-service.com/"
+	statusPage = "Try again later. If it goes on, look at the cloud's status page (https://status.otc-service.com/)."
 )
 
 // advice is the table of situations.

@@ -86,7 +86,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
-		resp.Diagnostics.Append(saveDiagnostics(model.InstanceID.ValueString(), nil, err, timeout)...)
+		resp.Diagnostics.Append(a.saveDiagnostics(model.InstanceID.ValueString(), nil, err, timeout)...)
 		return
 	}
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
@@ -105,7 +105,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	a.reportMissing(answer, send)
 	resp.Diagnostics.Append(a.warnings(options.InstanceID, answer, "The other files are saved unless an error shows otherwise.")...)
 	files := downloads(answer)
-	resp.Diagnostics.Append(a.client.linkWarnings(options.InstanceID, files)...)
+	resp.Diagnostics.Append(a.linkWarnings(a.client, options.InstanceID, files)...)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	tell := teller{send: send}
@@ -113,7 +113,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	tell.saved(saved, err == nil)
 	resp.Diagnostics.Append(saveWarnings(saved)...)
 	if err != nil {
-		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
+		resp.Diagnostics.Append(a.saveDiagnostics(options.InstanceID, saved, err, timeout)...)
 	}
 }
 

@@ -49,6 +49,7 @@ func configFaults() []fault {
 		{
 			name:     "The identity service is in another region",
 			cause:    "`region` is in the provider block, and `OS_AUTH_URL` belongs to another region.",
+			words:    "is in region eu-de by its name",
 			provider: map[string]any{"region": "eu-nl"}, env: map[string]string{"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3"},
 		},
 		{name: "Requests are not encrypted", cause: "`auth_url` or `endpoint` begins with `http://`.",

@@ -6,6 +6,7 @@ package provider_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,8 @@ func (g *guide) add(f fault, s seen) {
 		g.passing.WriteString(s.entry(f))
 		return
 	case s.end == "an error":
-		g.index(summaryOf(s.texts[0]), f.words, link)
+		first := slices.IndexFunc(s.texts, isError) // a warning may come before it
+		g.index(summaryOf(s.texts[first]), f.words, link)
 	default:
 		fmt.Fprintf(&g.warnings, "| %s | %s | %s |\n", summaryOf(s.texts[0]), f.words, link)
 	}

@@ -151,7 +151,7 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 	tellsNoSecret(t, strings.Join(diags, "\n")+strings.Join(progress, "\n"))
 	end := "the files"
 	switch {
-	case slices.ContainsFunc(diags, tellsError):
+	case slices.ContainsFunc(diags, isError):
 		end = "an error"
 	case len(diags) > 0:
 		end = "a warning and the files that are there"
