@@ -43,7 +43,7 @@ func main() {
 	if *debugging {
 		options = append(options, tf6server.WithManagedDebug()) // a debugger's process may outlive its parent
 	} else {
-		go endOrphan(interrupt, cancel, calls)
+		go endOrphan(cancel, calls)
 	}
 	server := provider.NewServer(version, provider.Outside{Interrupt: interrupt, Calls: calls})
 	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server, options...); err != nil {
@@ -70,26 +70,18 @@ func interruption() (context.Context, context.CancelFunc) {
 	return interrupt, stop
 }
 
-// endOrphan ends the process when Terraform no longer can. If the parent is gone, it interrupts what is under way and exits.
-// After a signal it exits too, once nothing has been under way for a moment: Terraform needs that moment to close what it
-// has opened, after a Ctrl-C that went to both.
-func endOrphan(interrupt context.Context, cancel context.CancelFunc, calls *provider.Calls) {
-	const (
-		look   = 500 * time.Millisecond
-		moment = 4 // looks
-	)
-	parent := os.Getppid() // Windows keeps it when the parent ends: there, only the signal counts
-	idle := 0
-	for range time.Tick(look) {
-		orphan := os.Getppid() != parent
-		if orphan {
-			cancel()
-		}
-		if interrupt.Err() == nil || !calls.Idle() {
-			idle = 0
+// endOrphan ends the process if Terraform can no longer do so because it is gone. It interrupts what is under way, and exits
+// once that has cleaned up. A signal alone ends nothing: after a Ctrl-C that went to both, Terraform still closes what it
+// has opened, possibly much later, while another provider works on. Windows keeps the parent's ID when the parent ends: there,
+// an orphan stays.
+func endOrphan(cancel context.CancelFunc, calls *provider.Calls) {
+	parent := os.Getppid()
+	for range time.Tick(500 * time.Millisecond) {
+		if os.Getppid() == parent {
 			continue
 		}
-		if idle++; orphan || idle >= moment {
+		cancel()
+		if calls.Idle() {
 			os.Exit(1)
 		}
 	}

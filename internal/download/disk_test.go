@@ -364,18 +364,21 @@ func TestRoomOnTheDisk(t *testing.T) {
 		"enough": {10, nil, good, nil, 1},
 		"too little": {
 			9, nil, stalls(text, 0),
-			[]string{"disk full: The disk is full: unable to write {path}: 10 bytes are still to come and 9 are free"}, 1,
+			[]string{"disk full: The disk is full: unable to write {path}: 10 bytes are still to come and 9 are free"},
+			1,
 		},
 		"not known":        {0, errors.ErrUnsupported, good, nil, 1},
 		"length not known": {0, nil, chunkedWhole, nil, 0},
 		"an exbibyte": {
 			1 << 59, nil, stalls(text, 0, "Content-Length", "1152921504606846976"),
 			[]string{"disk full: The disk is full: unable to write {path}: " +
-				"1152921504606846976 bytes are still to come and 576460752303423488 are free"}, 1,
+				"1152921504606846976 bytes are still to come and 576460752303423488 are free"},
+			1,
 		},
 		"more than a file can have": {
 			10, nil, stalls(text, 0, "Content-Length", "9223372036854775807"),
-			[]string{"broken: The download of log broke off: the server announces 9223372036854775807 bytes, which is more than a file can have"}, 0,
+			[]string{"broken: The download of log broke off: the server announces 9223372036854775807 bytes, which is more than a file can have"},
+			0,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -357,7 +357,8 @@ func TestFaultsThatStay(t *testing.T) {
 			"broken: The download of log broke off 4 times in a row: a web page or an error message came in place of the file",
 		},
 		"always the same half": {
-			[]reply{half(200, text, 4)}, 4,
+			[]reply{half(200, text, 4)},
+			4,
 			"broken: The download of log broke off after 4 of 10 bytes 4 times in a row: the connection was closed before everything had arrived",
 		},
 		"a certificate that is not trusted": {

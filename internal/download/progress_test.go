@@ -50,11 +50,13 @@ func TestProgress(t *testing.T) {
 	}{
 		"at once": {[]reply{good}, -1, []string{"0s 1/1 log: 10 of 10, 0/s, done"}},
 		"a byte in 4 s": {
-			[]reply{drips(text, 1, 4*time.Second, 200)}, -1,
+			[]reply{drips(text, 1, 4*time.Second, 200)},
+			-1,
 			[]string{"12s 1/1 log: 3 of 10, 0/s", "24s 1/1 log: 6 of 10, 0/s", "36s 1/1 log: 9 of 10, 0/s", "40s 1/1 log: 10 of 10, 0/s, done"},
 		},
 		"a name with an extension": {
-			[]reply{drips(packed, 4, 10*time.Second, 200)}, -1,
+			[]reply{drips(packed, 4, 10*time.Second, 200)},
+			-1,
 			[]string{"10s 1/1 log: 4 of 10, 0/s", "20s 1/1 log: 8 of 10, 0/s", "30s 1/1 log.gz: 10 of 10, 0/s, done"},
 		},
 		"less than 10 s": {[]reply{drips(text, 1, 999*time.Millisecond, 200)}, -1, []string{"9.99s 1/1 log: 10 of 10, 1/s, done"}},

@@ -88,8 +88,10 @@ func TestAgencyRefused(t *testing.T) {
 	unauthorized := map[string]want{
 		"password": agency,
 		"passcode": agency,
-		"token": {KindTokenExpired, "The token was refused and cannot be renewed.",
-			tokenAdvice + " If the token is good, the agency was refused. " + agencyAdvice},
+		"token": {
+			KindTokenExpired, "The token was refused and cannot be renewed.",
+			tokenAdvice + " If the token is good, the agency was refused. " + agencyAdvice,
+		},
 		"key":              {KindRefused, iamRefused, keyAdvice + " If the key is good, the agency was refused. " + agencyAdvice},
 		"key and its name": agency,
 	}
@@ -161,19 +163,26 @@ func TestAgencyOtherFailures(t *testing.T) {
 		tried, part string
 	}{
 		"own login out of order": {"password", answering(503, "{}"), nil, KindFault, agencyTried["password"], iamURL + " failed."},
-		"own login without a token": {"password", answering(201, "{}"), nil, KindNotIdentity, agencyTried["password"],
-			"the answer to the login has no token"},
+		"own login without a token": {
+			"password", answering(201, "{}"), nil, KindNotIdentity, agencyTried["password"],
+			"the answer to the login has no token",
+		},
 		"user locked": {"password", answering(401, locked), nil, KindKeyLocked, agencyTried["password"], "has locked the credentials"},
-		"passcode asked for": {"password", answering(401, "{\"error\":{\"message\":\"MFA\"}}"), nil, KindMFA, agencyTried["password"],
-			"wants a passcode as well"},
+		"passcode asked for": {
+			"password", answering(401, "{\"error\":{\"message\":\"MFA\"}}"), nil, KindMFA, agencyTried["password"],
+			"wants a passcode as well",
+		},
 		"agency's login out of order": {
 			"password", nil, answering(503, "{}"), KindFault, agencyTried["password"] + inAgency, iamURL + " failed.",
 		},
 		"agency's login is no IAM's": {
-			"password", nil, answering(404, "<html>"), KindNotIdentity, agencyTried["password"] + inAgency, "not an identity service"},
+			"password", nil, answering(404, "<html>"), KindNotIdentity, agencyTried["password"] + inAgency, "not an identity service",
+		},
 		"key locked": {"key", nil, answering(401, locked), KindKeyLocked, agencyTried["key"] + inAgency, "has locked the credentials"},
-		"user accepted, agency \"locked\"": {"password", nil, answering(401, locked), KindAgency, agencyTried["password"] + inAgency,
-			noSuchAgency},
+		"user accepted, agency \"locked\"": {
+			"password", nil, answering(401, locked), KindAgency, agencyTried["password"] + inAgency,
+			noSuchAgency,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			failure := assume(t, c.caller, agencyNetwork(c.own, c.agency))

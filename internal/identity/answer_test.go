@@ -27,8 +27,10 @@ func TestAnswers(t *testing.T) {
 			404, `{"error":{"code":"404","message":"no","title":"Not Found"}}`, KindProject, "Message:    no" + checkProject,
 		},
 		"IAM's, newer": {404, `{"error_code":"IAM.0004","error_msg":"no"}`, KindProject, "Code:       IAM.0004\nMessage:    no" + checkProject},
-		"the gateway's": {404, `{"error_code":"APIGW.0101","error_msg":"no","request_id":"r"}`, KindNotIdentity,
-			"Code:       APIGW.0101\nMessage:    no\nRequest ID: r" + checkURL},
+		"the gateway's": {
+			404, `{"error_code":"APIGW.0101","error_msg":"no","request_id":"r"}`, KindNotIdentity,
+			"Code:       APIGW.0101\nMessage:    no\nRequest ID: r" + checkURL,
+		},
 		"a page": {
 			404, "\n<html>", KindNotIdentity, "Message:    (an HTML page of 6 bytes in place of the API's JSON)" + checkURL,
 		},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
+
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
@@ -69,18 +70,25 @@ func TestEndpointFromCatalogue(t *testing.T) {
 		},
 		"none, iam host with a port": {
 			"https://iam.eu-de.example.com:8443/v3", "eu-de", "public", nil, "https://rds.eu-de.example.com:8443/v3/pid",
-			"eu-de", ""},
+			"eu-de", "",
+		},
 		"none, iam host of another region": {iam, "eu-nl", "public", nil, "", "", "the service catalogue has no entry of type rdsv3"},
 		"none, another host": {
 			"https://keystone.example.com/v3", "", "public", nil, "", "", "the service catalogue has no entry of type rdsv3",
 		},
-		"placeholder": {iam, "eu-de", "public", rds(tokens.Endpoint{Interface: "public", Region: "eu-de",
-			URL: "https://rds.example.com/v3/%(project_id)s"}), "https://rds.example.com/v3/pid", "eu-de", ""},
+		"placeholder": {iam, "eu-de", "public", rds(tokens.Endpoint{
+			Interface: "public", Region: "eu-de",
+			URL: "https://rds.example.com/v3/%(project_id)s",
+		}), "https://rds.example.com/v3/pid", "eu-de", ""},
 		"only in another region": {iam, "eu-de", "public", rds(nl), "", "", "the service catalogue has rdsv3 only as: public in eu-nl"},
-		"only of another type": {iam, "eu-de", "admin", rds(de, internal), "", "",
-			"the service catalogue has rdsv3 only as: public in eu-de; internal in eu-de"},
-		"only broken": {iam, "eu-de", "public", rds(broken), "", "",
-			"the service catalogue has rdsv3 only as: public in eu-de, with a URL that cannot be read"},
+		"only of another type": {
+			iam, "eu-de", "admin", rds(de, internal), "", "",
+			"the service catalogue has rdsv3 only as: public in eu-de; internal in eu-de",
+		},
+		"only broken": {
+			iam, "eu-de", "public", rds(broken), "", "",
+			"the service catalogue has rdsv3 only as: public in eu-de, with a URL that cannot be read",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -122,8 +130,10 @@ func TestEndpointWords(t *testing.T) {
 	catalogue := func(e tokens.Endpoint) []tokens.CatalogEntry {
 		return []tokens.CatalogEntry{{Type: "rdsv3", Endpoints: []tokens.Endpoint{e}}}
 	}
-	_, err := s.endpoint("pid", catalogue(tokens.Endpoint{Interface: "\x1b[31m\u202e" + secret,
-		Region: "\x1b]0;x\a\u200b" + strings.Repeat("y", 200)}))
+	_, err := s.endpoint("pid", catalogue(tokens.Endpoint{
+		Interface: "\x1b[31m\u202e" + secret,
+		Region:    "\x1b]0;x\a\u200b" + strings.Repeat("y", 200),
+	}))
 	same(t, "message", errorOf(t, err).Message, "the service catalogue has rdsv3 only as: ?[31m?(hidden) in (hidden)")
 	got, err := s.endpoint("pid", catalogue(tokens.Endpoint{Interface: "public", Region: "eu-de\x1b[31m", URL: "https://rds.example.com"}))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 

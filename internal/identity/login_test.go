@@ -33,8 +33,10 @@ func TestLogin(t *testing.T) {
 			*c = settings.Values{AuthURL: simAuthURL, UserID: rdssim.UserID, Password: rdssim.Password, TenantID: rdssim.ProjectID}
 		}, "login", home},
 		"password, user id and project name": {func(c *settings.Values, _ string) {
-			*c = settings.Values{AuthURL: simAuthURL, UserID: rdssim.UserID, Password: rdssim.Password, TenantName: rdssim.ProjectName,
-				DomainName: rdssim.DomainName}
+			*c = settings.Values{
+				AuthURL: simAuthURL, UserID: rdssim.UserID, Password: rdssim.Password, TenantName: rdssim.ProjectName,
+				DomainName: rdssim.DomainName,
+			}
 		}, "login", home},
 		"password, domain id": {func(c *settings.Values, _ string) {
 			*c = byPassword()
@@ -66,8 +68,10 @@ func TestLogin(t *testing.T) {
 			*c = settings.Values{AuthURL: simAuthURL, Token: token}
 		}, "iam.token", home},
 		"token and the name of its project": {func(c *settings.Values, token string) {
-			*c = settings.Values{AuthURL: simAuthURL, Token: token, TenantName: rdssim.ProjectName, UserName: "is-not-used",
-				DomainName: "is-not-used"}
+			*c = settings.Values{
+				AuthURL: simAuthURL, Token: token, TenantName: rdssim.ProjectName, UserName: "is-not-used",
+				DomainName: "is-not-used",
+			}
 		}, "iam.token", home},
 		"token for another project": {func(c *settings.Values, token string) {
 			*c = settings.Values{AuthURL: simAuthURL, Token: token, TenantName: rdssim.RootProjectName}
@@ -97,8 +101,10 @@ func TestLogin(t *testing.T) {
 			*c = withAgency(settings.Values{AuthURL: simAuthURL, Token: token})
 		}, "login", agency},
 		"agency by AK/SK": {func(c *settings.Values, _ string) { *c = withAgency(byAccessKey()) }, "login", agency},
-		"agency by AK/SK of a domain": {func(c *settings.Values, _ string) { *c = withAgency(byAccessKey()); c.DomainName = rdssim.DomainName },
-			"iam.domains login", agency},
+		"agency by AK/SK of a domain": {
+			func(c *settings.Values, _ string) { *c = withAgency(byAccessKey()); c.DomainName = rdssim.DomainName },
+			"iam.domains login", agency,
+		},
 		"agency by passcode": {func(c *settings.Values, _ string) {
 			*c = withAgency(settings.Values{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode})
 		}, "login login", agency},
@@ -156,8 +162,10 @@ func TestLoginBodies(t *testing.T) {
 				`"passcode":"123456"}}},"scope":{"project":{"id":"ti"}}}}`,
 		},
 		"agency": {
-			settings.Values{UserName: "u", Password: "p", DomainName: "d", TenantName: "is-not-used", AgencyName: "a", AgencyDomainName: "ad",
-				DelegatedProject: "dp"},
+			settings.Values{
+				UserName: "u", Password: "p", DomainName: "d", TenantName: "is-not-used", AgencyName: "a", AgencyDomainName: "ad",
+				DelegatedProject: "dp",
+			},
 			`{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"d"},"name":"u","password":"p"}}},` +
 				`"scope":{"domain":{"name":"d"}}}} ` +
 				`{"auth":{"identity":{"assume_role":{"agency_name":"a","domain_name":"ad"},"methods":["assume_role"]},` +

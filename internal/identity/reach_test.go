@@ -33,26 +33,40 @@ func TestUnreachable(t *testing.T) {
 		kind           Kind
 		sentence, hint string
 	}{
-		"refused": {dial, "", KindUnreachable, iam + " could not be reached.",
-			"Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME, OS_REGION), the network, and the proxy variables HTTPS_PROXY and NO_PROXY."},
+		"refused": {
+			dial, "", KindUnreachable, iam + " could not be reached.",
+			"Check auth_url (OS_AUTH_URL) and region (OS_REGION_NAME, OS_REGION), the network, and the proxy variables HTTPS_PROXY and NO_PROXY.",
+		},
 		"proxy refused":  {proxied(dial), "", KindProxy, "The proxy 127.0.0.1:1 (HTTPS_PROXY) could not be reached.", check},
 		"proxy unknown":  {proxied(lookup), "", KindProxy, "The proxy proxy.example.com (HTTPS_PROXY) could not be reached.", check},
 		"proxy, no name": {proxied(errors.New("x")), "", KindProxy, "The proxy that is configured (HTTPS_PROXY) could not be reached.", check},
-		"proxy refuses": {&transport.ProxyError{Host: "p:1", Status: "407 X"}, "", KindProxyRefused,
+		"proxy refuses": {
+			&transport.ProxyError{Host: "p:1", Status: "407 X"}, "", KindProxyRefused,
 			"The proxy p:1 (HTTPS_PROXY) refused the connection to " + iam + ".",
-			"Check the login in HTTPS_PROXY, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY."},
-		"expired": {verify(x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}), "", KindCertificateTime,
+			"Check the login in HTTPS_PROXY, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY.",
+		},
+		"expired": {
+			verify(x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.Expired}), "", KindCertificateTime,
 			"The certificate of " + iam + " has expired, or this machine's clock is wrong.",
-			"The clock is at 2026-11-23T03:00:00Z. If that is right, the server, or a proxy on the way, needs a new certificate."},
-		"another name": {verify(x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}), "", KindCertificateName,
-			"The certificate of " + iam + " is for another host.", "Check auth_url (OS_AUTH_URL). A proxy may also answer in its place."},
-		"unknown authority": {verify(x509.UnknownAuthorityError{}), "", KindCertificate, "The certificate of " + iam + " is not trusted.",
-			authority},
-		"another fault": {verify(x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.NotAuthorizedToSign}), "", KindCertificate,
-			"The certificate of " + iam + " is not trusted.", authority},
-		"unknown authority, and a file": {verify(x509.UnknownAuthorityError{}), "/ca.pem", KindCertificate,
+			"The clock is at 2026-11-23T03:00:00Z. If that is right, the server, or a proxy on the way, needs a new certificate.",
+		},
+		"another name": {
+			verify(x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}), "", KindCertificateName,
+			"The certificate of " + iam + " is for another host.", "Check auth_url (OS_AUTH_URL). A proxy may also answer in its place.",
+		},
+		"unknown authority": {
+			verify(x509.UnknownAuthorityError{}), "", KindCertificate, "The certificate of " + iam + " is not trusted.",
+			authority,
+		},
+		"another fault": {
+			verify(x509.CertificateInvalidError{Cert: &x509.Certificate{}, Reason: x509.NotAuthorizedToSign}), "", KindCertificate,
+			"The certificate of " + iam + " is not trusted.", authority,
+		},
+		"unknown authority, and a file": {
+			verify(x509.UnknownAuthorityError{}), "/ca.pem", KindCertificate,
 			"The certificate of " + iam + " is not trusted.",
-			"cacert_file (OS_CACERT) is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file."},
+			"cacert_file (OS_CACERT) is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := byPassword()
@@ -84,16 +98,31 @@ func TestOtherCredential(t *testing.T) {
 		env    map[string]string
 		want   string
 	}{
-		"a token and a password": {settings.Values{}, with("OS_AUTH_TOKEN", "t"),
-			token + "unset OS_AUTH_TOKEN: the password is set too."},
-		"a token in the block and a password": {settings.Values{Token: "t"}, user,
-			token + "remove token from the provider block: the password is set too."},
-		"a token alone": {settings.Values{Token: "t"}, nil,
-			token + "use a password or AK/SK, which the provider can renew by itself."},
-		"a token and AK/SK": {settings.Values{Token: "t", AccessKey: "a", SecretKey: "s"}, nil,
-			token + "remove token from the provider block: AK/SK is set too."},
-		"AK/SK and a password": {settings.Values{AccessKey: "a", SecretKey: "s"}, user,
-			keyAdvice + " Or remove access_key from the provider block: the password is set too."},
+		"a token and a password": {
+			settings.Values{},
+			with("OS_AUTH_TOKEN", "t"),
+			token + "unset OS_AUTH_TOKEN: the password is set too.",
+		},
+		"a token in the block and a password": {
+			settings.Values{Token: "t"},
+			user,
+			token + "remove token from the provider block: the password is set too.",
+		},
+		"a token alone": {
+			settings.Values{Token: "t"},
+			nil,
+			token + "use a password or AK/SK, which the provider can renew by itself.",
+		},
+		"a token and AK/SK": {
+			settings.Values{Token: "t", AccessKey: "a", SecretKey: "s"},
+			nil,
+			token + "remove token from the provider block: AK/SK is set too.",
+		},
+		"AK/SK and a password": {
+			settings.Values{AccessKey: "a", SecretKey: "s"},
+			user,
+			keyAdvice + " Or remove access_key from the provider block: the password is set too.",
+		},
 		"AK/SK and a password without its user": {settings.Values{AccessKey: "a", SecretKey: "s", Password: "p"}, nil, keyAdvice},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,8 +24,10 @@ func TestRenewal(t *testing.T) {
 	} {
 		byKey := withAgency(byAccessKey())
 		byKey.Passcode = "is-not-used"
-		for kind, config := range map[string]settings.Values{"password": byPassword(), "agency": withAgency(byPassword()),
-			"agency by key": byKey} {
+		for kind, config := range map[string]settings.Values{
+			"password": byPassword(), "agency": withAgency(byPassword()),
+			"agency by key": byKey,
+		} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				sim := rdssim.New()
 				s := newSession(t, config, sim.Transport())
@@ -111,8 +113,10 @@ func TestRenewalTogether(t *testing.T) {
 func TestNoRenewal(t *testing.T) {
 	without, no := byPassword(), false
 	without.AllowReauth = &no
-	passcode := settings.Values{AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode,
-		TenantID: rdssim.ProjectID}
+	passcode := settings.Values{
+		AuthURL: simAuthURL, UserID: rdssim.MFAUserID, Password: rdssim.Password, Passcode: rdssim.MFAPasscode,
+		TenantID: rdssim.ProjectID,
+	}
 	for name, test := range map[string]struct {
 		config func(token string) settings.Values
 		hint   string
@@ -192,8 +196,10 @@ func TestRenewalFails(t *testing.T) {
 
 // TestRenewalFailsAgain checks that each try after the first login is a renewal, however many failed.
 func TestRenewalFailsAgain(t *testing.T) {
-	for kind, config := range map[string]settings.Values{"password": byPassword(), "agency": withAgency(byPassword()),
-		"agency by key": withAgency(byAccessKey())} {
+	for kind, config := range map[string]settings.Values{
+		"password": byPassword(), "agency": withAgency(byPassword()),
+		"agency by key": withAgency(byAccessKey()),
+	} {
 		t.Run(kind, func(t *testing.T) {
 			sim := rdssim.New()
 			s := newSession(t, config, sim.Transport())

@@ -265,17 +265,25 @@ func TestClockSkew(t *testing.T) {
 		kind  Kind
 		hint  string
 	}{
-		"ahead": {time.Hour, false, KindClockSkew,
-			"This machine's clock is 1h0m0s ahead of the server's. Signatures allow 15 minutes. Set the clock."},
-		"behind": {-16 * time.Minute, false, KindClockSkew,
-			"This machine's clock is 16m0s behind the server's. Signatures allow 15 minutes. Set the clock."},
+		"ahead": {
+			time.Hour, false, KindClockSkew,
+			"This machine's clock is 1h0m0s ahead of the server's. Signatures allow 15 minutes. Set the clock.",
+		},
+		"behind": {
+			-16 * time.Minute, false, KindClockSkew,
+			"This machine's clock is 16m0s behind the server's. Signatures allow 15 minutes. Set the clock.",
+		},
 		"enough":                          {14 * time.Minute, false, "", ""},
 		"a wrong key, just enough ahead":  {15 * time.Minute, true, KindRefused, keyAdvice},
 		"a wrong key, just enough behind": {-15 * time.Minute, true, KindRefused, keyAdvice},
-		"a wrong key, too far ahead": {15*time.Minute + time.Second, true, KindClockSkew,
-			"This machine's clock is 15m1s ahead of the server's. Signatures allow 15 minutes. Set the clock."},
-		"a wrong key, too far behind": {-15*time.Minute - time.Second, true, KindClockSkew,
-			"This machine's clock is 15m1s behind the server's. Signatures allow 15 minutes. Set the clock."},
+		"a wrong key, too far ahead": {
+			15*time.Minute + time.Second, true, KindClockSkew,
+			"This machine's clock is 15m1s ahead of the server's. Signatures allow 15 minutes. Set the clock.",
+		},
+		"a wrong key, too far behind": {
+			-15*time.Minute - time.Second, true, KindClockSkew,
+			"This machine's clock is 15m1s behind the server's. Signatures allow 15 minutes. Set the clock.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -95,7 +95,7 @@ const (
 	checkToken  = "It has expired, or it belongs to another cloud or region. Get a new one and set {token}, or {instead of token}."
 	checkAgency = "Check {agency_name}, {agency_domain_name} and {delegated_project}. The agency must delegate to the caller's account and " +
 		"may work in that project, and the caller needs the role Agent Operator."
-	statusPage = "Try again later. If it goes on, look at the cloud's status page: https://status.otc-service.com/"
+	statusPage = "Try again later. If it goes on, look at the cloud's status page (https://status.otc-service.com/)."
 )
 
 // advice is the table of situations.
@@ -125,8 +125,10 @@ var advice = map[situation]struct {
 	agencyRejected:     {KindRejected, checkAgency},
 	agencyOrKey:        {KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency},
 	agencyOrToken:      {KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency},
-	projectForbidden: {KindProject,
-		"The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the API, and {project}."},
+	projectForbidden: {
+		KindProject,
+		"The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the API, and {project}.",
+	},
 	projectNotFound:     {KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."},
 	projectNotTokens:    {KindProject, "The token is good, but not for this project. Check {project}, or get a token for the project."},
 	projectNotListed:    {KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."},
@@ -138,16 +140,22 @@ var advice = map[situation]struct {
 	notIdentity: {KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its " +
 		"place."},
 	certificateUnknown: {KindCertificate, "If a company's own authority signed it, set {cacert_file} to that authority's certificate."},
-	certificateNotInFile: {KindCertificate,
-		"{cacert_file} is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file."},
-	certificateTime: {KindCertificateTime,
-		"The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new certificate."},
+	certificateNotInFile: {
+		KindCertificate,
+		"{cacert_file} is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file.",
+	},
+	certificateTime: {
+		KindCertificateTime,
+		"The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new certificate.",
+	},
 	certificateName: {KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."},
 	unreachable: {KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
 		"NO_PROXY.{spent}"},
 	proxyUnreachable: {KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"},
-	proxyRefused: {KindProxyRefused,
-		"Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY."},
+	proxyRefused: {
+		KindProxyRefused,
+		"Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY.",
+	},
 	throttled:        {KindThrottled, "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism."},
 	fault:            {KindFault, statusPage},
 	hanging:          {KindInterrupted, "The identity service did not answer. Check {auth_url}, the network and the proxy."},

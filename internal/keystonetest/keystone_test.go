@@ -126,8 +126,10 @@ func (f *fixture) fails(t *testing.T, text, calls string) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, text := range o.Diagnostics {
-		for what, secret := range map[string]string{"password": Password, "token": f.network.lastToken(), "passcode": f.Env["OS_PASSCODE"],
-			"given token": f.Env["OS_TOKEN"]} {
+		for what, secret := range map[string]string{
+			"password": Password, "token": f.network.lastToken(), "passcode": f.Env["OS_PASSCODE"],
+			"given token": f.Env["OS_TOKEN"],
+		} {
 			if secret != "" && strings.Contains(text, secret) {
 				t.Errorf("want no %s in the error", what)
 			}

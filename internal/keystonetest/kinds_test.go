@@ -38,8 +38,10 @@ func (f *fixture) token(t *testing.T, project string) string {
 }
 
 func (f *fixture) withMFA(passcode string) map[string]string {
-	return map[string]string{"OS_USER_ID": f.world.MFAUserID, "OS_PASSWORD": Password, "OS_PASSCODE": passcode,
-		"OS_PROJECT_ID": f.world.ProjectID}
+	return map[string]string{
+		"OS_USER_ID": f.world.MFAUserID, "OS_PASSWORD": Password, "OS_PASSCODE": passcode,
+		"OS_PROJECT_ID": f.world.ProjectID,
+	}
 }
 
 // withEndpoint is all that RDS needs: Keystone is not asked for anything.
@@ -61,13 +63,19 @@ func (f *fixture) testLinks(t *testing.T) {
 		{"password: user, domain and project by name", w.ProjectID, oneLogin, byName(nil)},
 		{"password: domain by id", w.ProjectID, oneLogin, byName(map[string]string{"OS_USER_DOMAIN_NAME": "", "OS_USER_DOMAIN_ID": w.DomainID})},
 		{"password: domain by id and by name", w.ProjectID, oneLogin, byName(map[string]string{"OS_USER_DOMAIN_ID": w.DomainID})},
-		{"password: project by id", w.SecondProjectID, oneLogin,
-			byName(map[string]string{"OS_PROJECT_NAME": "", "OS_PROJECT_ID": w.SecondProjectID})},
+		{
+			"password: project by id", w.SecondProjectID, oneLogin,
+			byName(map[string]string{"OS_PROJECT_NAME": "", "OS_PROJECT_ID": w.SecondProjectID}),
+		},
 		{"password: user by id, project by name", w.ProjectID, oneLogin, byName(map[string]string{"OS_USERNAME": "", "OS_USER_ID": w.UserID})},
-		{"password: user and project by id, no domain", w.ProjectID, oneLogin,
-			map[string]string{"OS_USER_ID": w.UserID, "OS_PASSWORD": Password, "OS_PROJECT_ID": w.ProjectID}},
-		{"password: auth_url without version", w.ProjectID, oneLogin,
-			byName(map[string]string{"OS_AUTH_URL": strings.TrimSuffix(f.keystone.AuthURL, "/v3")})},
+		{
+			"password: user and project by id, no domain", w.ProjectID, oneLogin,
+			map[string]string{"OS_USER_ID": w.UserID, "OS_PASSWORD": Password, "OS_PROJECT_ID": w.ProjectID},
+		},
+		{
+			"password: auth_url without version", w.ProjectID, oneLogin,
+			byName(map[string]string{"OS_AUTH_URL": strings.TrimSuffix(f.keystone.AuthURL, "/v3")}),
+		},
 		{"password: region named", w.ProjectID, oneLogin, byName(map[string]string{"OS_REGION_NAME": "eu-de"})},
 		{"password: RDS's endpoint named", w.ProjectID, oneLogin, byName(map[string]string{"OS_RDS_ENDPOINT_OVERRIDE": f.URL()})},
 		{"passcode (MFA): user and project by id", w.ProjectID, oneLogin, f.withMFA(currentPasscode)},

@@ -55,10 +55,12 @@ func TestAnyPrefix(t *testing.T) {
 		{"%m [%p] %q[user=%u,db=%d,app=%a] ", `2026-11-23 17:05:52.291 CET [568] LOG:  hello
 2026-11-23 17:05:52.291 CET [12570] [user=app,db=orders,app=my app: x] ERROR:  oops
 2026-11-23 17:05:52.291 CET [12570] [user=app,db=orders,app=my app: x] DETAIL:  more`, nil},
-		{"%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", `2026-11-23 16:05:52 GMT [568]: [7-1] user=,db=,app=,client= LOG:  hello
+		{
+			"%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ", `2026-11-23 16:05:52 GMT [568]: [7-1] user=,db=,app=,client= LOG:  hello
 2026-11-23 16:05:52 GMT [12570]: [8-1] user=app,db=orders,app=x,client=::1 ERROR:  oops
 2026-11-23 16:05:52 GMT [12570]: [9-1] user=app,db=orders,app=x,client=::1 DETAIL:  more`,
-			func(e *pglog.Event) { e.Time = second }},
+			func(e *pglog.Event) { e.Time = second },
+		},
 		{"%m [%p]: [%l-1] db=%d,user=%u ", `2026-11-23 16:05:52.291 UTC [568]: [1-1] db=,user= LOG:  hello
 2026-11-23 16:05:52.291 UTC [12570]: [3-1] db=orders,user=app ERROR:  oops
 2026-11-23 16:05:52.291 UTC [12570]: [4-1] db=orders,user=app DETAIL:  more`, nil},

@@ -38,7 +38,8 @@ func TestRows(t *testing.T) {
 			},
 		},
 		"whole lines without time and level of the row": {
-			time.Time{}, "", "2026-11-23 16:05:52.291 UTC [7] ERROR:  23505: dup\n2026-11-23 16:05:52.291 UTC [7] DETAIL:  Key (id)=(1)",
+			time.Time{},
+			"", "2026-11-23 16:05:52.291 UTC [7] ERROR:  23505: dup\n2026-11-23 16:05:52.291 UTC [7] DETAIL:  Key (id)=(1)",
 			pglog.Event{Time: at, Level: pglog.LevelError, SQLState: "23505", Message: "dup", Detail: "Key (id)=(1)", Process: 7},
 		},
 		"level without a prefix": {

@@ -98,7 +98,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
-		resp.Diagnostics.Append(saveDiagnostics("", nil, err, timeout)...) // no file, so no line with the instance
+		resp.Diagnostics.Append(a.saveDiagnostics("", nil, err, timeout)...) // no file, so no line with the instance
 		return
 	}
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
@@ -122,7 +122,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	a.reportMissing(answer, send)
 	resp.Diagnostics.Append(a.warnings(try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
 	files := downloads(answer)
-	resp.Diagnostics.Append(a.client.linkWarnings(try.who(), files)...)
+	resp.Diagnostics.Append(a.linkWarnings(a.client, try.who(), files)...)
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
 	tell := teller{send: send}
@@ -133,7 +133,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	resp.Diagnostics.Append(saveWarnings(saved)...)
 	if err != nil {
-		resp.Diagnostics.Append(saveDiagnostics(try.who(), saved, err, timeout)...)
+		resp.Diagnostics.Append(a.saveDiagnostics(try.who(), saved, err, timeout)...)
 	}
 }
 

@@ -31,7 +31,7 @@ func TestAction_BadInput(t *testing.T) {
 		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
 		"home": {
 			map[string]any{"instance_id": "a", "directory": "~/logs"},
-			`which Terraform does not expand to the home folder: write pathexpand("~/logs").`,
+			`which is a shell's home folder, which Terraform does not expand: write pathexpand("~/logs").`,
 		},
 		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
 		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
@@ -40,18 +40,24 @@ func TestAction_BadInput(t *testing.T) {
 			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "x"}},
 			"Invalid Attribute Value (timeouts.invoke)\n\nAttribute timeouts.invoke must be a positive duration",
 		},
-		"directory is a file": {map[string]any{"instance_id": "a", "directory": file}, "must be a folder, or not exist yet"},
+		"directory is a file": {
+			map[string]any{"instance_id": "a", "directory": file},
+			"Unable to write " + file + ": something else is in the way.\n\nCause:      it is a file\n\nName a folder",
+		},
 		"directory is blank": {
-			map[string]any{"instance_id": "a", "directory": " "}, "must be a folder, or not exist yet, got: \"\", which is empty.",
+			map[string]any{"instance_id": "a", "directory": " "}, "must be the path of a folder, got: \" \", which is empty.",
 		},
 		"directory of a shell": {
 			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
-			"which is a variable of the shell, which Terraform does not expand: write the path itself, or use a variable of Terraform " +
-				"(TF_VAR_…).",
+			"which is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of " +
+				"Terraform's (TF_VAR_…).",
 		},
-		"directory ends in a blank": {map[string]any{"instance_id": "a", "directory": "logs "}, "which begins or ends with a blank."},
+		"directory ends in a blank": {
+			map[string]any{"instance_id": "a", "directory": "logs "}, "which is a path with a blank at its begin or end: remove it.",
+		},
 		"directory is a link": {
-			map[string]any{"instance_id": "a", "directory": link}, "which is a symbolic link: use the folder behind it.",
+			map[string]any{"instance_id": "a", "directory": link},
+			"Unable to write " + link + ": something else is in the way.\n\nCause:      it is a symbolic link\n\nName a folder",
 		},
 		"timeout negative": {
 			map[string]any{"instance_id": "a", "directory": "d", "timeouts": map[string]any{"invoke": "-1s"}},

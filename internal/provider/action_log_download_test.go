@@ -92,9 +92,7 @@ func TestAction_PartlyFailedSavesWhatThereIs(t *testing.T) {
 		if len(shown) < 2 || shown[1] != "1 of 3 files failed in the cloud." {
 			t.Errorf("got the progress %q, want the failed file behind the first line", shown)
 		}
-		if len(diags) != 1 || !strings.HasPrefix(diags[0], "Warning: Some error log files are missing\n") || !strings.HasSuffix(diags[0], "\nThe other files are saved unless an error says otherwise.") {
-			t.Errorf("%q", diags)
-		}
+		onlyDiagnostic(t, diags, "Warning: Some error log files are missing\n", "\nThe other files are saved unless an error shows otherwise.")
 	})
 	if files := content(t, folder); len(files) != 4 {
 		t.Errorf("got %d files, want two with their checksums: %q", len(files), slices.Sorted(maps.Keys(files)))

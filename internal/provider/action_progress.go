@@ -15,13 +15,6 @@ import (
 // at the same time.
 type teller struct{ send func(string) }
 
-// failed reports that some files failed in the cloud: a warning may show no more than its summary.
-func (t *teller) failed(n, count int) {
-	if n > 0 {
-		t.send(fmt.Sprintf("%d of %d files failed in the cloud.", n, count))
-	}
-}
-
 // downloading reports how far one file is.
 func (t *teller) downloading(p download.Progress) {
 	file := fmt.Sprintf("File %d of %d, %s: ", p.Index+1, p.Count, p.Name)
@@ -57,7 +50,7 @@ func (t *teller) saved(files []download.Saved, complete bool) {
 	}
 }
 
-// megabytes are those of a million bytes, as disks and networks count. Less than one is told in kilobytes.
+// megabytes are those of a million bytes, as disks and networks count. Less than one is in kilobytes.
 func megabytes(n int64) string {
 	if n < 1e6 {
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)

@@ -37,7 +37,8 @@ func TestCLI_Interrupt(t *testing.T) {
 		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
 		"invoke": {
 			saveAction(rdssim.InstanceStuck), "Waiting for the export of the error log: 0 s",
-			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"}, syscall.SIGINT,
+			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"},
+			syscall.SIGINT,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

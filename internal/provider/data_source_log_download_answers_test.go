@@ -209,14 +209,17 @@ func TestDataSource_Interrupted(t *testing.T) {
 		},
 		"running": {
 			nil, rdssim.InstanceStuck, " The last answer had status CREATING:\n",
-			"Nothing is lost: the cloud finishes the export by itself, and the next run finds it.", []string{"Request ID: "},
+			"Nothing is lost: the cloud finishes the export by itself, and the next run finds it.",
+			[]string{"Request ID: "},
 		},
 		"busy while running": {
-			[]rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: busy}}, rdssim.InstanceStuck,
+			[]rdssim.Fault{{Kind: "rds.errorlog", Skip: 1, Times: forEver, Handler: busy}},
+			rdssim.InstanceStuck,
 			" The export had not finished when RDS last answered. Since then: the instance is busy with another operation, such as a " +
 				"backup or a restart.\n",
 			"Wait until that operation has finished (see the instance's page in the console). Nothing is lost: the cloud finishes the " +
-				"export by itself, and the next run finds it.", []string{"Code:       DBS.200011"},
+				"export by itself, and the next run finds it.",
+			[]string{"Code:       DBS.200011"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,9 +19,6 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// unableToSave is the summary of every error of saving files.
-const unableToSave = "Unable to save error log files"
-
 // maxListed is the number of files that one text or one run lists, so that a screen can show it.
 const maxListed = 20
 
@@ -39,7 +36,8 @@ func listLines(entries []string) string {
 }
 
 // saveDiagnostics explains which files were not saved and why, one error for each of the first.
-func saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
+func (l logDownload) saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
+	unableToSave := "Unable to save " + l.noun + " files"
 	var failed download.Errors
 	if !errors.As(err, &failed) {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
@@ -140,12 +138,12 @@ func saveWarnings(saved []download.Saved) diag.Diagnostics {
 }
 
 // linkWarnings are about links without TLS, if the API has it. Without it, there is a warning already.
-func (c *client) linkWarnings(instanceID string, links []download.File) diag.Diagnostics {
+func (l logDownload) linkWarnings(c *client, instanceID string, links []download.File) diag.Diagnostics {
 	var diags diag.Diagnostics
 	plain := func(f download.File) bool { return settings.Unencrypted(f.Link) }
 	if c.encrypted && slices.ContainsFunc(links, plain) {
-		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the error log of DB instance %s begins with http://: "+
-			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", instanceID))
+		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
+			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", l.noun, instanceID))
 	}
 	return diags
 }

@@ -6,6 +6,7 @@ package provider_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,8 @@ func (g *guide) add(f fault, s seen) {
 		g.passing.WriteString(s.entry(f))
 		return
 	case s.end == "an error":
-		g.index(summaryOf(s.texts[0]), f.words, link)
+		first := slices.IndexFunc(s.texts, isError) // a warning may come before it
+		g.index(summaryOf(s.texts[first]), f.words, link)
 	default:
 		fmt.Fprintf(&g.warnings, "| %s | %s | %s |\n", summaryOf(s.texts[0]), f.words, link)
 	}
@@ -76,14 +78,10 @@ func (g *guide) index(summary, words, link string) {
 	g.errors = append(g.errors[:at:at], append([]indexed{{summary, words, link}}, g.errors[at:]...)...)
 }
 
-// summaryOf is the first line of a text without its severity and without the argument. An action's is in the next
-// paragraph.
+// summaryOf is the first line of a text without its severity and without the argument.
 func summaryOf(text string) string {
-	line, detail, _ := strings.Cut(text, "\n\n")
+	line, _, _ := strings.Cut(text, "\n\n")
 	_, line, _ = strings.Cut(line, ": ")
-	if strings.HasSuffix(line, " when invoking action") {
-		line, _, _ = strings.Cut(detail, ": ")
-	}
 	line, _, _ = strings.Cut(line, " (")
 	return line
 }
@@ -111,7 +109,8 @@ description: |-
 Look for the line of your error that begins with ` + "`Error:`" + `. Where several errors share it, look for the words in the second
 column. Terraform breaks long lines, so the words may be on two.
 
-With the action, that line is ` + "`Error: Error when invoking action`" + `: look for the text below it, up to the colon.
+With the action and Terraform 1.14 or 1.15, that line is ` + "`Error: Error when invoking action`" + `: look for the text below it,
+up to the colon.
 
 These are the most frequent errors, not all.
 
@@ -134,11 +133,9 @@ and ` + "`https://rdssim.invalid`" + ` is the cloud. Times are those of an expor
 ` + "`timeouts.read`" + ` has its default of ten minutes.
 `
 
-const actionHead = `Terraform prints an action's errors under ` + "`Error: Error when invoking action`" + ` and its warnings under
-` + "`Warning: Warning when invoking action`" + `, without a line number, and an error also in a line that begins with
-` + "`Action failed:`" + `. It puts several into one error, with a list: ` + "`2 problems:`" +
-	`. Errors of login and export, whose texts are
-above, look like this too when they come from the action.
+const actionHead = `Terraform prints an action's errors twice: all together in a line that begins with ` + "`Action failed:`" + `, then each one
+as below. Terraform 1.14 and 1.15 have ` + "`Error: Error when invoking action`" + ` and ` + "`Warning: Warning when invoking action`" + `
+as first lines instead, and put several errors into one, with a list: ` + "`2 problems:`" + `.
 `
 
 const passingHead = `

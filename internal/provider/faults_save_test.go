@@ -5,7 +5,6 @@ package provider_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -146,12 +145,12 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 	for i, text := range diags {
 		text = strings.NewReplacer(directory, "error-logs", forbidden, "error-logs").Replace(text)
 		text = freeBytes.ReplaceAllString(text, "and … are free")
-		diags[i] = onScreen(denied.ReplaceAllString(text, "permission denied"))
+		diags[i] = denied.ReplaceAllString(text, "permission denied")
 	}
 	tellsNoSecret(t, strings.Join(diags, "\n")+strings.Join(progress, "\n"))
 	end := "the files"
 	switch {
-	case slices.ContainsFunc(diags, tellsError):
+	case slices.ContainsFunc(diags, isError):
 		end = "an error"
 	case len(diags) > 0:
 		end = "a warning and the files that are there"
@@ -159,38 +158,35 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 	return seen{end, when(start), diags}
 }
 
-// onScreen returns how Terraform shows an action's diagnostic: under a line of its own, in one paragraph with the summary,
-// and without the argument. An error of validation is shown like any other.
-func onScreen(text string) string {
-	first, detail, _ := strings.Cut(text, "\n\n")
-	severity, _, _ := strings.Cut(first, ": ")
-	if summaryOf(text) == "Invalid Attribute Value" {
-		return text
-	}
-	return fmt.Sprintf("%s: %s when invoking action\n\n%s: %s", severity, severity, summaryOf(text), detail)
-}
-
-// TestFaults_ActionOnScreen: the real Terraform shows them so, and several of them as one error.
+// TestFaults_ActionOnScreen: Terraform 1.16 and later show them so, each one by itself.
 func TestFaults_ActionOnScreen(t *testing.T) {
+	rdstest.NeedTerraform(t, 1, 16, "diagnostics of actions with their own first lines")
 	c := actionCLI(t, saveAction(rdssim.InstancePartlyFails))
-	invoke := func(want string) {
+	invoke := func(failed bool, want ...string) {
 		t.Helper()
 		run := c.Run(t, "apply", "-auto-approve", "-no-color", "-invoke=action.rds_errorlog_download.orders")
 		screen := run.Stdout + run.Stderr
-		if !wrapped(want).MatchString(screen) {
-			t.Errorf("the screen does not show %q: %s", want, screen)
+		for _, text := range want {
+			if !wrapped(text).MatchString(screen) {
+				t.Errorf("got %s, want %q on the screen", screen, text)
+			}
 		}
-		if failed := strings.Contains(screen, "\nAction failed: "); failed != strings.HasPrefix(want, "Error: ") {
-			t.Errorf("the action failed: %v, want %v: %s", failed, !failed, screen)
+		if got := strings.Contains(screen, "\nAction failed: "); got != failed {
+			t.Errorf("a line of the failed action: got %t, want %t: %s", got, failed, screen)
 		}
 	}
-	invoke("Warning: Warning when invoking action Some error log files are missing: The cloud prepared 2 of 3 files")
+	invoke(false, "Warning: Some error log files are missing", "The cloud prepared 2 of 3 files")
 	for name := range content(t, filepath.Join(c.Dir, "logs")) {
 		writeFile(t, filepath.Join(c.Dir, "logs", name), "") // other files than the cloud's, without checksums
 	}
-	invoke("Error: Error when invoking action 3 problems: - Some error log files are missing: The cloud prepared 2 of 3 files")
+	invoke(
+		true,
+		" - 3 problems: - Some error log files are missing: The cloud prepared 2 of 3 files",
+		"Warning: Some error log files are missing", "The cloud prepared 2 of 3 files",
+		"Error: Unable to save error log files", "already exists. Instance: ",
+	)
 	c.Write(t, "main.tf", requirement+saveAction(rdssim.InstanceHealthy))
 	notFound := rdssim.XMLError(404, "NoSuchKey", "The specified key does not exist.")
 	c.Cloud.Inject(rdssim.Fault{Kind: "obs.get", Times: forEver, Handler: notFound})
-	invoke("Error: Error when invoking action Unable to save error log files: The link's server refused")
+	invoke(true, "Error: Unable to save error log files", "The link's server refused")
 }

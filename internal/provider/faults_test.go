@@ -356,7 +356,7 @@ func (f fault) run(t *testing.T) seen {
 	for i := range texts {
 		texts[i] = usualFolders(c.Outside.Environment, texts[i])
 	}
-	if slices.ContainsFunc(texts, tellsError) {
+	if slices.ContainsFunc(texts, isError) {
 		return seen{"an error", "before any request", texts}
 	}
 	arguments := map[string]any{"instance_id": rdssim.InstanceHealthy}
@@ -380,8 +380,6 @@ func (f fault) run(t *testing.T) seen {
 	}
 	return seen{end, when(start), texts}
 }
-
-func tellsError(text string) bool { return strings.HasPrefix(text, "Error: ") }
 
 // usualFolders exchanges the folders of a test for those that a reader knows: clouds.yaml is in the folder where
 // Terraform runs, or in the user's own.

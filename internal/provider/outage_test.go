@@ -69,12 +69,13 @@ func TestOutageUntilTheTimeIsUp(t *testing.T) {
 	}{
 		"no answer": {
 			at("login", forEver, rdssim.Hang()),
-			"The identity service did not answer: check auth_url, the network and the proxy. Then run it again, " +
+			"The identity service did not answer. Check auth_url (OS_AUTH_URL), the network and the proxy. Then run it again, " +
 				"or raise timeouts.read to wait longer.",
 		},
 		"no service": {
 			append(at("login", 1, rdssim.IAMError(503, "later")), at("login", forEver, rdssim.Hang())...),
-			"Try again later. If it stays so, look at the cloud's status page. Then run it again, or raise timeouts.read to wait longer.",
+			"Try again later. If it goes on, look at the cloud's status page (https://status.otc-service.com/). Then run it again, " +
+				"or raise timeouts.read to wait longer.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,8 +108,8 @@ func TestOutageAtTheEnd(t *testing.T) {
 	}{
 		"of IAM": {
 			"repeat", "login", 0, lost,
-			"Try again later. If it stays so, look at the cloud's status page. The cloud finishes the export by itself. Then run it " +
-				"again, or raise timeouts.read to wait longer.",
+			"Try again later. If it goes on, look at the cloud's status page (https://status.otc-service.com/). The cloud finishes the " +
+				"export by itself. Then run it again, or raise timeouts.read to wait longer.",
 			true,
 		},
 		"of RDS": {

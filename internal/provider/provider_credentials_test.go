@@ -39,8 +39,10 @@ func kinds() map[string]kind {
 	keys := with(iam, "OS_ACCESS_KEY", rdssim.AccessKey, "OS_SECRET_KEY", rdssim.SecretKey)
 	temporary := with(iam, "OS_ACCESS_KEY", rdssim.TemporaryAccessKey, "OS_SECRET_KEY", rdssim.TemporarySecretKey, "OS_SECURITY_TOKEN",
 		rdssim.SecurityToken)
-	agency := []string{"OS_AGENCY_NAME", rdssim.AgencyName, "OS_AGENCY_DOMAIN_NAME", rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT",
-		rdssim.DelegatedProject}
+	agency := []string{
+		"OS_AGENCY_NAME", rdssim.AgencyName, "OS_AGENCY_DOMAIN_NAME", rdssim.AgencyDomainName, "OS_DELEGATED_PROJECT",
+		rdssim.DelegatedProject,
+	}
 	login := []string{"login 201", "rds.errorlog 200"}
 	catalogue := []string{"iam.catalog 200", "rds.errorlog 200"}
 	all := map[string]kind{
@@ -52,20 +54,28 @@ func kinds() map[string]kind {
 		"password and passcode": {env: with(iam, "OS_USER_ID", rdssim.MFAUserID, "OS_PASSWORD", rdssim.Password, "OS_PASSCODE",
 			rdssim.MFAPasscode, "OS_PROJECT_ID", rdssim.ProjectID), calls: login},
 		"token": {env: with(iam, "OS_TOKEN", givenToken), calls: []string{"iam.token 200", "rds.errorlog 200"}},
-		"token, project and endpoint": {env: map[string]string{"OS_TOKEN": givenToken, "OS_PROJECT_ID": rdssim.ProjectID,
-			"OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid"}, calls: []string{"rds.errorlog 200"}},
+		"token, project and endpoint": {env: map[string]string{
+			"OS_TOKEN": givenToken, "OS_PROJECT_ID": rdssim.ProjectID,
+			"OS_RDS_ENDPOINT_OVERRIDE": "https://rdssim.invalid",
+		}, calls: []string{"rds.errorlog 200"}},
 		"AK/SK": {env: with(keys, "OS_PROJECT_ID", rdssim.ProjectID), calls: catalogue},
-		"AK/SK, project by name": {env: with(keys, "OS_PROJECT_NAME", rdssim.ProjectName),
-			calls: append([]string{"iam.projects 200"}, catalogue...)},
+		"AK/SK, project by name": {
+			env:   with(keys, "OS_PROJECT_NAME", rdssim.ProjectName),
+			calls: append([]string{"iam.projects 200"}, catalogue...),
+		},
 		"AK/SK, project and endpoint": {env: with(keys, "OS_AUTH_URL", "", "OS_PROJECT_ID", rdssim.ProjectID, "OS_RDS_ENDPOINT_OVERRIDE",
 			"https://rdssim.invalid/v3/"+rdssim.ProjectID), calls: []string{"rds.errorlog 200"}},
-		"AK/SK, temporary": {env: with(temporary, "OS_PROJECT_NAME", rdssim.ProjectName),
-			calls: append([]string{"iam.projects 200"}, catalogue...)},
+		"AK/SK, temporary": {
+			env:   with(temporary, "OS_PROJECT_NAME", rdssim.ProjectName),
+			calls: append([]string{"iam.projects 200"}, catalogue...),
+		},
 		"agency from password": {env: with(user, agency...), calls: []string{"login 201", "login 201", "rds.errorlog 200"}},
 		"agency from token":    {env: with(with(iam, agency...), "OS_TOKEN", givenToken), calls: login},
 		"agency from AK/SK":    {env: with(with(keys, agency...), "OS_DOMAIN_ID", rdssim.DomainID), calls: login},
-		"agency from AK/SK, domain's name": {env: with(with(keys, agency...), "OS_DOMAIN_NAME", rdssim.DomainName),
-			calls: append([]string{"iam.domains 200"}, login...)},
+		"agency from AK/SK, domain's name": {
+			env:   with(with(keys, agency...), "OS_DOMAIN_NAME", rdssim.DomainName),
+			calls: append([]string{"iam.domains 200"}, login...),
+		},
 		"agency from temporary AK/SK": {env: with(with(temporary, agency...), "OS_DOMAIN_ID", rdssim.DomainID), calls: login},
 		"block alone": {block: map[string]any{
 			"auth_url": "https://rdssim.invalid/v3", "user_name": rdssim.UserName, "password": rdssim.Password, "domain_name": rdssim.DomainName,

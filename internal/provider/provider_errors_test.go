@@ -46,14 +46,19 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 		"no project": {nil, with(secrets, "OS_PROJECT_NAME", ""), "Unable to find the project (tenant_name)\n\n" +
 			"No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, or " +
 			"tenant_id (OS_TENANT_ID, OS_PROJECT_ID)."},
-		"no identity service": {nil, with(secrets, "OS_AUTH_URL", "", "OS_PROJECT_NAME", "orders"),
+		"no identity service": {
+			nil, with(secrets, "OS_AUTH_URL", "", "OS_PROJECT_NAME", "orders"),
 			"Unable to find the identity service (auth_url)\n\n" +
 				"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one " +
-				"of them."},
-		"region unknown": {map[string]any{"region": "eu-xx"}, with(secrets, "OS_AUTH_URL", ""),
+				"of them.",
+		},
+		"region unknown": {
+			map[string]any{"region": "eu-xx"},
+			with(secrets, "OS_AUTH_URL", ""),
 			"Unable to find the identity service (region)\n\n" +
 				"The address of the identity service in region \"eu-xx\" is not known. Known regions: eu-de, eu-nl, eu-ch2. For another region set " +
-				"auth_url (OS_AUTH_URL)."},
+				"auth_url (OS_AUTH_URL).",
+		},
 		"passcode without user id": {map[string]any{"passcode": "719263"}, secrets, "Unable to find user_id (user_id)\n\n" +
 			"passcode is set, user_id is not. A passcode works only for a user given by ID, not by name. Set user_id (OS_USER_ID, OS_USERID)."},
 		"passcode without password": {
@@ -69,11 +74,17 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 		"half an agency": {map[string]any{"agency_name": "readers"}, secrets, "Unable to find agency_domain_name (agency_domain_name)\n\n" +
 			"agency_name is set, agency_domain_name is not. Assuming an agency needs its name, the account that offers it (agency_domain_name), " +
 			"and the project there. Set agency_domain_name (OS_AGENCY_DOMAIN_NAME)."},
-		"password in auth_url": {map[string]any{"auth_url": "https://oncall:" + secret + "@iam.example.com/v3"}, secrets,
+		"password in auth_url": {
+			map[string]any{"auth_url": "https://oncall:" + secret + "@iam.example.com/v3"},
+			secrets,
 			"Unable to use auth_url (auth_url)\n\n" +
-				"The URL has a user or password in it. Use user_name and password."},
-		"auth_url without scheme": {map[string]any{"auth_url": "iam.eu-de.otc.t-systems.com/v3"}, secrets,
-			"Unable to use auth_url (auth_url)\n\nThe URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3."},
+				"The URL has a user or password in it. Use user_name and password.",
+		},
+		"auth_url without scheme": {
+			map[string]any{"auth_url": "iam.eu-de.otc.t-systems.com/v3"},
+			secrets,
+			"Unable to use auth_url (auth_url)\n\nThe URL must begin with https:// (or http://), such as https://iam.eu-de.otc.t-systems.com/v3.",
+		},
 		"endpoint of another kind": {map[string]any{"endpoint": "ftp://rds.example.com"}, secrets, "Unable to use endpoint (endpoint)\n\n" +
 			"The URL must begin with https:// (or http://), such as https://rds.eu-de.otc.t-systems.com."},
 		"token with a line break": {map[string]any{"token": secret + "\n"}, nil, "Unable to use token (token)\n\n" +
@@ -82,10 +93,12 @@ Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenan
 			"The environment variable OS_INSECURE is \"perhaps\". It takes true or false."},
 		"a word for a number": {nil, with(secrets, "OS_MAX_RETRIES", "many"), "Unable to read max_retries (max_retries)\n\n" +
 			"The environment variable OS_MAX_RETRIES is \"many\". It takes a whole number."},
-		"endpoint type in the environment": {nil, with(secrets, "OS_ENDPOINT_TYPE", "private"),
+		"endpoint type in the environment": {
+			nil, with(secrets, "OS_ENDPOINT_TYPE", "private"),
 			"Unable to use endpoint_type (endpoint_type)\n\n" +
 				"The endpoint type is \"private\". It must be one of: public, internal, admin.\n\nThe value comes from environment variable " +
-				"OS_ENDPOINT_TYPE."},
+				"OS_ENDPOINT_TYPE.",
+		},
 		"endpoint type in the block": {map[string]any{"endpoint_type": "private"}, secrets, "Invalid Attribute Value Match (endpoint_type)\n\n" +
 			"Attribute endpoint_type value must be one of: [\"public\" \"internal\" \"admin\"], got: \"private\""},
 		"negative number": {map[string]any{"max_retries": -1}, secrets, "Invalid Attribute Value (max_retries)\n\n" +
@@ -143,8 +156,10 @@ func TestConfigure_FileErrors(t *testing.T) {
 
 // TestLogin_Errors compares whole texts of refusals that the guide "When it fails" does not have.
 func TestLogin_Errors(t *testing.T) {
-	agency := map[string]string{"OS_AGENCY_NAME": "nobody", "OS_AGENCY_DOMAIN_NAME": rdssim.AgencyDomainName,
-		"OS_DELEGATED_PROJECT": rdssim.DelegatedProject}
+	agency := map[string]string{
+		"OS_AGENCY_NAME": "nobody", "OS_AGENCY_DOMAIN_NAME": rdssim.AgencyDomainName,
+		"OS_DELEGATED_PROJECT": rdssim.DelegatedProject,
+	}
 	for name, c := range map[string]struct {
 		env    map[string]string
 		answer http.HandlerFunc
@@ -177,7 +192,8 @@ Request ID: {request}
 
 Check agency_name (OS_AGENCY_NAME), agency_domain_name (OS_AGENCY_DOMAIN_NAME) and delegated_project ` +
 				`(OS_DELEGATED_PROJECT). The agency must delegate to the caller's account and may work in that project, and the ` +
-				`caller needs the role Agent Operator.`},
+				`caller needs the role Agent Operator.`,
+		},
 		"wrong password before an agency": {with(agency, "OS_PASSWORD", "not-this-one"), nil, `Unable to log in
 
 https://rdssim.invalid/v3 refused the credentials.

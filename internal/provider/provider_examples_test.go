@@ -41,15 +41,21 @@ func providerExamples(t *testing.T) map[string]providerExample {
 	clients.AddCert(ca.parsed(t))
 	return map[string]providerExample{
 		"provider.tf": {env: user, calls: login},
-		"clouds-yaml.tf": {calls: login,
-			files: map[string]string{"clouds.yaml": clouds[0], "secure.yaml": strings.Replace(clouds[1], "…", rdssim.Password, 1)}},
+		"clouds-yaml.tf": {
+			calls: login,
+			files: map[string]string{"clouds.yaml": clouds[0], "secure.yaml": strings.Replace(clouds[1], "…", rdssim.Password, 1)},
+		},
 		"password.tf": {env: map[string]string{"TF_VAR_password": rdssim.Password}, calls: login},
 		"passcode.tf": {env: map[string]string{"TF_VAR_password": rdssim.Password, "TF_VAR_passcode": rdssim.MFAPasscode}, calls: login},
 		"token.tf":    {env: map[string]string{"TF_VAR_token": givenToken}, calls: []string{"iam.token 200", "rds.errorlog 200"}},
-		"aksk.tf": {env: map[string]string{"TF_VAR_access_key": rdssim.AccessKey, "TF_VAR_secret_key": rdssim.SecretKey},
-			calls: signed},
-		"aksk-temporary.tf": {env: map[string]string{"TF_VAR_access_key": rdssim.TemporaryAccessKey,
-			"TF_VAR_secret_key": rdssim.TemporarySecretKey, "TF_VAR_security_token": rdssim.SecurityToken}, calls: signed},
+		"aksk.tf": {
+			env:   map[string]string{"TF_VAR_access_key": rdssim.AccessKey, "TF_VAR_secret_key": rdssim.SecretKey},
+			calls: signed,
+		},
+		"aksk-temporary.tf": {env: map[string]string{
+			"TF_VAR_access_key": rdssim.TemporaryAccessKey,
+			"TF_VAR_secret_key": rdssim.TemporarySecretKey, "TF_VAR_security_token": rdssim.SecurityToken,
+		}, calls: signed},
 		"agency.tf": {env: account, calls: []string{"login 201", "login 201", "rds.errorlog 200"}},
 		"certificates.tf": {env: with(account, "OS_PROJECT_NAME", rdssim.ProjectName), calls: login, files: map[string]string{
 			"company-ca.pem": ca.pem, "client.pem": client.certificate, "client-key.pem": client.key,

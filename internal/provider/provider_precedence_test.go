@@ -213,30 +213,57 @@ func TestPrecedence_Alternatives(t *testing.T) {
 		effect func(*rdstest.Cloud) string
 		want   string
 	}{
-		"name in the block over id in the environment, user": {map[string]any{"user_name": "here"},
-			map[string]string{"OS_USERNAME": "", "OS_USER_ID": "there"}, user, "user here"},
-		"name in the block over id in the environment, domain": {map[string]any{"domain_name": "here"},
-			map[string]string{"OS_USER_DOMAIN_ID": "there"}, domain, "domain here"},
-		"name in the block over id in the environment, project": {map[string]any{"tenant_name": "here"},
-			map[string]string{"OS_PROJECT_ID": "there"}, project, "project here"},
+		"name in the block over id in the environment, user": {
+			map[string]any{"user_name": "here"},
+			map[string]string{"OS_USERNAME": "", "OS_USER_ID": "there"},
+			user, "user here",
+		},
+		"name in the block over id in the environment, domain": {
+			map[string]any{"domain_name": "here"},
+			map[string]string{"OS_USER_DOMAIN_ID": "there"},
+			domain, "domain here",
+		},
+		"name in the block over id in the environment, project": {
+			map[string]any{"tenant_name": "here"},
+			map[string]string{"OS_PROJECT_ID": "there"},
+			project, "project here",
+		},
 		"id over name in the block, user": {map[string]any{"user_name": "name", "user_id": "id"}, nil, user, "user id"},
-		"id over name in the block, domain": {map[string]any{"domain_name": "name", "domain_id": "id"}, nil, domain,
-			"domain id"},
-		"id over name in the block, project": {map[string]any{"tenant_name": "name", "tenant_id": "id"}, nil, project,
-			"project id"},
+		"id over name in the block, domain": {
+			map[string]any{"domain_name": "name", "domain_id": "id"},
+			nil, domain,
+			"domain id",
+		},
+		"id over name in the block, project": {
+			map[string]any{"tenant_name": "name", "tenant_id": "id"},
+			nil, project,
+			"project id",
+		},
 		"id over name in the environment, user":    {nil, map[string]string{"OS_USER_ID": "id"}, user, "user id"},
 		"id over name in the environment, domain":  {nil, map[string]string{"OS_DOMAIN_ID": "id"}, domain, "domain id"},
 		"id over name in the environment, project": {nil, map[string]string{"OS_TENANT_ID": "id"}, project, "project id"},
-		"token over all in the environment": {nil,
-			with(where, "OS_TOKEN", "t0ken", "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), tokenHere, "token t0ken"},
-		"AK/SK over password in the environment": {nil, with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), signed,
-			"access key AK"},
-		"password in the block over token in the environment": {map[string]any{"password": "here"}, map[string]string{"OS_TOKEN": "t0ken"},
-			user, "user " + rdssim.UserName},
-		"password in the block over AK/SK in the environment": {map[string]any{"password": "here"},
-			map[string]string{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"}, user, "user " + rdssim.UserName},
-		"AK/SK in the block over token in the environment": {map[string]any{"access_key": "AK", "secret_key": "SK"},
-			with(where, "OS_TOKEN", "t0ken"), signed, "access key AK"},
+		"token over all in the environment": {
+			nil,
+			with(where, "OS_TOKEN", "t0ken", "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), tokenHere, "token t0ken",
+		},
+		"AK/SK over password in the environment": {
+			nil, with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), signed,
+			"access key AK",
+		},
+		"password in the block over token in the environment": {
+			map[string]any{"password": "here"},
+			map[string]string{"OS_TOKEN": "t0ken"},
+			user, "user " + rdssim.UserName,
+		},
+		"password in the block over AK/SK in the environment": {
+			map[string]any{"password": "here"},
+			map[string]string{"OS_ACCESS_KEY": "AK", "OS_SECRET_KEY": "SK"},
+			user, "user " + rdssim.UserName,
+		},
+		"AK/SK in the block over token in the environment": {
+			map[string]any{"access_key": "AK", "secret_key": "SK"},
+			with(where, "OS_TOKEN", "t0ken"), signed, "access key AK",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := rdstest.NewWithClock(t)
@@ -281,8 +308,10 @@ func TestPrecedence_Unknown(t *testing.T) {
 	for _, text := range []string{expected[0], expected[len(expected)/2], expected[len(expected)-1]} {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: c.Factories(),
-			Steps: []resource.TestStep{{Config: configuration + "}\n" + ofInstance(rdssim.InstanceHealthy),
-				ExpectError: wrapped(text)}},
+			Steps: []resource.TestStep{{
+				Config:      configuration + "}\n" + ofInstance(rdssim.InstanceHealthy),
+				ExpectError: wrapped(text),
+			}},
 		})
 	}
 	if calls := c.Calls(); len(calls) > 0 {

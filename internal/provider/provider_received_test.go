@@ -36,8 +36,10 @@ func takeAnyone(t *testing.T, c *rdstest.Cloud) {
 	t.Helper()
 	var endpoints []map[string]string
 	add := func(region, iface, host string) {
-		endpoints = append(endpoints, map[string]string{"region": region, "interface": iface,
-			"url": "http://" + host + "/v3/" + rdssim.ProjectID})
+		endpoints = append(endpoints, map[string]string{
+			"region": region, "interface": iface,
+			"url": "http://" + host + "/v3/" + rdssim.ProjectID,
+		})
 	}
 	add(rdssim.Region, "public", "rdssim.invalid")
 	add(rdssim.Region, "internal", "internal.invalid")
@@ -54,8 +56,10 @@ func takeAnyone(t *testing.T, c *rdstest.Cloud) {
 	}
 	token := http.Header{"X-Subject-Token": {"anyones-token"}}
 	c.Inject(rdssim.Fault{Kind: "login", Times: forEver, Handler: rdssim.Status(http.StatusCreated, string(answer), token)})
-	c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver,
-		Handler: rdssim.Status(http.StatusOK, `{"status":"finish","list":[],"count":0}`, nil)})
+	c.Inject(rdssim.Fault{
+		Kind: "rds.errorlog", Times: forEver,
+		Handler: rdssim.Status(http.StatusOK, `{"status":"finish","list":[],"count":0}`, nil),
+	})
 }
 
 // last returns the last request of a kind, or a zero one.

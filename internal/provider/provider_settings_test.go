@@ -122,26 +122,44 @@ func callers() map[string]setting {
 		"user_name": {besides: password("OS_USERNAME"), key: "auth.username", effect: user("name"), none: noUser},
 		"user_id":   {besides: password("OS_USERNAME"), key: "auth.user_id", effect: user("id"), none: noUser},
 		"password":  {besides: password("OS_PASSWORD"), key: "auth.password", effect: user("password"), none: noSecret},
-		"passcode": {besides: with(password(), "OS_USER_ID", rdssim.MFAUserID), key: "auth.passcode",
-			effect: func(c *rdstest.Cloud) string { return sent(c, "identity", "totp", "user", "passcode") }},
-		"token": {besides: where, key: "auth.token",
-			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Auth-Token") }, none: nobody},
+		"passcode": {
+			besides: with(password(), "OS_USER_ID", rdssim.MFAUserID), key: "auth.passcode",
+			effect: func(c *rdstest.Cloud) string { return sent(c, "identity", "totp", "user", "passcode") },
+		},
+		"token": {
+			besides: where, key: "auth.token",
+			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Auth-Token") }, none: nobody,
+		},
 		"tenant_id":   {besides: password("OS_PROJECT_NAME"), key: "auth.project_id", effect: scope("id"), none: noProject},
 		"tenant_name": {besides: password("OS_PROJECT_NAME"), key: "auth.project_name", effect: scope("name"), none: noProject},
-		"domain_id": {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_id", effect: user("domain", "id"),
-			none: noDomain},
-		"domain_name": {besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_name", effect: user("domain", "name"),
-			none: noDomain},
-		"access_key": {besides: with(where, "OS_SECRET_KEY", "SK"), key: "auth.ak", effect: accessKeyOf,
-			none: "Error: Unable to find access_key (access_key)"},
-		"security_token": {besides: with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), key: "auth.security_token",
-			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Security-Token") }},
-		"agency_name": {besides: with(agency, "OS_AGENCY_NAME", ""), key: "auth.agency_name", effect: role("agency_name"),
-			none: "Error: Unable to find agency_name (agency_name)"},
-		"agency_domain_name": {besides: with(agency, "OS_AGENCY_DOMAIN_NAME", ""), key: "auth.agency_domain_name",
-			effect: role("domain_name"), none: "Error: Unable to find agency_domain_name (agency_domain_name)"},
-		"delegated_project": {besides: with(agency, "OS_DELEGATED_PROJECT", ""), key: "auth.delegated_project", effect: scope("name"),
-			none: "Error: Unable to find delegated_project (delegated_project)"},
+		"domain_id": {
+			besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_id", effect: user("domain", "id"),
+			none: noDomain,
+		},
+		"domain_name": {
+			besides: password("OS_USER_DOMAIN_NAME"), key: "auth.user_domain_name", effect: user("domain", "name"),
+			none: noDomain,
+		},
+		"access_key": {
+			besides: with(where, "OS_SECRET_KEY", "SK"), key: "auth.ak", effect: accessKeyOf,
+			none: "Error: Unable to find access_key (access_key)",
+		},
+		"security_token": {
+			besides: with(where, "OS_ACCESS_KEY", "AK", "OS_SECRET_KEY", "SK"), key: "auth.security_token",
+			effect: func(c *rdstest.Cloud) string { return lastHeader(c, "rds.errorlog", "X-Security-Token") },
+		},
+		"agency_name": {
+			besides: with(agency, "OS_AGENCY_NAME", ""), key: "auth.agency_name", effect: role("agency_name"),
+			none: "Error: Unable to find agency_name (agency_name)",
+		},
+		"agency_domain_name": {
+			besides: with(agency, "OS_AGENCY_DOMAIN_NAME", ""), key: "auth.agency_domain_name",
+			effect: role("domain_name"), none: "Error: Unable to find agency_domain_name (agency_domain_name)",
+		},
+		"delegated_project": {
+			besides: with(agency, "OS_DELEGATED_PROJECT", ""), key: "auth.delegated_project", effect: scope("name"),
+			none: "Error: Unable to find delegated_project (delegated_project)",
+		},
 		"cloud": {effect: user("name"), none: nobody, prepare: func(t *testing.T, c *rdstest.Cloud) {
 			takeAnyone(t, c)
 			file := "clouds:\n"
@@ -178,11 +196,15 @@ func places(t *testing.T) map[string]setting {
 	types := map[string]string{inConfiguration: "internal", "OS_ENDPOINT_TYPE": "admin", inFile: "public"}
 	hosts := map[string]string{inConfiguration: "internal.invalid", "OS_ENDPOINT_TYPE": "admin.invalid", inFile: "rdssim.invalid"}
 	return map[string]setting{
-		"auth_url": {besides: password(), key: "auth.auth_url", value: at("http://", "/v3"), prepare: takeAnyone, effect: loginHost,
-			want: host, none: "iam.eu-de.otc.t-systems.com"},
+		"auth_url": {
+			besides: password(), key: "auth.auth_url", value: at("http://", "/v3"), prepare: takeAnyone, effect: loginHost,
+			want: host, none: "iam.eu-de.otc.t-systems.com",
+		},
 		"region": {besides: password(), key: "region_name", prepare: takeAnyone, effect: rdsHost, want: host, none: "rdssim.invalid"},
-		"endpoint": {besides: password(), key: "rds_endpoint_override", value: at("http://", ""), prepare: takeAnyone, effect: rdsHost,
-			want: host, none: "rdssim.invalid"},
+		"endpoint": {
+			besides: password(), key: "rds_endpoint_override", value: at("http://", ""), prepare: takeAnyone, effect: rdsHost,
+			want: host, none: "rdssim.invalid",
+		},
 		"endpoint_type": {
 			besides: password(), key: "interface", value: func(source, _ string) any { return types[source] }, prepare: takeAnyone,
 			effect: rdsHost, want: func(winner string) string { return hosts[winner] }, none: "rdssim.invalid",
@@ -237,8 +259,10 @@ func certificates(t *testing.T) map[string]setting {
 		"insecure, the other":    {besides: password(), key: "verify", value: verifying(false), want: always(untrusted), none: untrusted},
 		"cacert_file":            {besides: password(), key: "cacert", value: only(caFile, otherFile), want: always("taken"), none: untrusted},
 		"cacert_file, the other": {besides: password(), key: "cacert", value: only(otherFile, caFile), want: always(untrusted), none: untrusted},
-		"key": {besides: with(trusting, "OS_CERT", mine.certificate), key: "key", value: only(mine.key, server.key),
-			want: always("taken"), none: "Error: Unable to find key (key)"},
+		"key": {
+			besides: with(trusting, "OS_CERT", mine.certificate), key: "key", value: only(mine.key, server.key),
+			want: always("taken"), none: "Error: Unable to find key (key)",
+		},
 		"cert": {
 			besides: with(trusting, "OS_KEY", mine.key), key: "cert",
 			value:  func(source, _ string) any { return mine.renamed(t, word(source)).certificate },
@@ -262,13 +286,21 @@ func habits() map[string]setting {
 		c.Inject(rdssim.Fault{Kind: "login", Times: 3, Handler: rdssim.IAMError(http.StatusServiceUnavailable, "Out of order.")})
 	}
 	return map[string]setting{
-		"allow_reauth": {besides: password(), value: only(true, false), prepare: revokeAfterFirstAnswer, effect: taken,
-			want: always("taken"), none: "taken"},
-		"allow_reauth, the other": {besides: password(), value: only(false, true), prepare: revokeAfterFirstAnswer, effect: taken,
-			want: always("Error: Unable to use the token"), none: "taken"},
-		"max_retries": {besides: password(), value: only(3, 2), prepare: failing, effect: taken, want: always("taken"),
-			none: "taken"},
-		"max_retries, the other": {besides: password(), value: only(2, 3), prepare: failing, effect: taken,
-			want: always("Error: Unable to log in"), none: "taken"},
+		"allow_reauth": {
+			besides: password(), value: only(true, false), prepare: revokeAfterFirstAnswer, effect: taken,
+			want: always("taken"), none: "taken",
+		},
+		"allow_reauth, the other": {
+			besides: password(), value: only(false, true), prepare: revokeAfterFirstAnswer, effect: taken,
+			want: always("Error: Unable to use the token"), none: "taken",
+		},
+		"max_retries": {
+			besides: password(), value: only(3, 2), prepare: failing, effect: taken, want: always("taken"),
+			none: "taken",
+		},
+		"max_retries, the other": {
+			besides: password(), value: only(2, 3), prepare: failing, effect: taken,
+			want: always("Error: Unable to log in"), none: "taken",
+		},
 	}
 }

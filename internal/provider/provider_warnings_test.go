@@ -33,8 +33,10 @@ func TestProvider_Warns(t *testing.T) {
 		"auth_url of this machine":                {env: map[string]string{"OS_AUTH_URL": "http://localhost:5000/v3"}},
 		"auth_url of this machine, as an address": {env: map[string]string{"OS_AUTH_URL": "http://127.0.0.1:5000/v3"}},
 		"auth_url of this machine, version 6":     {env: map[string]string{"OS_AUTH_URL": "http://[::1]:5000/v3"}},
-		"endpoint": {env: map[string]string{"OS_RDS_ENDPOINT_OVERRIDE": "http://rds.invalid"},
-			want: []string{endpoint}},
+		"endpoint": {
+			env:  map[string]string{"OS_RDS_ENDPOINT_OVERRIDE": "http://rds.invalid"},
+			want: []string{endpoint},
+		},
 		"region in the block, auth_url of another": {
 			block: map[string]any{"region": "eu-nl"}, env: map[string]string{"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com/v3"},
 			want: []string{"Warning: The identity service is in another region (region)"},

@@ -100,7 +100,7 @@ func (c *Client) post(ctx context.Context, body, into any, path ...string) (meta
 // call sends a request and decodes its answer. It returns an [*Error] for a refusal, a [*DecodeError] for an answer
 // that cannot be decoded, or a [*transport.Error].
 func (c *Client) call(ctx context.Context, method, version string, query url.Values, body, into any, path []string) (meta, error) {
-	endpoint, err := c.endpoint(ctx)
+	endpoint, err := c.endpoint(transport.Uncounted(ctx)) // the first call logs in
 	if err != nil {
 		return meta{}, err
 	}

@@ -24,7 +24,8 @@ func TestResolveRefuses(t *testing.T) {
 		"boolean that is configured too": {
 			change(func(c *Values) { c.AllowReauth = ptr(true) }), map[string]string{"OS_ALLOW_REAUTH": "2"}, Error{
 				"allow_reauth", "Unable to read allow_reauth", `The environment variable OS_ALLOW_REAUTH is "2". It takes true or false.`,
-			}},
+			},
+		},
 		"number": {complete(), map[string]string{"OS_MAX_RETRIES": "many"}, Error{
 			"max_retries", "Unable to read max_retries", `The environment variable OS_MAX_RETRIES is "many". It takes a whole number.`,
 		}},
@@ -78,7 +79,8 @@ func TestResolveRefuses(t *testing.T) {
 			},
 		},
 		"token with a line break, in the environment": {
-			Values{TenantName: "eu-de_p"}, map[string]string{"OS_AUTH_TOKEN": "token-secret\n"},
+			Values{TenantName: "eu-de_p"},
+			map[string]string{"OS_AUTH_TOKEN": "token-secret\n"},
 			Error{
 				"token", "Unable to use token",
 				"The value has a space or line break at its beginning or end: set OS_AUTH_TOKEN again without it.\n\n" +
@@ -201,8 +203,10 @@ func TestResolveRefuses(t *testing.T) {
 			"token", "Unable to use token",
 			"The value has a character that cannot be sent: a space, a line break or a letter with an accent. Copy it again.",
 		}},
-		"agency without a place to log in": {Values{Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p", TenantID: "t",
-			Endpoint: "https://rds.example.com"}, nil, Error{
+		"agency without a place to log in": {Values{
+			Token: "t", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p", TenantID: "t",
+			Endpoint: "https://rds.example.com",
+		}, nil, Error{
 			"auth_url", "Unable to find the identity service",
 			"Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set one " +
 				"of them.",
@@ -266,12 +270,16 @@ func TestUnencrypted(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", address, diff)
 		}
 	}
-	if diff := cmp.Diff([]string{"endpoint"}, Config{Values: Values{AuthURL: "https://a.example.com",
-		Endpoint: "http://b.example.com"}}.Unencrypted()); diff != "" {
+	if diff := cmp.Diff([]string{"endpoint"}, Config{Values: Values{
+		AuthURL:  "https://a.example.com",
+		Endpoint: "http://b.example.com",
+	}}.Unencrypted()); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"auth_url"}, Config{Values: Values{AuthURL: "http://a.example.com",
-		Endpoint: "http://127.0.0.1"}}.Unencrypted()); diff != "" {
+	if diff := cmp.Diff([]string{"auth_url"}, Config{Values: Values{
+		AuthURL:  "http://a.example.com",
+		Endpoint: "http://127.0.0.1",
+	}}.Unencrypted()); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
 }
@@ -289,8 +297,10 @@ func TestResolveNoCredentials(t *testing.T) {
 		if want := found + " Set one of these, as attributes"; !strings.HasPrefix(failure.Detail, want) {
 			t.Errorf("%s: the detail begins with %.80q, want %q", found, failure.Detail, want)
 		}
-		for _, part := range []string{"token", "access_key", "secret_key", "password", "user_name", "OS_TOKEN", "OS_ACCESS_KEY",
-			"OS_SECRET_KEY", "OS_PASSWORD", "OS_USERNAME", "OS_CLOUD"} {
+		for _, part := range []string{
+			"token", "access_key", "secret_key", "password", "user_name", "OS_TOKEN", "OS_ACCESS_KEY",
+			"OS_SECRET_KEY", "OS_PASSWORD", "OS_USERNAME", "OS_CLOUD",
+		} {
 			if !strings.Contains(failure.Detail, part) {
 				t.Errorf("%s: want %s in the detail, got:\n%s", found, part, failure.Detail)
 			}

@@ -88,8 +88,10 @@ func (f cloudsFile) entry(name string) (entry cloudEntry, found bool, err error)
 		return cloudEntry{}, false, brokenFile(f.path, line, what)
 	}
 	place := fmt.Sprintf("entry %q of %s", name, f.path)
-	entry = cloudEntry{found: []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
-		from: map[string]string{}}
+	entry = cloudEntry{
+		found: []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
+		from:  map[string]string{},
+	}
 	for _, a := range Attributes {
 		if err := f.read(raw, a, &entry.values); err != nil {
 			return cloudEntry{}, false, err

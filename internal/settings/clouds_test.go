@@ -250,8 +250,10 @@ func TestCloudsYAMLBroken(t *testing.T) {
 		},
 		"auth_type is a list":  {"clouds:\n  c:\n    auth_type: [secret]\n", "F, line 3: auth_type is not a plain value."},
 		"profile is a mapping": {"clouds:\n  c:\n    profile: {a: secret}\n", "F, line 3: profile is not a plain value."},
-		"merge with a word": {"clouds:\n  c:\n    <<: secret\n",
-			"F: is not valid YAML: map merge requires map or sequence of maps as the value."},
+		"merge with a word": {
+			"clouds:\n  c:\n    <<: secret\n",
+			"F: is not valid YAML: map merge requires map or sequence of maps as the value.",
+		},
 		"character of no script": {"clouds: \x00secret\n", "F: is not valid YAML: control characters are not allowed."},
 	}
 	for name, test := range tests {

@@ -60,8 +60,10 @@ func TestCloudsYAMLSearch(t *testing.T) {
 			map[string]string{"region": "eu-de"},
 		},
 		"variable for secure.yaml": {
-			map[string]string{"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}",
-				"s.yaml": "clouds: {otc: {cacert: /ca}}"},
+			map[string]string{
+				"clouds.yaml": documentedFile, "secure.yaml": "clouds: {otc: {region_name: eu-nl}}",
+				"s.yaml": "clouds: {otc: {cacert: /ca}}",
+			},
 			map[string]string{"OS_CLIENT_SECURE_FILE": "@s.yaml"},
 			map[string]string{"region": "eu-de", "cacert_file": "/ca"},
 		},
@@ -92,8 +94,10 @@ func TestCloudsYAMLSearch(t *testing.T) {
 		"environment beats the file": {
 			map[string]string{"clouds.yaml": documentedFile},
 			map[string]string{"OS_USER_ID": "env-id", "OS_TENANT_ID": "env-project"},
-			map[string]string{"user_id": "env-id", "user_name": "", "tenant_id": "env-project", "tenant_name": "",
-				"password": "yaml-secret-password"},
+			map[string]string{
+				"user_id": "env-id", "user_name": "", "tenant_id": "env-project", "tenant_name": "",
+				"password": "yaml-secret-password",
+			},
 		},
 		"password of the environment beats a token of the file": {
 			map[string]string{"clouds.yaml": "clouds: {otc: {profile: otc, region_name: eu-de, auth: {token: t, project_name: p, domain_name: d}}}"},
@@ -227,11 +231,15 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 		"", "Unable to find credentials", noCredentialsText(t) + "\n\nFound in entry \"prod\" of " + here + ": nothing.",
 	})
 	write(t, here, "cloud: {prod: {}}")
-	check("misspelt top", Error{"cloud", "Unable to find the cloud",
-		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
+	check("misspelt top", Error{
+		"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`,
+	})
 	write(t, here, "# nothing\n")
-	check("no entries", Error{"cloud", "Unable to find the cloud",
-		here + ` has no entry "prod". There is no entry at all below its key clouds.`})
+	check("no entries", Error{
+		"cloud", "Unable to find the cloud",
+		here + ` has no entry "prod". There is no entry at all below its key clouds.`,
+	})
 
 	variables["OS_CLIENT_SECURE_FILE"] = "gone.yaml"
 	check("variable for the secrets", Error{
@@ -241,8 +249,10 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	variables["OS_CLIENT_CONFIG_FILE"] = env.WorkDir
 	check("folder", Error{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
-	check("variable", Error{"cloud", "Unable to find clouds.yaml",
-		"OS_CLIENT_CONFIG_FILE is /gone/clouds.yaml, but this file does not exist."})
+	check("variable", Error{
+		"cloud", "Unable to find clouds.yaml",
+		"OS_CLIENT_CONFIG_FILE is /gone/clouds.yaml, but this file does not exist.",
+	})
 }
 
 // noCredentialsText returns the error for no credentials at all.
@@ -260,12 +270,18 @@ func TestCloudsYAMLOffered(t *testing.T) {
 		want  string // what follows the usual text; {file} is the path
 	}{
 		"one entry": {"clouds: {otc: {}}", Values{}, "\n\n{file} is here and has: otc. To use an entry, set cloud (OS_CLOUD) to its name."},
-		"two entries": {"clouds: {b: {}, a: {}}", Values{},
-			"\n\n{file} is here and has: a, b. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"two entries": {
+			"clouds: {b: {}, a: {}}",
+			Values{},
+			"\n\n{file} is here and has: a, b. To use an entry, set cloud (OS_CLOUD) to its name.",
+		},
 		"no entry":      {"clouds: {}", Values{}, ""},
 		"a broken file": {"clouds: [", Values{}, ""},
-		"a project is set": {"clouds: {a: {}}", Values{TenantName: "eu-de_p"},
-			"\n\n{file} is here and has: a. To use an entry, set cloud (OS_CLOUD) to its name."},
+		"a project is set": {
+			"clouds: {a: {}}",
+			Values{TenantName: "eu-de_p"},
+			"\n\n{file} is here and has: a. To use an entry, set cloud (OS_CLOUD) to its name.",
+		},
 		"without such a file": {"", Values{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

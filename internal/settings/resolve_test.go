@@ -232,14 +232,18 @@ func TestResolveAlternatives(t *testing.T) {
 		"ids beat names in one source": {
 			Values{},
 			env,
-			map[string]string{"user_id": "env-user-id", "user_name": "", "tenant_id": "env-project-id", "tenant_name": "",
-				"domain_id": "env-domain-id", "domain_name": "", "region": "eu-nl"},
+			map[string]string{
+				"user_id": "env-user-id", "user_name": "", "tenant_id": "env-project-id", "tenant_name": "",
+				"domain_id": "env-domain-id", "domain_name": "", "region": "eu-nl",
+			},
 		},
 		"configured names beat ids of the environment": {
 			Values{UserName: "u", TenantName: "eu-de_p", DomainName: "d"},
 			env,
-			map[string]string{"user_id": "", "user_name": "u", "tenant_id": "", "tenant_name": "eu-de_p", "domain_id": "", "domain_name": "d",
-				"region": "eu-de"},
+			map[string]string{
+				"user_id": "", "user_name": "u", "tenant_id": "", "tenant_name": "eu-de_p", "domain_id": "", "domain_name": "d",
+				"region": "eu-de",
+			},
 		},
 		"configured ids beat names of the environment": {
 			Values{UserID: "i", TenantID: "p", DomainID: "d"},
@@ -287,8 +291,10 @@ func TestResolveAlternatives(t *testing.T) {
 			map[string]string{"tenant_id": "", "tenant_name": "eu-de_p"},
 		},
 		"project in the endpoint, and an agency": {
-			Values{Token: "t", Region: "eu-de", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p",
-				Endpoint: "https://rds.example.com/v3/abc"},
+			Values{
+				Token: "t", Region: "eu-de", AgencyName: "a", AgencyDomainName: "d", DelegatedProject: "p",
+				Endpoint: "https://rds.example.com/v3/abc",
+			},
 			nil,
 			map[string]string{"tenant_id": ""},
 		},
@@ -331,11 +337,13 @@ func TestResolveRegionAndAuthURL(t *testing.T) {
 		"auth_url of Switzerland": {
 			"", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3", "p", "eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
 		},
-		"project beats auth_url": {"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de",
-			"https://iam.eu-nl.otc.t-systems.com/v3"},
+		"project beats auth_url": {
+			"", "https://iam.eu-nl.otc.t-systems.com/v3", "eu-de_p", "eu-de",
+			"https://iam.eu-nl.otc.t-systems.com/v3",
+		},
 		"a project without a region": {"", "https://keystone.example.com/v3", "my_app", "", "https://keystone.example.com/v3"},
-		"loopback":                    {"", "http://127.0.0.1:5000/v3", "p", "", "http://127.0.0.1:5000/v3"},
-		"unknown region, own URL":     {"RegionOne", "http://127.0.0.1:5000/v3", "p", "RegionOne", "http://127.0.0.1:5000/v3"},
+		"loopback":                   {"", "http://127.0.0.1:5000/v3", "p", "", "http://127.0.0.1:5000/v3"},
+		"unknown region, own URL":    {"RegionOne", "http://127.0.0.1:5000/v3", "p", "RegionOne", "http://127.0.0.1:5000/v3"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

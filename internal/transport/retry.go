@@ -29,7 +29,7 @@ type retry struct {
 // RoundTrip sends a request until it has an answer that is not a fault, its retries are used up, or its context ends.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, trace := req.Context(), traceOf(req.Context())
-	below := trace.withoutCount(ctx)
+	below := Uncounted(ctx)
 	var fault error // of the last attempt
 	for sent := 1; ; sent++ {
 		attempt, err := rewound(req.WithContext(below))

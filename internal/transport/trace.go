@@ -72,7 +72,7 @@ func traceOf(ctx context.Context) Trace {
 	return t
 }
 
-// withoutCount returns a context whose requests are not counted: a login does not belong to the request's attempts.
-func (t Trace) withoutCount(ctx context.Context) context.Context {
-	return context.WithValue(ctx, traceKey{}, Trace{Sent: func() {}, Retry: t.Retry})
+// Uncounted returns a context whose requests are not counted: a login does not belong to the request that needs it.
+func Uncounted(ctx context.Context) context.Context {
+	return context.WithValue(ctx, traceKey{}, Trace{Sent: func() {}, Retry: traceOf(ctx).Retry})
 }

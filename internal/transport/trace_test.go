@@ -34,11 +34,13 @@ func TestTrace(t *testing.T) {
 		"no retries":      {[]reply{answering(503, "")}, 0, []string{"sent"}},
 		"retries used up": {[]reply{answering(503, "")}, 1, []string{"sent", "1 of " + place + "503 Service Unavailable, again in 1s", "sent"}},
 		"a code": {
-			[]reply{answering(500, `{"error_code":"DBS.200005"}`), answering(200, good)}, 1,
+			[]reply{answering(500, `{"error_code":"DBS.200005"}`), answering(200, good)},
+			1,
 			[]string{"sent", "1 of " + place + "500 Internal Server Error, DBS.200005, again in 1s", "sent"},
 		},
 		"as long as asked": {
-			[]reply{answering(429, "{}", "Retry-After", "7"), answering(200, good)}, 1,
+			[]reply{answering(429, "{}", "Retry-After", "7"), answering(200, good)},
+			1,
 			[]string{"sent", "1 of " + place + "429 Too Many Requests, again in 7s", "sent"},
 		},
 		"no answer": {[]reply{breaks(refused), breaks(io.EOF), answering(200, good)}, 5, []string{
