@@ -40,6 +40,12 @@ type logDownloadActionModel struct {
 	Timeouts  types.Object `tfsdk:"timeouts"`
 }
 
+// summarizingModel is the model of an action that summarizes.
+type summarizingModel struct {
+	logDownloadActionModel
+	Summarize types.Bool `tfsdk:"summarize"`
+}
+
 func (a *logDownloadAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + a.name
 }
@@ -59,6 +65,13 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			Optional: true,
 		},
 	})
+	if a.summarizes {
+		attributes["summarize"] = dataschema.BoolAttribute{
+			MarkdownDescription: "Whether to read the saved files and show what broke in each: one line for every group of errors that are " +
+				"alike, worst first, with a chart of when they happened. No values of the database are shown. Default: `true`.",
+			Optional: true,
+		}
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Saves the " + a.noun + " of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is " +
 			"done, downloads every file, and writes the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. " +
@@ -75,8 +88,7 @@ func (a *logDownloadAction) Configure(_ context.Context, req action.ConfigureReq
 }
 
 func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	var model logDownloadActionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	model, shows := a.read(ctx, req, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -106,15 +118,30 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	resp.Diagnostics.Append(a.warnings(options.InstanceID, answer, "The other files are saved unless an error shows otherwise.")...)
 	files := downloads(answer)
 	resp.Diagnostics.Append(a.client.linkWarnings(options.InstanceID, files)...)
-	ctx, cancel := context.WithDeadline(ctx, deadline)
+	limited, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	tell := teller{send: send}
-	saved, err := download.Save(ctx, files, a.saveOptions(model, options, &tell))
+	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
 	tell.saved(saved, err == nil)
+	if shows {
+		summarize(ctx, send, saved)
+	}
 	resp.Diagnostics.Append(saveWarnings(saved)...)
 	if err != nil {
 		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
 	}
+}
+
+// read returns the configuration, and whether to show what broke. Only some actions have the argument for that, and the
+// framework wants a model with exactly the arguments that there are.
+func (a *logDownloadAction) read(ctx context.Context, req action.InvokeRequest, diags *diag.Diagnostics) (logDownloadActionModel, bool) {
+	var model summarizingModel
+	if !a.summarizes {
+		diags.Append(req.Config.Get(ctx, &model.logDownloadActionModel)...)
+		return model.logDownloadActionModel, false
+	}
+	diags.Append(req.Config.Get(ctx, &model)...)
+	return model.logDownloadActionModel, model.Summarize.IsNull() || model.Summarize.ValueBool()
 }
 
 // reportMissing reports files that failed in the cloud: with -compact-warnings Terraform does not show which.

@@ -27,6 +27,7 @@ type logDownload struct {
 	noun       string // the log in a sentence
 	page       string // in the documentation of the API
 	permission string // that the export needs
+	summarizes bool   // the action shows what broke in the files: only an error log's lines are errors
 }
 
 // errorLogDownload is rds_errorlog_download.
@@ -35,6 +36,7 @@ var errorLogDownload = logDownload{
 	page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 		"log_information_queries/obtaining_error_log_links.html",
 	permission: `rds:log:download ("Downloading a database error log")`,
+	summarizes: true,
 }
 
 // defaultLinksTimeout is long: exports take 10 to 20 s in the examples of the cloud's documentation.

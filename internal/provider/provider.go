@@ -27,6 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -70,6 +71,7 @@ type rdsProvider struct {
 var (
 	_ provider.ProviderWithEphemeralResources = (*rdsProvider)(nil)
 	_ provider.ProviderWithActions            = (*rdsProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*rdsProvider)(nil)
 )
 
 func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -119,15 +121,27 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{errorLogDownload.newDataSource}
+	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral}
+	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral, p.newErrorLogEphemeral}
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{errorLogDownload.newAction}
+}
+
+func (p *rdsProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newErrorLogSummarize}
+}
+
+// now returns the time.
+func (p *rdsProvider) now() time.Time {
+	if p.outside.Clock != nil {
+		return p.outside.Clock.Now()
+	}
+	return time.Now()
 }
 
 func (p *rdsProvider) Resources(context.Context) []func() resource.Resource { return nil }

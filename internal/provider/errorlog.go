@@ -1,0 +1,128 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+)
+
+// This file is what the data source and the ephemeral resource rds_errorlog share.
+
+// defaultRowsTimeout is for a few requests. A busy instance is waited for.
+const defaultRowsTimeout = 2 * time.Minute
+
+// errorLogArguments are the arguments of both kinds but their timeouts.
+type errorLogArguments struct {
+	InstanceID types.String `tfsdk:"instance_id"`
+	errorLogWindow
+	Levels types.Set `tfsdk:"levels"`
+}
+
+// errorLogResults are the attributes of both kinds. The window has two more.
+type errorLogResults struct {
+	Summary  types.List `tfsdk:"summary"`
+	Entries  types.List `tfsdk:"entries"`
+	Complete types.Bool `tfsdk:"complete"`
+}
+
+// instance returns the instance for requests and texts.
+func (a errorLogArguments) instance() string { return a.InstanceID.ValueString() }
+
+// check returns the window that the arguments ask for, or what is wrong with time and levels. Terraform calls it before
+// the read too, if values are not known yet: then it checks the others.
+func (a errorLogArguments) check(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
+	w, diags := a.window(ctx, now)
+	diags.Append(validateLevels(a.Levels)...)
+	return w, diags
+}
+
+// tried describes the request, for the texts of diagnostics.
+func (a errorLogArguments) tried(c *client, timeoutName string) tried {
+	return tried{
+		unable:  "read error log",
+		request: "read the error log of",
+		noun:    "error log",
+		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+			"log_information_queries/querying_database_error_logs.html",
+		permission:  "rds:log:list",
+		instance:    a.instance(),
+		argument:    "instance_id",
+		timeoutName: timeoutName,
+		project:     c.project,
+	}
+}
+
+// read requests the rows of a window.
+func (a errorLogArguments) read(ctx context.Context, c *client, w window, timeout time.Duration) (*rds.Rows, error) {
+	ctx, stop := c.interruptible(withRequestLog(ctx))
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return c.rds.ErrorLogRows(withRetryReport(ctx, nil), rds.RowsQuery{
+		InstanceID: a.instance(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
+	})
+}
+
+// entryType is a row of the log.
+var entryType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"time":    types.StringType,
+	"level":   types.StringType,
+	"content": types.StringType,
+}}
+
+// mapRows returns the attributes for rows. Nil is a read that failed: the lists are empty, not null, so that entries[*]
+// works.
+func mapRows(rows *rds.Rows) errorLogResults {
+	if rows == nil {
+		rows = &rds.Rows{}
+	}
+	var groups pglog.Collector
+	entries := make([]attr.Value, 0, len(rows.Rows))
+	for _, r := range rows.Rows {
+		groups.Add(pglog.ParseRow(r.Time, r.Level, r.Content))
+		entries = append(entries, types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
+			"time":    second(r.Time),
+			"level":   text(r.Level),
+			"content": types.StringValue(r.Content),
+		}))
+	}
+	return errorLogResults{
+		Summary:  groupList(groups.Summary().Groups),
+		Entries:  types.ListValueMust(entryType, entries),
+		Complete: types.BoolValue(rows.Complete),
+	}
+}
+
+// incomplete returns a warning if the API cut a level off.
+func (a errorLogArguments) incomplete(rows *rds.Rows) diag.Diagnostics {
+	if rows.Complete {
+		return nil
+	}
+	var lines []string
+	for _, level := range slices.Sorted(maps.Keys(rows.Since)) {
+		name, since := level, "an unknown time"
+		if name == "" {
+			name = "ALL"
+		}
+		if at := rows.Since[level]; !at.IsZero() {
+			since = at.UTC().Format(time.RFC3339)
+		}
+		lines = append(lines, fmt.Sprintf("%s: from %s on", name, since))
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Error log is not complete", fmt.Sprintf(
+		"The API returns only the newest 2,000 rows of a level. Of DB instance %s these rows are there:\n\n%s\n\nWhat happened before is "+
+			"missing in entries and summary. Ask for a shorter time, or read the whole log with rds_errorlog_download.",
+		a.instance(), indented(lines)))}
+}
