@@ -164,8 +164,9 @@ func TestMembersOfJSON(t *testing.T) {
 		`"cursor_position":8,"func_name":"f","file_name":"x.c","file_line_num":9,"other":null,"more":[]}`)
 	equal(t, []pglog.Event{{
 		Time: time.Date(2026, 11, 23, 15, 5, 52, 291e6, time.UTC), Level: pglog.LevelError, SQLState: "22012",
-		Message: "a\"b\\c\n\t\r\b\f/ä😀", Detail: "d", Hint: "h", Query: "q", Context: "c", Statement: "s", Location: "f, x.c:9", Position: 8,
-		Process: 7, User: "app", Database: "orders",
+		Message: "a\"b\\c\n\t\r\b\f/ä😀", Detail: "d", Hint: "h", Query: "q", Context: "c", Statement: "s", Location: "f, x.c:9",
+		Position: 8,
+		Process:  7, User: "app", Database: "orders",
 	}}, got)
 	equal(t, int64(0), unknown)
 }
@@ -190,4 +191,10 @@ func TestBrokenJSON(t *testing.T) {
 			equal(t, test.want, summarize(t, test.log))
 		})
 	}
+}
+
+// A statement in csvlog can hold more lines of a log than there are records.
+func TestCSVWithLinesOfALog(t *testing.T) {
+	t.Parallel()
+	equal(t, "sql ERROR 1 good\n", summarize(t, csvRecord("good", strings.Repeat("\n2026-11-23 16:05:52 UTC [7] ERROR:  secret", 10), 3)))
 }

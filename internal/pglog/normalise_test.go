@@ -73,3 +73,16 @@ func TestCutMessageIsMaskedToItsEnd(t *testing.T) {
 	log := `2026-11-23 16:05:52 UTC [1] ERROR:  bad value "a" secret "` + strings.Repeat("x", 100_000)
 	equal(t, "other ERROR 1 bad value \"…\"\n", summarize(t, log))
 }
+
+// The same text can be a whole message and one that was cut.
+func TestCutMessageIsNotTakenFromTheCache(t *testing.T) {
+	t.Parallel()
+	var c pglog.Collector
+	e := pglog.Event{Level: pglog.LevelError, Message: `bad "a" and "b" rest`}
+	for range 3 {
+		c.Add(e)
+	}
+	e.MessageCut = true
+	c.Add(e)
+	equal(t, "other ERROR 3 bad \"…\" rest\nother ERROR 1 bad \"…\"\n", table(c.Summary()))
+}

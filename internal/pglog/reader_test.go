@@ -203,3 +203,22 @@ func readerThenError(text string, err error) readerFunc {
 		return 0, err
 	}
 }
+
+// Without a time the first byte of a prefix shows that a line is the rest of a statement.
+func TestFileWithoutTimesThatBeginsWithinALine(t *testing.T) {
+	t.Parallel()
+	got, unknown := events(t, "x = '[7] ERROR:  secret'\n[7] ERROR:  one\n[7] ERROR:  two\n")
+	equal(t, 2, len(got))
+	equal(t, int64(1), unknown)
+}
+
+func TestZonesThatBeginAlike(t *testing.T) {
+	t.Parallel()
+	got, _ := events(t, `2026-11-23 16:05:52 WESTX [7] ERROR:  unknown zone
+2026-11-23 16:05:52 WEST [7] ERROR:  known zone
+2026-11-23 16:05:52 WES [7] ERROR:  unknown zone
+`)
+	equal(t, time.Time{}, got[0].Time)
+	equal(t, time.Date(2026, 11, 23, 15, 5, 52, 0, time.UTC), got[1].Time)
+	equal(t, time.Time{}, got[2].Time)
+}

@@ -68,7 +68,8 @@ log_lock_waits = on
 log_min_duration_statement = '200ms'
 log_temp_files = 0
 deadlock_timeout = '100ms'
-max_connections = 10
+max_connections = 6
+superuser_reserved_connections = 1
 max_locks_per_transaction = 10
 temp_file_limit = '1MB'
 shared_buffers = '8MB'
@@ -123,7 +124,8 @@ type event struct {
 
 // levels is PostgreSQL's own German names of levels; the other names are the English ones.
 var levels = map[string]pglog.Level{
-	"LOG": pglog.LevelLog, "WARNING": pglog.LevelWarning, "WARNUNG": pglog.LevelWarning, "ERROR": pglog.LevelError, "FEHLER": pglog.LevelError,
+	"LOG": pglog.LevelLog, "WARNING": pglog.LevelWarning, "WARNUNG": pglog.LevelWarning,
+	"ERROR": pglog.LevelError, "FEHLER": pglog.LevelError,
 	"FATAL": pglog.LevelFatal, "PANIC": pglog.LevelPanic, "PANIK": pglog.LevelPanic,
 }
 
@@ -171,8 +173,9 @@ func reference(t *testing.T, jsonlog []byte) []event {
 			t.Fatalf("level %q is unknown to the test:\n%s", l.Level, text)
 		}
 		e := event{way: l.Application, Event: pglog.Event{
-			Time: at.UTC(), Level: level, SQLState: l.State, Message: l.Message, Detail: l.Detail, Hint: l.Hint, Query: l.Query, Context: l.Context,
-			Statement: l.Statement, Position: max(l.Position, l.QueryPosition), Process: l.Process, User: l.User, Database: l.Database,
+			Time: at.UTC(), Level: level, SQLState: l.State, Message: l.Message, Detail: l.Detail, Hint: l.Hint,
+			Query: l.Query, Context: l.Context, Statement: l.Statement, Position: max(l.Position, l.QueryPosition),
+			Process: l.Process, User: l.User, Database: l.Database,
 		}}
 		if l.State == "00000" {
 			e.SQLState = ""

@@ -83,7 +83,8 @@ func (s *Server) Start(ctx context.Context, settings string) error {
 	}
 	defer func() { _ = stderr.Close() }()
 	// The server outlives a context that has ended by the moment that Stop takes.
-	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), program("postgres"), "-D", s.Data(), "-c", "config_file="+s.configuration()) //nolint:gosec // Debian's
+	arguments := []string{"-D", s.Data(), "-c", "config_file=" + s.configuration()}
+	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), program("postgres"), arguments...) //nolint:gosec // a program of Debian's
 	if err := asOwner(s.cmd); err != nil {
 		return err
 	}
@@ -109,8 +110,14 @@ func (s *Server) Reload(settings string) error {
 func (s *Server) configuration() string { return filepath.Join(s.Folder, "postgresql.conf") }
 
 func (s *Server) configure(settings string) error {
-	settings = fmt.Sprintf("listen_addresses = '%s'\nport = %d\nunix_socket_directories = '%s'\nfsync = off\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n%s\n",
-		s.Listen, s.Port, s.Folder, settings)
+	settings = fmt.Sprintf(`listen_addresses = '%s'
+port = %d
+unix_socket_directories = '%s'
+fsync = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+%s
+`, s.Listen, s.Port, s.Folder, settings)
 	if err := os.WriteFile(s.configuration(), []byte(settings), 0o600); err != nil {
 		return err
 	}

@@ -42,8 +42,10 @@ var statements = []struct {
 	{way{"bad JSON", "22P02"}, "SELECT '{bad'::json;"},
 	{way{"aborted transaction", "25P02"}, "BEGIN; SELECT 1 / 0; SELECT 1; ROLLBACK;"},
 	{way{"function", "42P01"}, "SELECT outer_call(7);"},
-	{way{"lines like a log's", "22012"}, "SELECT 1 / 0 AS \"\nERROR:  no event\n\t\tDETAIL:  no part\n2026-01-01 00:00:00 UTC [1] FATAL:  no event\";"},
-	{way{"raised lines", "P0001"}, "DO $$ BEGIN RAISE EXCEPTION E'first\\n\\tsecond\\n\\nlast \"quoted\", 100%% \\\\ done' USING DETAIL = E'a\\n\\n\\tb', HINT = 'h: x'; END $$;"},
+	{way{"lines like a log's", "22012"}, "SELECT 1 / 0 AS \"\nERROR:  no event\n\t\tDETAIL:  no part\n" +
+		"2026-01-01 00:00:00 UTC [1] FATAL:  no event\";"},
+	{way{"raised lines", "P0001"}, "DO $$ BEGIN RAISE EXCEPTION E'first\\n\\tsecond\\n\\nlast \"quoted\", 100%% \\\\ done'\n" +
+		"USING DETAIL = E'a\\n\\n\\tb', HINT = 'h: x'; END $$;"},
 	{way{"raised warning", "01000"}, "DO $$ BEGIN RAISE WARNING 'replication slot % is inactive', 'standby1'; END $$;"},
 	{way{"raised state", "22012"}, "DO $$ BEGIN RAISE EXCEPTION 'sum: %', 1 USING ERRCODE = '22012'; END $$;"},
 	{way{"statement timeout", "57014"}, "SET statement_timeout = 10; SELECT pg_sleep(5); RESET statement_timeout;"},
@@ -94,18 +96,19 @@ var others = []struct {
 type failures struct {
 	t      *testing.T
 	server *Server
+	// admin is the superuser's session. It ends with a crash. one and two are sessions that survive their failures.
+	admin, one, two *Session
 	// diskFullState is the SQLSTATE of a full disk, which a limit of the file's size does not give.
 	diskFullState string
 }
 
 // all makes the server fail in each way.
 func (f *failures) all() {
-	session := f.connect("app", "")
+	f.admin = f.open(Login{Role: "postgres", Database: "shop"})
+	f.one, f.two = f.connect("app", ""), f.connect("app", "")
 	for _, w := range statements {
-		session.Do("SET application_name = '" + strings.ReplaceAll(w.name, "'", "''") + "';")
-		session.Do(w.sql)
+		named(f.one, w.name).Do(w.sql)
 	}
-	session.Close()
 	for _, w := range logins {
 		session := f.open(Login{Host: "127.0.0.1", Role: w.role, Password: w.password, Database: w.database, Application: w.name})
 		session.Close()
@@ -113,6 +116,12 @@ func (f *failures) all() {
 	for _, w := range others {
 		w.fail(f, w.name)
 	}
+}
+
+// named gives a session an application_name.
+func named(session *Session, name string) *Session {
+	session.Do("SET application_name = '" + strings.ReplaceAll(name, "'", "''") + "';")
+	return session
 }
 
 func (f *failures) open(login Login) *Session {
@@ -142,17 +151,13 @@ func (f *failures) pid(session *Session) int {
 // sql runs statements as the administrator.
 func (f *failures) sql(statements string) string {
 	f.t.Helper()
-	out, err := f.server.SQL(f.t.Context(), "postgres", "shop", statements)
-	if err != nil {
-		f.t.Fatalf("%v\n%s", err, out)
-	}
-	return out
+	return f.admin.Do(statements)
 }
 
 // waits waits until a backend waits for a lock.
 func (f *failures) waits(pid int) {
 	f.t.Helper()
-	query := fmt.Sprintf("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %d", pid)
+	query := fmt.Sprintf("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %d;", pid)
 	if err := eventually(f.t.Context(), "a backend to wait for a lock", func() bool { return f.sql(query) == "Lock" }); err != nil {
 		f.t.Fatal(err)
 	}
@@ -167,7 +172,7 @@ func (f *failures) ends(pid int) {
 }
 
 func (f *failures) deadlock(name string) {
-	one, two := f.connect("app", name), f.connect("app", name)
+	one, two := named(f.one, name), named(f.two, name)
 	one.Do("BEGIN; UPDATE customers SET age = 31 WHERE id = 1;")
 	two.Do("BEGIN; UPDATE customers SET age = 41 WHERE id = 2;")
 	pid := f.pid(one)
@@ -175,43 +180,31 @@ func (f *failures) deadlock(name string) {
 	f.waits(pid)
 	two.Do("UPDATE customers SET age = 32 WHERE id = 1;")
 	one.Wait()
-	one.Close()
-	two.Close()
+	one.Do("ROLLBACK;")
+	two.Do("ROLLBACK;")
 }
 
-// held calls do while another session holds a row.
-func (f *failures) held(do func()) {
-	holder := f.connect("app", "holder")
-	holder.Do("BEGIN; UPDATE customers SET age = 31 WHERE id = 1;")
-	do()
-	holder.Do("ROLLBACK;")
-	holder.Close()
+// held runs statements while another session holds a row.
+func (f *failures) held(name, statements string) {
+	f.two.Do("BEGIN; UPDATE customers SET age = 31 WHERE id = 1;")
+	named(f.one, name).Do(statements)
+	f.two.Do("ROLLBACK;")
 }
 
 func (f *failures) lockTimeout(name string) {
-	f.held(func() {
-		session := f.connect("app", name)
-		session.Do("SET lock_timeout = 150; UPDATE customers SET age = 32 WHERE id = 1;")
-		session.Close()
-	})
+	f.held(name, "SET lock_timeout = 150; UPDATE customers SET age = 32 WHERE id = 1; RESET lock_timeout;")
 }
 
-func (f *failures) noWait(name string) {
-	f.held(func() {
-		session := f.connect("app", name)
-		session.Do("SELECT * FROM customers FOR UPDATE NOWAIT;")
-		session.Close()
-	})
-}
+func (f *failures) noWait(name string) { f.held(name, "SELECT * FROM customers FOR UPDATE NOWAIT;") }
 
 func (f *failures) cancel(name string) {
-	session := f.connect("app", name)
-	pid := f.pid(session)
-	session.Send("SELECT pg_sleep(30);")
-	f.sql(fmt.Sprintf("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %d AND wait_event = 'PgSleep') LOOP "+
-		"PERFORM pg_sleep(0.005), pg_stat_clear_snapshot(); END LOOP; END $$; SELECT pg_cancel_backend(%[1]d);", pid))
-	session.Wait()
-	session.Close()
+	pid := f.pid(named(f.one, name))
+	f.one.Send("SELECT pg_sleep(30);")
+	query := fmt.Sprintf("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = %d AND wait_event = 'PgSleep';", pid)
+	if err := eventually(f.t.Context(), "a backend to sleep", func() bool { return f.sql(query) == "t" }); err != nil {
+		f.t.Fatal(err)
+	}
+	f.one.Wait()
 }
 
 func (f *failures) terminate(name string) {
@@ -237,12 +230,10 @@ func (f *failures) idleSession(name string) {
 }
 
 func (f *failures) serialization(name string) {
-	one, two := f.connect("app", name), f.connect("app", name)
+	one, two := named(f.one, name), named(f.two, name)
 	one.Do("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM customers;")
 	two.Do("UPDATE customers SET age = 50 WHERE id = 1;")
-	one.Do("UPDATE customers SET age = 51 WHERE id = 1;")
-	one.Close()
-	two.Close()
+	one.Do("UPDATE customers SET age = 51 WHERE id = 1; ROLLBACK;")
 }
 
 // lostClient dies while the server sends it rows: its kernel answers with a reset.
@@ -281,26 +272,27 @@ func (f *failures) serverLimit(name string) {
 
 // diskFull fills a small file system, or, if none may be mounted, reaches a limit of the file's size.
 func (f *failures) diskFull(name string) {
-	session := f.connect("app", name)
+	session := named(f.one, name)
 	where := ""
 	if path := f.server.smallFileSystem(f.t); path != "" {
-		f.sql("CREATE TABLESPACE small LOCATION '" + path + "'")
-		f.sql("GRANT CREATE ON TABLESPACE small TO app")
+		f.sql("CREATE TABLESPACE small LOCATION '" + path + "';")
+		f.sql("GRANT CREATE ON TABLESPACE small TO app;")
 		f.diskFullState, where = "53100", "TABLESPACE small"
 	} else {
-		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", strconv.Itoa(f.pid(session)), "--fsize=300000") //nolint:gosec // a test
+		pid := strconv.Itoa(f.pid(session))
+		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", pid, "--fsize=300000") //nolint:gosec // a test
 		if out, err := limit.CombinedOutput(); err != nil {
 			f.t.Fatalf("prlimit: %v\n%s", err, out)
 		}
 		f.diskFullState = "XX000"
 	}
-	session.Do("CREATE TEMP TABLE filling (text text) " + where + "; INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
-	session.Close()
+	session.Do("CREATE TEMP TABLE filling (text text) " + where + ";\n" +
+		"INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
 }
 
 // crash kills a backend. Another one does not end at once, so that a client meets the server while it recovers.
 func (f *failures) crash(name string) {
-	victim, late := f.connect("app", name), f.connect("app", name)
+	victim, late := named(f.one, name), named(f.two, name)
 	pid, latePID := f.pid(victim), f.pid(late)
 	victim.Send("SELECT pg_sleep(30),\n\t'the report';")
 	for _, step := range []struct {
@@ -330,6 +322,7 @@ func (f *failures) crash(name string) {
 	}
 	victim.Close()
 	late.Close()
+	f.admin.Close()
 }
 
 // mayMount reports whether a full disk was a real one.

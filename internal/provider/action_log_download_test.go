@@ -21,14 +21,17 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// invoke runs the action through the provider's protocol: Terraform has actions from 1.14 on.
+// invoke runs the action through the provider's protocol: Terraform has actions from 1.14 on. Without the argument
+// summarize it shows no summary, which has tests of its own.
 func invoke(t *testing.T, c *rdstest.Cloud, arguments map[string]any) (shown, diagnostics []string) {
 	t.Helper()
 	p := c.Protocol(t)
 	if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
 		t.Fatalf("%q", diags)
 	}
-	return p.Invoke(t.Context(), dataSource, arguments)
+	quiet := map[string]any{"summarize": false}
+	maps.Copy(quiet, arguments)
+	return p.Invoke(t.Context(), dataSource, quiet)
 }
 
 const oneFile = "054bc9c1f680d55c1f36c006e5a9f67b_errorlog_download_20000101000000000"

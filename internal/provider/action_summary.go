@@ -23,6 +23,7 @@ import (
 const (
 	summaryLines = 20  // groups of one file that are shown
 	summaryWidth = 120 // columns of a line
+	messageWidth = 64  // columns of a message at least: one about a lock needs them, though the line is then a bit longer
 	chartWidth   = 20
 )
 
@@ -81,7 +82,7 @@ func (u untilDone) Read(p []byte) (int, error) {
 // summaryText returns a table: class, count, first and last time, chart, message.
 func summaryText(name string, s *pglog.Summary) string {
 	if len(s.Groups) == 0 {
-		return fmt.Sprintf("Nothing broke in %s%s: %d events, none of them an error.", name, timeSpan(s.First, s.Last), s.Events)
+		return fmt.Sprintf("Nothing broke in %s%s. Events read: %d.", name, timeSpan(s.First, s.Last), s.Events)
 	}
 	shown := s.Groups[:min(len(s.Groups), summaryLines)]
 	class, count := 0, 0
@@ -91,7 +92,7 @@ func summaryText(name string, s *pglog.Summary) string {
 	}
 	layout := clockLayout(s.First, s.Last)
 	times := 2*len(layout) + 1
-	room := summaryWidth - (2 + class + 2 + count + 2 + times + 2 + chartWidth + 2)
+	room := max(messageWidth, summaryWidth-(2+class+2+count+2+times+2+chartWidth+2))
 	var b strings.Builder
 	fmt.Fprintf(&b, "What broke in %s%s, worst first:\n", name, timeSpan(s.First, s.Last))
 	for i := range shown {

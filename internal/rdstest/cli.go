@@ -182,6 +182,14 @@ func NeedEphemerals(tb testing.TB) {
 	}
 }
 
+// NeedFunctions skips a test on a CLI without functions of providers.
+func NeedFunctions(tb testing.TB) {
+	tb.Helper()
+	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 8) && !atLeast(line, "OpenTofu", 1, 7) {
+		tb.Skipf("%s has no functions of providers: they need Terraform 1.8 or OpenTofu 1.7", line)
+	}
+}
+
 // cliVersion returns the CLI's name and version: "Terraform v1.11.4".
 func cliVersion(tb testing.TB) string {
 	tb.Helper()

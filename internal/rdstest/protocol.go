@@ -70,11 +70,32 @@ func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[stri
 	if failed(validated.Diagnostics) {
 		return Outcome{Diagnostics: texts(validated.Diagnostics)}
 	}
-	read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: config})
+	o := p.ReadLate(ctx, typeName, arguments)
+	o.Diagnostics = append(texts(validated.Diagnostics), o.Diagnostics...)
+	return o
+}
+
+// ReadLate reads a data source without validation, as if an argument had been unknown before.
+func (p *Protocol) ReadLate(ctx context.Context, typeName string, arguments map[string]any) Outcome {
+	p.tb.Helper()
+	schema := p.schemas.DataSourceSchemas[typeName]
+	read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: p.config(schema, arguments)})
 	if err != nil {
 		p.tb.Fatal(err)
 	}
-	return p.outcome(schema, read.State, append(validated.Diagnostics, read.Diagnostics...))
+	return p.outcome(schema, read.State, read.Diagnostics)
+}
+
+// Validate validates a data source: its arguments may be unknown.
+func (p *Protocol) Validate(ctx context.Context, typeName string, arguments map[string]any) []string {
+	p.tb.Helper()
+	validated, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
+		TypeName: typeName, Config: p.config(p.schemas.DataSourceSchemas[typeName], arguments),
+	})
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return texts(validated.Diagnostics)
 }
 
 // Open validates and opens an ephemeral resource.

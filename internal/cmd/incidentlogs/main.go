@@ -38,10 +38,12 @@ type story struct {
 var stories = []story{
 	{name: "connections", settings: "log_connections = on\nmax_connections = 24", play: connections},
 	{name: "deadlock", play: deadlock},
-	{name: "disk", settings: "temp_file_limit = '9MB'\nlog_temp_files = '1MB'\nwork_mem = '1MB'\nmax_parallel_workers_per_gather = 0\nautovacuum = off", initdb: outsideWAL, play: disk},
+	{name: "disk", initdb: outsideWAL, play: disk, settings: "temp_file_limit = '9MB'\nlog_temp_files = '1MB'\nwork_mem = '1MB'\n" +
+		"max_parallel_workers_per_gather = 0\nautovacuum = off"},
 	{name: "crash", play: crash},
 	{name: "locks", settings: "idle_in_transaction_session_timeout = '25s'", play: locks},
-	{name: "quiet", settings: "log_autovacuum_min_duration = 0\nautovacuum_naptime = '5s'\nautovacuum_vacuum_threshold = 20", play: quiet},
+	{name: "quiet", play: quiet, settings: "log_autovacuum_min_duration = 0\n" +
+		"autovacuum_naptime = '5s'\nautovacuum_vacuum_threshold = 20"},
 	{name: "slow", settings: "log_min_duration_statement = '1s'", play: slow},
 }
 

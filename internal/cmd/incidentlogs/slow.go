@@ -15,8 +15,8 @@ const slowTables = `
 CREATE FUNCTION slowly(seconds float8) RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT pg_sleep(seconds) IS NOT NULL';
 CREATE VIEW order_history AS SELECT o.id, o.customer_id, o.status, o.total, o.created_at FROM orders o WHERE (SELECT slowly(3));
 CREATE VIEW article_search AS SELECT sku, quantity, price FROM stock WHERE (SELECT slowly(1.5));
-CREATE VIEW revenue_by_city AS SELECT c.city, sum(o.total) AS revenue FROM orders o JOIN customers c ON c.id = o.customer_id WHERE (SELECT slowly(6.2))
-	GROUP BY c.city;
+CREATE VIEW revenue_by_city AS SELECT c.city, sum(o.total) AS revenue
+	FROM orders o JOIN customers c ON c.id = o.customer_id WHERE (SELECT slowly(6.2)) GROUP BY c.city;
 CREATE FUNCTION slow_write() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.2); RETURN NULL; END';
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON order_events FOR EACH STATEMENT EXECUTE FUNCTION slow_write();
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO orders_app, reporting, batch;
@@ -32,7 +32,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO reporting, batch;
 // slow: the order history has no index for a customer any more, and other statements are slow as they always were.
 func slow(s *stage) {
 	for database, statements := range map[string]string{"shop": slowTables, "warehouse": slowWarehouse} {
-		if out, err := s.server.SQL(s.ctx, "postgres", database, "SET log_min_duration_statement = -1;"+statements); err != nil || out != "" {
+		out, err := s.server.SQL(s.ctx, "postgres", database, "SET log_min_duration_statement = -1;"+statements)
+		if err != nil || out != "" {
 			s.err = fmt.Errorf("%w: %s", err, out)
 			return
 		}
@@ -64,15 +65,20 @@ func (s *stage) round(i int) {
 	}
 	switch i % 4 {
 	case 0:
-		start("reporting", "shop", fmt.Sprintf("SELECT city, revenue FROM revenue_by_city WHERE revenue > %d ORDER BY revenue DESC;", 1000*(i+1)))
-		start("orders_app", "shop", fmt.Sprintf("SELECT sku, price FROM article_search WHERE sku LIKE '%%%s%%' AND quantity > 0;", []string{"BLUE", "RED", "LAMP"}[i/4]))
+		start("reporting", "shop", fmt.Sprintf("SELECT city, revenue FROM revenue_by_city "+
+			"WHERE revenue > %d ORDER BY revenue DESC;", 1000*(i+1)))
+		start("orders_app", "shop", fmt.Sprintf("SELECT sku, price FROM article_search WHERE sku LIKE '%%%s%%' AND quantity > 0;",
+			[]string{"BLUE", "RED", "LAMP"}[i/4]))
 	case 1:
-		start("batch", "shop", fmt.Sprintf("INSERT INTO order_events (order_id, kind, payload) VALUES (%d, 'scanned', '{\"parcel\": \"00340%d\"}');", 18000+i, 4341+i))
-		start("reporting", "warehouse", fmt.Sprintf("SELECT carrier, count(*), sum(weight)\n  FROM shipments\n WHERE sent_on BETWEEN '2026-11-%02d' AND '2026-11-%02d'\n"+
+		start("batch", "shop", fmt.Sprintf("INSERT INTO order_events (order_id, kind, payload) "+
+			"VALUES (%d, 'scanned', '{\"parcel\": \"00340%d\"}');", 18000+i, 4341+i))
+		start("reporting", "warehouse", fmt.Sprintf("SELECT carrier, count(*), sum(weight)\n  FROM shipments\n"+
+			" WHERE sent_on BETWEEN '2026-11-%02d' AND '2026-11-%02d'\n"+
 			" GROUP BY carrier;", 1+i, 8+i))
 	case 2:
 		start("batch", "shop", fmt.Sprintf("DELETE FROM order_events WHERE kind = 'scanned' AND id < %d;", 20+i))
-		s.parameterised(&all, "orders_app", "SELECT sku, quantity FROM article_search WHERE price BETWEEN :low AND :high;\n", fmt.Sprintf("low=%d", 5+i), fmt.Sprintf("high=%d.50", 10+i))
+		s.parameterised(&all, "orders_app", "SELECT sku, quantity FROM article_search WHERE price BETWEEN :low AND :high;\n",
+			fmt.Sprintf("low=%d", 5+i), fmt.Sprintf("high=%d.50", 10+i))
 	case 3:
 		start("batch", "warehouse", fmt.Sprintf("SELECT max(sent_on) FROM shipments WHERE carrier = 'carrier-%d';", i))
 	}

@@ -42,6 +42,7 @@ type stage struct {
 	begin    int // bytes of the log before the first scene
 	end      int // bytes of the log up to the last scene's end
 	logins   map[string]int
+	crashes  int
 	failed   chan error // errors of other goroutines
 	err      error
 }
