@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,6 +69,39 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 	}
 }
 
+// TestRunbooks_TestThemselves runs each runbook's own tests, as a team does that has changed its copy.
+func TestRunbooks_TestThemselves(t *testing.T) {
+	rdstest.NeedMocks(t)
+	files, err := filepath.Glob(runbooks + "*/runbook.tftest.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("no runbook has a file runbook.tftest.hcl")
+	}
+	for _, file := range files {
+		folder := filepath.Dir(file)
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			configuration, err := os.ReadFile(filepath.Join(folder, "main.tf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(configuration), "\nephemeral ") {
+				rdstest.NeedEphemerals(t)
+			}
+			if strings.Contains(string(configuration), "\naction ") {
+				rdstest.NeedTerraform(t, 1, 14, "actions")
+			}
+			c := rdstest.NewCLI(t, []string{filepath.Join(folder, "main.tf"), file}, rdssim.WithExportDuration(0))
+			run := c.Run(t, "test", "-no-color")
+			if run.ExitCode != 0 || !regexp.MustCompile(`Success! [1-9][0-9]* passed, 0 failed\.`).MatchString(run.Stdout) {
+				t.Errorf("exit code %d, want 0 and a test that passed\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
+			}
+		})
+	}
+}
+
 func TestRunbooks_Fleet(t *testing.T) {
 	c := runbook(t, "fleet")
 	apply(t, c)
@@ -80,21 +114,32 @@ func TestRunbooks_Fleet(t *testing.T) {
 	}
 }
 
+// runFolder returns the only folder with an instance's evidence.
+func runFolder(t *testing.T, c *rdstest.CLI, instanceID string) string {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", instanceID, "*Z"))
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("got folders %q, error %v, want one folder", folders, err)
+	}
+	return folders[0]
+}
+
 func TestRunbooks_SaveWithCurl(t *testing.T) {
 	rdstest.NeedEphemerals(t)
 	c := runbook(t, "save-with-curl")
 	apply(t, c, "-var=instance_id="+rdssim.InstanceTwoFiles)
-	folder := filepath.Join(c.Dir, "error-logs")
+	folder := runFolder(t, c, rdssim.InstanceTwoFiles)
 	files := content(t, folder)
 	names := slices.Sorted(maps.Keys(files))
-	if len(names) != 3 || names[2] != "SHA256SUMS" && names[0] != "SHA256SUMS" {
-		t.Fatalf("got %q", names)
+	if len(names) != 4 {
+		t.Fatalf("got %q, want two files and their checksums", names)
 	}
-	checkSums(t, folder)
-	delete(files, "SHA256SUMS")
+	checkSumFiles(t, folder)
 	var whole strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		whole.WriteString(files[name])
+	for _, name := range names {
+		if !strings.HasSuffix(name, ".sha256") {
+			whole.WriteString(files[name])
+		}
 	}
 	if whole.String() != realLog(t) {
 		t.Error("the two files are not the log")
@@ -116,7 +161,7 @@ func TestRunbooks_SaveWithAction(t *testing.T) {
 	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
 		t.Error(run.Stdout)
 	}
-	checkSumFiles(t, filepath.Join(c.Dir, "error-logs"))
+	checkSumFiles(t, runFolder(t, c, rdssim.InstanceHealthy))
 }
 
 func TestRunbooks_Check(t *testing.T) {

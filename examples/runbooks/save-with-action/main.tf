@@ -1,4 +1,4 @@
-# Saves the error log of one DB instance to a folder, with checksums. Needs Terraform 1.14 or later.
+# Saves the error log of one DB instance to a folder, with checksums, and shows what broke. Needs Terraform 1.14 or later.
 terraform {
   required_providers {
     rds = {
@@ -17,14 +17,29 @@ variable "instance_id" {
 }
 
 variable "directory" {
-  description = "Folder to save to."
+  description = "Folder for the evidence of all runs."
   type        = string
   default     = "error-logs"
+}
+
+variable "timeout" {
+  description = "How long to wait for the export and the downloads."
+  type        = string
+  default     = "30m"
+}
+
+# Each run and each instance has a folder of its own, so that no run replaces the evidence of an earlier one.
+locals {
+  folder = "${var.directory}/${var.instance_id}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
 }
 
 action "rds_errorlog_download" "incident" {
   config {
     instance_id = var.instance_id
-    directory   = var.directory
+    directory   = local.folder
+
+    timeouts {
+      invoke = var.timeout
+    }
   }
 }

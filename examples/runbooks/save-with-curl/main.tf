@@ -18,13 +18,28 @@ variable "instance_id" {
 }
 
 variable "directory" {
-  description = "Folder to save to."
+  description = "Folder for the evidence of all runs."
   type        = string
   default     = "error-logs"
 }
 
+variable "timeout" {
+  description = "How long to wait for the export."
+  type        = string
+  default     = "10m"
+}
+
+# Each run and each instance has a folder of its own, so that no run replaces the evidence of an earlier one.
+locals {
+  folder = "${var.directory}/${var.instance_id}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
+}
+
 ephemeral "rds_errorlog_download" "incident" {
   instance_id = var.instance_id
+
+  timeouts {
+    open = var.timeout
+  }
 }
 
 # Runs at every apply. Names and links go to the shell through its environment, one file a line, and the links to curl on
@@ -45,19 +60,19 @@ resource "terraform_data" "save" {
           exit 1
         }
         mv "$name.part" "$name"
-        {
-          grep -v "  $name$" SHA256SUMS 2>/dev/null || true
-          sha256sum "$name" 2>/dev/null || shasum -a 256 "$name"
-        } >SHA256SUMS.part
-        mv SHA256SUMS.part SHA256SUMS
+        { sha256sum "$name" 2>/dev/null || shasum -a 256 "$name"; } >"$name.sha256"
       done
     EOT
     environment = {
-      DIRECTORY = var.directory
+      DIRECTORY = local.folder
       FILES = join("\n", [
         for file in ephemeral.rds_errorlog_download.incident.list :
         "${replace(file.file_name, "/[^0-9A-Za-z_.-]/", "_")} ${file.file_link}" if file.file_link != null
       ])
     }
   }
+}
+
+output "folder" {
+  value = local.folder
 }
