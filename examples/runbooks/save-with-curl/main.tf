@@ -46,6 +46,7 @@ ephemeral "rds_errorlog_download" "incident" {
 # its standard input: they are in no plan, no state and no list of processes.
 resource "terraform_data" "save" {
   triggers_replace = timestamp()
+  input            = local.folder
 
   provisioner "local-exec" {
     command = <<-EOT
@@ -74,5 +75,5 @@ resource "terraform_data" "save" {
 }
 
 output "folder" {
-  value = local.folder
+  value = terraform_data.save.output
 }
