@@ -98,27 +98,32 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
-		resp.Diagnostics.Append(saveDiagnostics(model.InstanceID.ValueString(), nil, err, timeout)...)
+		resp.Diagnostics.Append(saveDiagnostics("", nil, err, timeout)...) // no file, so no line with the instance
 		return
 	}
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
 	defer stop()
-	deadline := time.Now().Add(timeout) // covers the wait, which also enforces it, and the downloads
+	start := time.Now() // of the timeout, which covers lookup, wait and downloads
 
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
-	options := a.waitOptions(ctx, model.logArguments, timeout)
+	if try, err := model.resolve(ctx, a.client, "timeouts.invoke", timeout); err != nil {
+		resp.Diagnostics.Append(try.diagnostic(err))
+		return
+	}
+	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
+	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
 	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
-		resp.Diagnostics.Append(a.tried(a.client, model.logArguments, "timeouts.invoke").diagnostic(err))
+		resp.Diagnostics.Append(try.diagnostic(err))
 		return
 	}
 	a.reportMissing(answer, send)
-	resp.Diagnostics.Append(a.warnings(options.InstanceID, answer, "The other files are saved unless an error shows otherwise.")...)
+	resp.Diagnostics.Append(a.warnings(try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
 	files := downloads(answer)
-	resp.Diagnostics.Append(a.client.linkWarnings(options.InstanceID, files)...)
-	limited, cancel := context.WithDeadline(ctx, deadline)
+	resp.Diagnostics.Append(a.client.linkWarnings(try.who(), files)...)
+	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
 	tell := teller{send: send}
 	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
@@ -128,7 +133,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	resp.Diagnostics.Append(saveWarnings(saved)...)
 	if err != nil {
-		resp.Diagnostics.Append(saveDiagnostics(options.InstanceID, saved, err, timeout)...)
+		resp.Diagnostics.Append(saveDiagnostics(try.who(), saved, err, timeout)...)
 	}
 }
 

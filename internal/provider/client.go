@@ -21,6 +21,8 @@ import (
 // client is what every object gets from Configure.
 type client struct {
 	rds *rds.Client
+	// instances finds DB instances by name.
+	instances *instanceList
 	// project is the name of the project that requests are for, "" if only its ID is configured.
 	project string
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
@@ -68,11 +70,13 @@ func (p *rdsProvider) newClient(config settings.Config, terraformVersion string)
 	}
 	authorized := out.Client(transport.Rules{Wrap: session.Transport, Final: rds.Final})
 
+	api := rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random)
 	return &client{
 		interrupt: p.outside.Interrupt,
 		encrypted: len(config.Unencrypted()) == 0,
 		project:   projectName(config),
-		rds:       rds.NewClient(authorized, endpoint, p.outside.Clock, p.outside.Random),
+		rds:       api,
+		instances: newInstanceList(api, endpoint),
 		files: download.Options{
 			Base:       p.network(plain(tlsConfig)),
 			UserAgent:  userAgent,

@@ -81,12 +81,12 @@ func (d *errorLogDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows, err := model.read(ctx, d.client, window, timeoutOf(model.Timeouts, "read", defaultRowsTimeout))
+	rows, try, err := model.read(ctx, d.client, window, "timeouts.read", timeoutOf(model.Timeouts, "read", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(model.toleranceModel.settle(model.tried(d.client, "timeouts.read"), err))
+		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(model.incomplete(rows)...)
+		resp.Diagnostics.Append(incomplete(try.who(), rows)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -61,13 +61,13 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	try := d.tried(d.client, model.logArguments, "timeouts.read")
-	export, err := d.obtain(ctx, d.client, model.logArguments, timeoutOf(model.Timeouts, "read", defaultLinksTimeout))
+	timeout := timeoutOf(model.Timeouts, "read", defaultLinksTimeout)
+	export, try, err := d.obtain(ctx, d.client, &model.logArguments, "timeouts.read", timeout)
 	if err != nil {
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(d.warnings(try.instance, export, goodLinks)...)
+		resp.Diagnostics.Append(d.warnings(try.who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

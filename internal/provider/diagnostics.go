@@ -28,11 +28,13 @@ type tried struct {
 	noun        string // "error log"
 	page        string // the request's page in the documentation of the API
 	permission  string // the one that RDS wants for the request: "rds:log:download"
-	instance    string // ID or name of the DB instance; "" if the request is about several
+	instance    string // ID of the DB instance; "" if the request is about several
+	name        string // of the DB instance; "" if it is given by ID
 	argument    string // the argument that names the instance: "instance_id"
 	timeoutName string // the argument that allows more time: "timeouts.read"
 	project     string // name of the project; "" if it is not configured
 	export      bool   // the request starts an export and waits for it
+	lookup      bool   // the request looks for the instance with the name
 }
 
 func (t tried) summary() string { return "Unable to " + t.unable }
@@ -42,7 +44,15 @@ func (t tried) what() string {
 	if t.instance == "" {
 		return t.request
 	}
-	return t.request + " DB instance " + t.instance
+	return t.request + " DB instance " + t.who()
+}
+
+// who returns the instance as texts show it: "orders (3d39…in03)", or the ID if that is configured.
+func (t tried) who() string {
+	if t.name == "" {
+		return t.instance
+	}
+	return apierror.Printable(t.name) + " (" + t.instance + ")"
 }
 
 // forInstance is " for DB instance 3d39…", or "".
@@ -50,17 +60,19 @@ func (t tried) forInstance() string {
 	if t.instance == "" {
 		return ""
 	}
-	return " for DB instance " + t.instance
+	return " for DB instance " + t.who()
 }
 
 // place returns project and region of a refusal.
-func (t tried) place(e *rds.Error) string {
-	place := "project " + e.ProjectID
+func (t tried) place(e *rds.Error) string { return t.placeOf(e.ProjectID, e.Region) }
+
+func (t tried) placeOf(projectID, region string) string {
+	place := "project " + projectID
 	if t.project != "" {
-		place = fmt.Sprintf("project %s (%s)", t.project, e.ProjectID)
+		place = fmt.Sprintf("project %s (%s)", t.project, projectID)
 	}
-	if e.Region != "" {
-		place += ", region " + e.Region
+	if region != "" {
+		place += ", region " + region
 	}
 	return place
 }
@@ -71,11 +83,23 @@ func (t tried) diagnostic(err error) diag.Diagnostic {
 	if errors.As(err, &caller) {
 		return diag.NewErrorDiagnostic(caller.Summary(), caller.Detail())
 	}
-	var refusal *rds.Error
-	if errors.As(err, &refusal) && t.argument != "" && (refusal.Kind == rds.KindNotFound || refusal.Kind == rds.KindWrongEngine) {
+	if t.argument != "" && t.blamesInstance(err) {
 		return diag.NewAttributeErrorDiagnostic(path.Root(t.argument), t.summary(), t.detail(err))
 	}
 	return diag.NewErrorDiagnostic(t.summary(), t.detail(err))
+}
+
+// blamesInstance reports whether another ID or name can help.
+func (t tried) blamesInstance(err error) bool {
+	var refusal *rds.Error
+	if errors.As(err, &refusal) {
+		if t.lookup {
+			return refusal.Kind == rds.KindForbidden
+		}
+		return refusal.Kind == rds.KindNotFound || refusal.Kind == rds.KindWrongEngine
+	}
+	var name *nameError
+	return errors.As(err, &name)
 }
 
 // detail returns the text for an error of a wait or of a single request. Its first line is short enough for a table.
@@ -87,8 +111,11 @@ func (t tried) detail(err error) string {
 		missing     *rds.MissingLinkError
 		refusal     *rds.Error
 		decode      *rds.DecodeError
+		name        *nameError
 	)
 	switch {
+	case errors.As(err, &name):
+		return t.nameText(name)
 	case errors.As(err, &timeout):
 		return t.timeoutText(timeout)
 	case errors.As(err, &interrupted):
@@ -117,11 +144,19 @@ func (t tried) refusalText(e *rds.Error) string {
 
 // refusalHint chooses from the table. A 404 has several causes: the form of the ID and the body show which is likely.
 func (t tried) refusalHint(e *rds.Error) string {
+	if e.Kind == rds.KindForbidden && t.lookup {
+		return t.fill(refusalHints[e.Kind] + withoutNamesHint)
+	}
 	if e.Kind != rds.KindNotFound {
 		return t.fill(cmp.Or(refusalHints[e.Kind], anyRefusalHint), "{host}", e.Host)
 	}
 	hint := notFoundHint
-	if !rds.UsualInstanceID(t.instance) {
+	switch {
+	case t.instance == "":
+		hint = refusalHints[rds.KindUnknownAPI]
+	case t.name != "":
+		hint = goneHint
+	case !rds.UsualInstanceID(t.instance):
 		hint = notAnIDHint
 	}
 	if e.Described {

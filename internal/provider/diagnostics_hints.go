@@ -71,8 +71,10 @@ const (
 		"support."
 
 	notFoundHint = "Check the ID first, then {place}: compare all with the instance's page in the console."
+	goneHint     = "The list of DB instances had it a moment ago, so it was probably just deleted. Look at the list in the console."
 	notAnIDHint  = "This does not look like an ID, which is 32 hexadecimal digits followed by in03. You find it on the instance's page in " +
-		"the console."
+		"the console. If it is the instance's name, use instance_name in place of instance_id."
+	withoutNamesHint  = " Without that permission, use instance_id in place of instance_name."
 	strangeAnswerHint = " The answer does not look like the API's: if all are right, check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
 
 	networkHint  = "Check the network, the proxy's variables (HTTPS_PROXY, NO_PROXY), region and endpoint."

@@ -77,12 +77,12 @@ func (e *errorLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows, err := model.read(ctx, e.client, window, timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
+	rows, try, err := model.read(ctx, e.client, window, "timeouts.open", timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(model.tried(e.client, "timeouts.open").diagnostic(err))
+		resp.Diagnostics.Append(try.diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(model.incomplete(rows)...)
+	resp.Diagnostics.Append(incomplete(try.who(), rows)...)
 	model.errorLogWindow = model.withTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)

@@ -59,13 +59,13 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	try := e.tried(e.client, model.logArguments, "timeouts.open")
-	export, err := e.obtain(ctx, e.client, model.logArguments, timeoutOf(model.Timeouts, "open", defaultLinksTimeout))
+	timeout := timeoutOf(model.Timeouts, "open", defaultLinksTimeout)
+	export, try, err := e.obtain(ctx, e.client, &model.logArguments, "timeouts.open", timeout)
 	if err != nil {
 		resp.Diagnostics.Append(try.diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(e.warnings(try.instance, export, goodLinks)...)
+	resp.Diagnostics.Append(e.warnings(try.who(), export, goodLinks)...)
 	model.logResults = mapExport(export)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

@@ -25,7 +25,7 @@ const defaultRowsTimeout = 2 * time.Minute
 
 // errorLogArguments are the arguments of both kinds but their timeouts.
 type errorLogArguments struct {
-	InstanceID types.String `tfsdk:"instance_id"`
+	instanceModel
 	errorLogWindow
 	Levels types.Set `tfsdk:"levels"`
 }
@@ -36,9 +36,6 @@ type errorLogResults struct {
 	Entries  types.List `tfsdk:"entries"`
 	Complete types.Bool `tfsdk:"complete"`
 }
-
-// instance returns the instance for requests and texts.
-func (a errorLogArguments) instance() string { return a.InstanceID.ValueString() }
 
 // check returns the window that the arguments ask for, or what is wrong with time and levels. Terraform calls it before
 // the read too, if values are not known yet: then it checks the others.
@@ -57,22 +54,30 @@ func (a errorLogArguments) tried(c *client, timeoutName string) tried {
 		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"log_information_queries/querying_database_error_logs.html",
 		permission:  "rds:log:list",
-		instance:    a.instance(),
-		argument:    "instance_id",
+		instance:    a.InstanceID.ValueString(),
+		name:        a.InstanceName.ValueString(),
+		argument:    a.argument(),
 		timeoutName: timeoutName,
 		project:     c.project,
 	}
 }
 
-// read requests the rows of a window.
-func (a errorLogArguments) read(ctx context.Context, c *client, w window, timeout time.Duration) (*rds.Rows, error) {
-	ctx, stop := c.interruptible(withRequestLog(ctx))
+// read requests the rows of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
+func (a *errorLogArguments) read(
+	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
+) (*rds.Rows, tried, error) {
+	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	start := time.Now()
+	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+		return nil, try, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
 	defer cancel()
-	return c.rds.ErrorLogRows(withRetryReport(ctx, nil), rds.RowsQuery{
-		InstanceID: a.instance(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
+	rows, err := c.rds.ErrorLogRows(ctx, rds.RowsQuery{
+		InstanceID: a.InstanceID.ValueString(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
 	})
+	return rows, a.tried(c, timeoutName), err
 }
 
 // entryType is a row of the log.
@@ -106,7 +111,7 @@ func mapRows(rows *rds.Rows) errorLogResults {
 }
 
 // incomplete returns a warning if the API cut a level off.
-func (a errorLogArguments) incomplete(rows *rds.Rows) diag.Diagnostics {
+func incomplete(who string, rows *rds.Rows) diag.Diagnostics {
 	if rows.Complete {
 		return nil
 	}
@@ -124,5 +129,5 @@ func (a errorLogArguments) incomplete(rows *rds.Rows) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Error log is not complete", fmt.Sprintf(
 		"The API returns only the newest 2,000 rows of a level. Of DB instance %s these rows are there:\n\n%s\n\nWhat happened before is "+
 			"missing in entries and summary. Ask for a shorter time, or read the whole log with rds_errorlog_download.",
-		a.instance(), indented(lines)))}
+		who, indented(lines)))}
 }

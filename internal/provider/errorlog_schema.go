@@ -4,6 +4,7 @@
 package provider
 
 import (
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -13,13 +14,8 @@ import (
 
 // errorLogAttributes are the arguments and results of the data source and the ephemeral resource.
 func errorLogAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"instance_id": schema.StringAttribute{
-			MarkdownDescription: "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The " +
-				"instance must be an RDS for PostgreSQL instance.",
-			Required:   true,
-			Validators: instanceIDValidators(),
-		},
+	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance.")
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"last": schema.StringAttribute{
 			MarkdownDescription: "The time up to now, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `30m` or `24h`, at most " +
 				"`720h` (30 days). Default: `1h`.",
@@ -60,7 +56,8 @@ func errorLogAttributes() map[string]schema.Attribute {
 				"is `false`, and a warning has the time from which on the rows are there.",
 			Computed: true,
 		},
-	}
+	})
+	return attributes
 }
 
 func entryAttributes() map[string]schema.Attribute {

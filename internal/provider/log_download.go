@@ -44,14 +44,14 @@ const defaultLinksTimeout = 10 * time.Minute
 
 // logArguments are the arguments of all kinds but their timeouts.
 type logArguments struct {
-	InstanceID   types.String `tfsdk:"instance_id"`
+	instanceModel
 	PollMethod   types.String `tfsdk:"poll_method"`
 	PollInterval types.String `tfsdk:"poll_interval"`
 }
 
 // validate checks arguments that were unknown when Terraform asked for validation.
 func (a logArguments) validate(ctx context.Context) diag.Diagnostics {
-	diags := validateLate(ctx, path.Root("instance_id"), a.InstanceID, instanceIDValidators())
+	diags := a.instanceModel.validate(ctx)
 	diags.Append(validateLate(ctx, path.Root("poll_method"), a.PollMethod, pollMethodValidators())...)
 	diags.Append(validateLate(ctx, path.Root("poll_interval"), a.PollInterval, pollIntervalValidators())...)
 	return diags
@@ -80,17 +80,26 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried 
 		page:        l.page,
 		permission:  l.permission,
 		instance:    a.InstanceID.ValueString(),
-		argument:    "instance_id",
+		name:        a.InstanceName.ValueString(),
+		argument:    a.argument(),
 		timeoutName: timeoutName,
 		project:     c.project,
 	}
 }
 
-// obtain waits for an export, for a data source and an ephemeral resource.
-func (l logDownload) obtain(ctx context.Context, c *client, a logArguments, timeout time.Duration) (*rds.Export, error) {
-	ctx, stop := c.interruptible(withRequestLog(ctx))
+// obtain waits for an export, for a data source and an ephemeral resource. A name is replaced by its ID first. tried is for
+// the texts of diagnostics.
+func (l logDownload) obtain(
+	ctx context.Context, c *client, a *logArguments, timeoutName string, timeout time.Duration,
+) (*rds.Export, tried, error) {
+	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
-	return c.rds.WaitForExport(withRetryReport(ctx, nil), l.waitOptions(ctx, a, timeout))
+	start := time.Now()
+	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+		return nil, try, err
+	}
+	export, err := c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, remaining(timeout, start)))
+	return export, l.tried(c, *a, timeoutName), err
 }
 
 // logResults are the attributes that a data source and an ephemeral resource return.

@@ -4,19 +4,16 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 )
 
 // argumentAttributes are the arguments of all kinds of object.
 func (l logDownload) argumentAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"instance_id": schema.StringAttribute{
-			MarkdownDescription: "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. The " +
-				"instance must be an RDS for PostgreSQL instance that works properly.",
-			Required:   true,
-			Validators: instanceIDValidators(),
-		},
+	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"poll_method": schema.StringAttribute{
 			MarkdownDescription: "How to find out whether the export is done. `repeat` (default) requests the links until they are " +
 				"available. `task` polls the export's task and then requests the links; if the task cannot be polled, it continues as " +
@@ -30,7 +27,8 @@ func (l logDownload) argumentAttributes() map[string]schema.Attribute {
 			Optional:   true,
 			Validators: pollIntervalValidators(),
 		},
-	}
+	})
+	return attributes
 }
 
 // resultAttributes are what a data source and an ephemeral resource return.

@@ -121,7 +121,7 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource}
+	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {

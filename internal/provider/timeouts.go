@@ -54,3 +54,8 @@ func timeoutOf(timeouts types.Object, operation string, standard time.Duration) 
 	}
 	return timeout
 }
+
+// remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.
+func remaining(timeout time.Duration, start time.Time) time.Duration {
+	return max(timeout-time.Since(start).Truncate(time.Millisecond), 1)
+}

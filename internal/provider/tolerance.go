@@ -39,8 +39,9 @@ func toleranceAttributes(empty string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"allow_failure": schema.BoolAttribute{
 			MarkdownDescription: "Whether an error of this one instance is only a warning, so that the other instances of a fleet still give " +
-				"their answer: the API refuses the request, the export fails, or the timeout ends. The reason is then in `failure`. Errors of " +
-				"the configuration and of the login, and an interrupt, are always errors. Default: `false`.",
+				"their answer: no or several instances have the name, the API refuses the request, the export fails, or the timeout ends. " +
+				"The reason is then in `failure`. Errors of the configuration, of the login and of the permission to list instances, and an " +
+				"interrupt, are always errors. Default: `false`.",
 			Optional: true,
 		},
 		"failure": schema.SingleNestedAttribute{
@@ -63,7 +64,7 @@ func noFailure() types.Object { return types.ObjectNull(failureTypes) }
 // is a warning, and failure has the reason.
 func (m *toleranceModel) settle(t tried, err error) diag.Diagnostic {
 	d := t.diagnostic(err)
-	if !m.AllowFailure.ValueBool() || !concernsInstance(err) {
+	if !m.AllowFailure.ValueBool() || !t.concernsInstance(err) {
 		return d
 	}
 	m.Failure = failureOf(t, err)
@@ -71,7 +72,7 @@ func (m *toleranceModel) settle(t tried, err error) diag.Diagnostic {
 }
 
 // concernsInstance reports whether an error may be one instance's own: another instance may have none.
-func concernsInstance(err error) bool {
+func (t tried) concernsInstance(err error) bool {
 	var (
 		caller      *identity.Error
 		interrupted *rds.InterruptedError
@@ -80,14 +81,17 @@ func concernsInstance(err error) bool {
 		failed      *rds.ExportError
 		missing     *rds.MissingLinkError
 		decode      *rds.DecodeError
+		name        *nameError
 	)
 	switch {
 	case errors.As(err, &caller), errors.As(err, &interrupted):
 		return false
+	case errors.As(err, &name):
+		return true
 	case errors.As(err, &timeout):
 		return !errors.As(timeout.Fault, &caller)
 	case errors.As(err, &refusal):
-		return !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
+		return !t.lookup && !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
 	default:
 		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
 	}

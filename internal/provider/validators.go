@@ -36,13 +36,19 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || rds.ValidInstanceID(value) {
 		return
 	}
-	const shown = 60
-	if runes := []rune(value); len(runes) > shown {
-		value = fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
-	}
+	value = excerpt(value)
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
 		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page "+
-			"in the console.", req.Path, v.Description(ctx), value))
+			"in the console. If you have the name, use instance_name.", req.Path, v.Description(ctx), value))
+}
+
+// excerpt returns the beginning of a long text.
+func excerpt(value string) string {
+	const shown = 60
+	if runes := []rune(value); len(runes) > shown {
+		return fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
+	}
+	return value
 }
 
 func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }

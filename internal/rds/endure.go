@@ -26,7 +26,8 @@ type Progress struct {
 type effort struct {
 	client   *Client
 	start    time.Time
-	deadline time.Time // zero: none
+	deadline time.Time      // zero: none
+	report   func(Progress) // called after each fault; nil: nobody asks
 
 	mu       sync.Mutex
 	progress Progress // without Waited
@@ -101,8 +102,11 @@ func (e *effort) endure(err error) error {
 
 func (e *effort) endured(fault error) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.fault, e.progress.Outage = fault, fault
+	e.mu.Unlock()
+	if e.report != nil {
+		e.report(e.state())
+	}
 }
 
 // endurable reports whether the same call may succeed later. After the first good answer of the API, an unknown host

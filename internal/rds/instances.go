@@ -16,7 +16,8 @@ const EnginePostgreSQL = "PostgreSQL"
 
 // InstancesQuery selects DB instances.
 type InstancesQuery struct {
-	Engine string // such as EnginePostgreSQL; "": all
+	Engine string         // such as EnginePostgreSQL; "": all
+	Report func(Progress) // if set, called after each fault that may pass
 }
 
 // Instance is a DB instance. Words are the API's, and each field but ID may be empty.
@@ -43,6 +44,7 @@ const (
 // pass are repeated, as in [Client.ErrorLogRows]. Needs the permission rds:instance:list.
 func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, error) {
 	e := c.begin(ctx, "")
+	e.report = q.Report
 	all, seen := []Instance{}, map[string]bool{}
 	offset, before := 0, int64(-1)
 	for range instancesPages {
