@@ -11,8 +11,8 @@ terraform {
 provider "rds" {}
 
 data "rds_errorlog" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
-  last        = "1h"
+  instance_name = "orders"
+  last          = "1h"
 }
 
 output "what_broke" {

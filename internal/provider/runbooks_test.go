@@ -115,9 +115,9 @@ func TestRunbooks_Fleet(t *testing.T) {
 }
 
 // runFolder returns the only folder with an instance's evidence.
-func runFolder(t *testing.T, c *rdstest.CLI, instanceID string) string {
+func runFolder(t *testing.T, c *rdstest.CLI, instanceName string) string {
 	t.Helper()
-	folders, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", instanceID, "*Z"))
+	folders, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", instanceName, "*Z"))
 	if err != nil || len(folders) != 1 {
 		t.Fatalf("got folders %q, error %v, want one folder", folders, err)
 	}
@@ -127,8 +127,8 @@ func runFolder(t *testing.T, c *rdstest.CLI, instanceID string) string {
 func TestRunbooks_SaveWithCurl(t *testing.T) {
 	rdstest.NeedEphemerals(t)
 	c := runbook(t, "save-with-curl")
-	apply(t, c, "-var=instance_id="+rdssim.InstanceTwoFiles)
-	folder := runFolder(t, c, rdssim.InstanceTwoFiles)
+	apply(t, c, "-var=instance_name=invoices")
+	folder := runFolder(t, c, "invoices")
 	files := content(t, folder)
 	names := slices.Sorted(maps.Keys(files))
 	if len(names) != 4 {
@@ -161,19 +161,19 @@ func TestRunbooks_SaveWithAction(t *testing.T) {
 	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
 		t.Error(run.Stdout)
 	}
-	checkSumFiles(t, runFolder(t, c, rdssim.InstanceHealthy))
+	checkSumFiles(t, runFolder(t, c, "orders"))
 }
 
 func TestRunbooks_Check(t *testing.T) {
 	c := runbook(t, "check")
-	for id, text := range map[string]string{
-		rdssim.InstanceHealthy:     "",
-		rdssim.InstancePartlyFails: "The error log of " + rdssim.InstancePartlyFails + " is not complete.",
-		rdssim.InstanceFails:       "Unable to obtain error log links",
+	for name, text := range map[string]string{
+		"orders":  "",
+		"billing": "The error log of billing is not complete.",
+		"search":  "Unable to obtain error log links",
 	} {
-		run := apply(t, c, "-var=instance_id="+id) // a check warns, and the apply goes on
+		run := apply(t, c, "-var=instance_name="+name) // a check warns, and the apply goes on
 		if text == "" && strings.Contains(run.Stdout, "Check block assertion") || !wrapped(text).MatchString(run.Stdout) {
-			t.Errorf("%s: %s", id, run.Stdout)
+			t.Errorf("%s: %s", name, run.Stdout)
 		}
 	}
 }
@@ -181,8 +181,8 @@ func TestRunbooks_Check(t *testing.T) {
 func TestRunbooks_Postcondition(t *testing.T) {
 	c := runbook(t, "postcondition")
 	apply(t, c)
-	run := c.Run(t, "plan", "-no-color", "-var=instance_id="+rdssim.InstancePartlyFails)
-	if run.ExitCode == 0 || !wrapped("A part of the error log of "+rdssim.InstancePartlyFails+" is missing: ").MatchString(run.Stderr) {
+	run := c.Run(t, "plan", "-no-color", "-var=instance_name=billing")
+	if run.ExitCode == 0 || !wrapped("A part of the error log of billing is missing: ").MatchString(run.Stderr) {
 		t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 	}
 }

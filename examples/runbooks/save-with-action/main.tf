@@ -10,10 +10,10 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 variable "directory" {
@@ -30,13 +30,13 @@ variable "timeout" {
 
 # Each run and each instance has a folder of its own, so that no run replaces the evidence of an earlier one.
 locals {
-  folder = "${var.directory}/${var.instance_id}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
+  folder = "${var.directory}/${var.instance_name}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
 }
 
 action "rds_errorlog_download" "incident" {
   config {
-    instance_id = var.instance_id
-    directory   = local.folder
+    instance_name = var.instance_name
+    directory     = local.folder
 
     timeouts {
       invoke = var.timeout

@@ -5,12 +5,12 @@ run "the_folder_names_the_instance_and_the_time" {
   command = plan
 
   variables {
-    directory   = "evidence"
-    instance_id = "5a1f7c20d4b94e3c8f62b0a7d9e31c42in03"
+    directory     = "evidence"
+    instance_name = "invoices"
   }
 
   assert {
-    condition     = can(regex("^evidence/5a1f7c20d4b94e3c8f62b0a7d9e31c42in03/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z$", local.folder))
-    error_message = "Expected evidence/ID/TIME, got ${local.folder}."
+    condition     = can(regex("^evidence/invoices/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z$", local.folder))
+    error_message = "Expected evidence/NAME/TIME, got ${local.folder}."
   }
 }
