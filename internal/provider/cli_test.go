@@ -50,7 +50,7 @@ func TestExamples(t *testing.T) {
 			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
 				t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 			}
-			if c.Cloud.Count("rds.errorlog") == 0 {
+			if c.Cloud.Count("rds.errorlog")+c.Cloud.Count("rds.errorlog_rows") == 0 {
 				t.Error("the example asked for no error log")
 			}
 		})

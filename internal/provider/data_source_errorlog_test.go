@@ -6,11 +6,11 @@ package provider_test
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -252,12 +252,7 @@ func TestErrorLog_UnknownValues(t *testing.T) {
 // TestErrorLog_Incomplete: more rows than the API gives.
 func TestErrorLog_Incomplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log strings.Builder
-		for i := range 2500 {
-			at := time.Date(2026, 11, 23, 10, 0, i, 0, time.UTC).Format("2006-01-02 15:04:05.000")
-			fmt.Fprintf(&log, "%s UTC:[local]:a@b:[1]:ERROR:  deadlock detected\n", at)
-		}
-		o := readRows(t, rdstest.New(t, rdssim.WithErrorLog(log.String())), nil)
+		o := readRows(t, rdstest.New(t, rdssim.WithErrorLog(manyErrors(2500))), nil)
 		onlyDiagnostic(t, o.Diagnostics, "Warning: Error log is not complete\n\nThe API returns only the newest 2,000 rows of a level. "+
 			"Of DB instance "+rdssim.InstanceHealthy+" these rows are there:\n\n  ERROR: from 1999-12-31T23:25:41Z on\n\n",
 			"Ask for a shorter time, or read the whole log with rds_errorlog_download.")
@@ -473,5 +468,31 @@ resource "terraform_data" "one" {
 		if strings.Contains(files["terraform.tfstate"], text) {
 			t.Errorf("got %q in the state, want nothing of the log", text)
 		}
+	}
+}
+
+// TestErrorLog_Trace: the text of a row is neither on the screen nor in the log of Terraform at its highest level. The
+// control is the request, which must be there.
+func TestErrorLog_Trace(t *testing.T) {
+	for _, kind := range []string{"data", "ephemeral"} {
+		t.Run(kind, func(t *testing.T) {
+			if kind == "ephemeral" {
+				rdstest.NeedEphemerals(t)
+			}
+			c := rdstest.NewCLI(t, nil, rdssim.WithErrorLog(dayLog))
+			c.Write(t, "main.tf", requirement+rowsOf(kind))
+			c.Env["TF_LOG"], c.Env["TF_LOG_PATH"] = "TRACE", filepath.Join(c.Dir, "trace.log")
+			run := apply(t, c)
+			all := run.Stdout + run.Stderr + content(t, c.Dir)["trace.log"]
+			if !strings.Contains(all, "/errorlog") {
+				t.Error("got no request in the log, want it there: the search proves nothing")
+			}
+			for _, text := range []string{"4711", "insert into a"} {
+				if i := strings.Index(all, text); i >= 0 {
+					t.Errorf("got %q, want it hidden: …%s…", text, all[max(0, i-200):min(len(all), i+200)])
+				}
+			}
+			tellsNoSecret(t, all)
+		})
 	}
 }

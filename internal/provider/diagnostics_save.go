@@ -16,6 +16,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // unableToSave is the summary of every error of saving files.
@@ -141,7 +142,7 @@ func saveWarnings(saved []download.Saved) diag.Diagnostics {
 // linkWarnings are about links without TLS, if the API has it. Without it, there is a warning already.
 func (c *client) linkWarnings(instanceID string, links []download.File) diag.Diagnostics {
 	var diags diag.Diagnostics
-	plain := func(f download.File) bool { return strings.HasPrefix(strings.ToLower(f.Link), "http://") }
+	plain := func(f download.File) bool { return settings.Unencrypted(f.Link) }
 	if c.encrypted && slices.ContainsFunc(links, plain) {
 		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the error log of DB instance %s begins with http://: "+
 			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", instanceID))

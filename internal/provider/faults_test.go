@@ -4,6 +4,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -45,6 +46,7 @@ type fault struct {
 	prepare   func(*rdstest.Cloud)
 	interrupt time.Duration
 	saves     bool                                 // by the action, to a folder
+	reads     string                               // the data source; "" is rds_errorlog_download
 	folder    func(t *testing.T, directory string) // what is there before
 	files     map[string]string                    // in the folder where Terraform runs
 }
@@ -90,6 +92,7 @@ func faultGroups() []struct {
 		{"An API that is slow, busy or broken", passingBy()},
 		{"Exports that do not go well", exportFaults()},
 		{"Files that cannot be saved", saveFaults()},
+		{"Rows of the error log", rowsFaults()},
 	}
 }
 
@@ -360,14 +363,18 @@ func (f fault) run(t *testing.T) seen {
 	if f.saves {
 		return f.save(ctx, t, p, arguments)
 	}
-	o := p.Read(ctx, dataSource, arguments)
+	o := p.Read(ctx, cmp.Or(f.reads, dataSource), arguments)
 	texts = append(texts, o.Diagnostics...)
 	tellsNoSecret(t, strings.Join(texts, "\n"))
+	result := "links"
+	if f.reads == rowsSource {
+		result = "rows"
+	}
 	end := "an error"
 	if o.Values != nil {
-		end = "the links"
+		end = "the " + result
 		if len(texts) > 0 {
-			end = "a warning and the links that are there"
+			end = "a warning and the " + result + " that are there"
 		}
 	}
 	return seen{end, when(start), texts}

@@ -43,14 +43,15 @@ func (errorLogSummarize) Run(ctx context.Context, req function.RunRequest, resp 
 	if resp.Error = req.Arguments.Get(ctx, &log); resp.Error != nil {
 		return
 	}
+	// Terraform puts "Invalid value for "text" parameter: " before an error's text, and a full stop behind it.
 	summary, err := pglog.Summarize(strings.NewReader(log))
 	switch {
 	case errors.Is(err, pglog.ErrNotALog):
-		resp.Error = function.NewArgumentFuncError(0, "The text has no line of a PostgreSQL log. Pass the content of a log file, such as "+
-			"file(\"error.log\"), not its name.")
+		resp.Error = function.NewArgumentFuncError(0, "the text has no line of a PostgreSQL log. Pass the content of a log file, such as "+
+			"file(\"error.log\"), not its name")
 		return
 	case err != nil: // the error holds nothing of the text
-		resp.Error = function.NewArgumentFuncError(0, "Unable to read the text as a PostgreSQL log: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(0, "the text cannot be read as a PostgreSQL log: "+err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, groupList(summary.Groups))

@@ -99,15 +99,15 @@ func TestErrorLogSummarize(t *testing.T) {
 // TestErrorLogSummarize_Failures: a wrong text is an error, so that nobody takes it for a database without errors.
 func TestErrorLogSummarize_Failures(t *testing.T) {
 	t.Parallel()
-	const notALog = `The text has no line of a PostgreSQL log. Pass the content of a log file, such as file("error.log"), not its name.`
+	const notALog = `the text has no line of a PostgreSQL log. Pass the content of a log file, such as file("error.log"), not its name`
 	for name, c := range map[string]struct{ text, want string }{
 		"a path":       {"error-logs/orders.log", notALog},
 		"a page":       {"<html><body>Bad gateway</body></html>\n", notALog},
 		"JSON":         {`{"error_msg":"s3cret"}`, notALog},
 		"binary":       {"\x00\x01\x02s3cret\n", notALog},
 		"another log":  {"Nov 23 16:05:50 host sshd[1]: Failed password for s3cret\n", notALog},
-		"broken gzip":  {"\x1f\x8b\x08s3cret", "Unable to read the text as a PostgreSQL log: reading gzip: "},
-		"broken zip":   {"PK\x03\x04s3cret", "Unable to read the text as a PostgreSQL log: reading zip: "},
+		"broken gzip":  {"\x1f\x8b\x08s3cret", "the text cannot be read as a PostgreSQL log: reading gzip: "},
+		"broken zip":   {"PK\x03\x04s3cret", "the text cannot be read as a PostgreSQL log: reading zip: "},
 		"only details": {"2026-11-23 16:05:50 UTC [1] DETAIL:  s3cret\n", notALog},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +186,7 @@ func TestErrorLogSummarize_Terraform(t *testing.T) {
 			step(configuration(summarize+"(sensitive(local.log))", "sensitive = true"), ""),
 			step(configuration(summarize+"(null)", ""), "argument must not be null"),
 			step(configuration(summarize+"()", ""), "Not enough function arguments"),
-			step(configuration(summarize+"(\"no log\")", ""), "The text has no line of a PostgreSQL log."),
+			step(configuration(summarize+"(\"no log\")", ""), "the text has no line of a PostgreSQL log."),
 			step(configuration("try("+summarize+"(\"no log\"), [])", ""), "", statecheck.ExpectKnownOutputValue("groups",
 				knownvalue.TupleExact([]knownvalue.Check{}))),
 		},

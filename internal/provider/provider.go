@@ -8,9 +8,11 @@
 //	server.go                 the protocol server that main starts
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure
-//	data_source_….go, ephemeral_….go, action_….go   one object a file, kind first
-//	errorlog_download.go      what the objects of that name share; errorlog_download_schema.go has their schemas
-//	action_progress.go        what the action tells while it runs
+//	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
+//	log_download.go           what the objects of a log's links share; log_download_schema.go has their schemas
+//	errorlog.go               what the objects rds_errorlog share; errorlog_window.go the time that they ask for
+//	log_groups.go             groups of events that are alike, as attributes
+//	action_progress.go        what the action shows while it runs; action_summary.go what broke in the files
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
 //	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
 //	validators.go logging.go  checks before any request; the request log

@@ -64,7 +64,10 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if diff := cmp.Diff([]string{"check", "fleet", "postcondition", "save-with-action", "save-with-curl"}, names); diff != "" {
+	want := []string{
+		"check", "fleet", "gate", "postcondition", "save-with-action", "save-with-curl", "watch", "what-broke", "what-broke-ephemeral",
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -36,16 +36,22 @@ func checkURL(name, address, sample string) error {
 }
 
 // Unencrypted lists the attributes whose URL sends credentials and logs over a
-// network without TLS. A server on this machine does not count.
+// network without TLS.
 func (c Config) Unencrypted() []string {
 	var names []string
 	for _, a := range []struct{ name, address string }{{"auth_url", c.AuthURL}, {"endpoint", c.Endpoint}} {
-		u, err := url.Parse(a.address)
-		if err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		if Unencrypted(a.address) {
 			names = append(names, a.name)
 		}
 	}
 	return names
+}
+
+// Unencrypted reports whether requests to a URL cross a network without TLS. A
+// server on this machine does not count.
+func Unencrypted(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
 }
 
 func isLoopback(host string) bool {
