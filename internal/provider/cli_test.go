@@ -50,8 +50,8 @@ func TestExamples(t *testing.T) {
 			if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode != 0 {
 				t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 			}
-			if c.Cloud.Count("rds.errorlog")+c.Cloud.Count("rds.errorlog_rows") == 0 {
-				t.Error("the example asked for no error log")
+			if c.Cloud.Count("rds.errorlog")+c.Cloud.Count("rds.errorlog_rows")+c.Cloud.Count("rds.instances") == 0 {
+				t.Error("the example asked RDS for nothing")
 			}
 		})
 	}
@@ -100,6 +100,49 @@ func TestCLI_UserAgent(t *testing.T) {
 	for _, r := range c.Cloud.Requests() {
 		if agent := r.Header.Get("User-Agent"); !strings.HasPrefix(agent, "terraform-provider-rds/9.9.9-test ") {
 			t.Errorf("%s came from %q", r.Kind, agent)
+		}
+	}
+}
+
+// TestCLI_ByName: 200 data sources by name cost the pages of one listing, and one login, in a plan of the real CLI.
+func TestCLI_ByName(t *testing.T) {
+	c := rdstest.NewCLI(t, nil, rdssim.WithFleet(200))
+	c.Write(t, "main.tf", requirement+`
+data "rds_errorlog" "fleet" {
+  count         = 200
+  instance_name = format("fleet-%04d", count.index + 1)
+  levels        = ["ERROR"]
+}
+`)
+	run := c.Run(t, "plan", "-no-color", "-parallelism=50")
+	if run.ExitCode != 0 {
+		t.Fatalf("got exit code %d, want 0: %s\n%s", run.ExitCode, run.Stdout, run.Stderr)
+	}
+	want := map[string]int{"login": 1, "rds.instances": 3, "rds.errorlog_rows": 200} // 214 instances on pages of 100
+	got := map[string]int{}
+	for kind := range want {
+		got[kind] = c.Cloud.Count(kind)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+// TestCLI_Typo: a typo leads to the right name on the screen, at the line that has it.
+func TestCLI_Typo(t *testing.T) {
+	c := rdstest.NewCLI(t, nil)
+	c.Write(t, "main.tf", requirement+`
+data "rds_errorlog" "incident" {
+  instance_name = "invocies"
+}
+`)
+	run := c.Run(t, "plan", "-no-color")
+	if run.ExitCode == 0 {
+		t.Errorf("got exit code 0, want an error: %s", run.Stdout)
+	}
+	for _, want := range []string{`instance_name = "invocies"`, "\n  invoices\n"} {
+		if !strings.Contains(run.Stderr, want) {
+			t.Errorf("got %s, want %q in it", run.Stderr, want)
 		}
 	}
 }

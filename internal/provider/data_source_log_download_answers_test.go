@@ -134,7 +134,7 @@ func TestDataSource_NotThere(t *testing.T) {
 		place     = "project " + rdssim.ProjectName + " (" + rdssim.ProjectID + "), region eu-de"
 		elsewhere = "Check the ID first, then " + place + ": compare all with the instance's page in the console."
 		name      = "This does not look like an ID, which is 32 hexadecimal digits followed by in03. You find it on the instance's page in " +
-			"the console."
+			"the console. If it is the instance's name, use instance_name in place of instance_id."
 		proxy = " The answer does not look like the API's: if all are right, check endpoint (OS_RDS_ENDPOINT_OVERRIDE) and the proxy."
 	)
 	refused := func(id string) string {

@@ -104,10 +104,10 @@ func TestDataSource_BadInput(t *testing.T) {
 		"id with a dot":   {ofInstance(".."), "Attribute instance_id must hold"},
 		"id with a space": {ofInstance("a b"), "Attribute instance_id must hold"},
 		"id of 10,000":    {ofInstance(strings.Repeat("x", 10000)), "(10000 characters)"},
-		"id missing":      {"data \"rds_errorlog_download\" \"orders\" {}", `The argument "instance_id" is required`},
+		"id missing":      {"data \"rds_errorlog_download\" \"orders\" {}", `Which DB instance? Set instance_name or instance_id.`},
 		"id null": {
 			"data \"rds_errorlog_download\" \"orders\" { instance_id = null }",
-			"Must set a configuration value for the instance_id attribute",
+			"Which DB instance? Set instance_name or instance_id.",
 		},
 		"method unknown": {
 			ofInstance("a", `poll_method = "push"`), `Attribute poll_method value must be one of: ["repeat" "task"], got: "push"`,

@@ -88,6 +88,7 @@ func faultGroups() []struct {
 	}{
 		{"Configuration", configFaults()},
 		{"Login", loginFaults()},
+		{"Instances by name", instanceFaults()},
 		{"Refusals of the API", refusals()},
 		{"An API that is slow, busy or broken", passingBy()},
 		{"Exports that do not go well", exportFaults()},

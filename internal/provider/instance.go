@@ -186,14 +186,14 @@ func (t tried) nameText(e *nameError) string {
 		return fmt.Sprintf("The DB instance %s in %s is not RDS for PostgreSQL.\n\n%s\n\nThe provider reads the logs of PostgreSQL "+
 			"instances only. Look for another name with data source rds_instances.", name, place, indented(described(e.found)))
 	}
-	text := fmt.Sprintf("None of the %d PostgreSQL instances in %s has the name %s.\n\n", len(usable), place, name)
+	if len(usable) == 0 {
+		return "There are no PostgreSQL instances in " + place + ".\n\nCheck project and region."
+	}
+	text := fmt.Sprintf("No DB instance has the name %s among the %d PostgreSQL instances in %s.\n\n", name, len(usable), place)
 	for _, i := range usable {
 		if i.ID == e.name {
 			return text + "It is the ID of " + apierror.Printable(i.Name) + ". For an ID, use instance_id in place of instance_name."
 		}
-	}
-	if len(usable) == 0 {
-		return text + "Check project and region."
 	}
 	return text + "These names are the most similar ones:\n\n" + indented(similarNames(e.name, usable)) +
 		"\n\nCheck the name first, then project and region."

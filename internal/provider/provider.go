@@ -15,6 +15,7 @@
 //	action_progress.go        what the action shows while it runs; action_summary.go what broke in the files
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
 //	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
+//	instance.go               an instance by ID or name; instance_list.go reads the list of instances once a run
 //	validators.go logging.go  checks before any request; the request log
 package provider
 

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -60,12 +61,15 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 	var names []string
 	for _, folder := range folders {
 		names = append(names, filepath.Base(filepath.Dir(folder)))
-		if _, err := os.Stat(filepath.Join(filepath.Dir(folder), "README.md")); err != nil {
-			t.Error(err)
+		for _, file := range []string{"README.md", "runbook.tftest.hcl"} {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(folder), file)); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	want := []string{
-		"check", "fleet", "gate", "postcondition", "save-with-action", "save-with-curl", "watch", "what-broke", "what-broke-ephemeral",
+		"check", "fleet", "fleet-save", "gate", "postcondition", "save-with-action", "save-with-curl", "watch", "what-broke",
+		"what-broke-ephemeral",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
@@ -78,9 +82,6 @@ func TestRunbooks_TestThemselves(t *testing.T) {
 	files, err := filepath.Glob(runbooks + "*/runbook.tftest.hcl")
 	if err != nil {
 		t.Fatal(err)
-	}
-	if len(files) == 0 {
-		t.Fatal("no runbook has a file runbook.tftest.hcl")
 	}
 	for _, file := range files {
 		folder := filepath.Dir(file)
@@ -105,15 +106,89 @@ func TestRunbooks_TestThemselves(t *testing.T) {
 	}
 }
 
+// TestRunbooks_Fleet: the worst instance comes first, and sick ones hide nothing.
 func TestRunbooks_Fleet(t *testing.T) {
-	c := runbook(t, "fleet")
-	apply(t, c)
-	want := map[string]any{
-		"orders":   map[string]any{"status": "FINISH", "files": 1.0, "bytes": 20590.0},
-		"invoices": map[string]any{"status": "FINISH", "files": 2.0, "bytes": 20590.0},
+	c := rdstest.NewCLI(t, []string{runbooks + "fleet/main.tf"}, rdssim.WithExportDuration(0), rdssim.WithBusyFor(0),
+		rdssim.WithIncident("crash", rdssim.InstanceHealthy), rdssim.WithIncident("deadlock", rdssim.InstanceShop),
+		rdssim.WithIncident("connections", rdssim.InstanceBusy))
+	before := time.Now().Truncate(time.Second)
+	apply(t, c, "-var=links=true", "-var=timeout=3s")
+	values := outputs(t, c)
+	summary, _ := values["summary"].(map[string]any)
+	var order []string
+	worst, _ := summary["worst_first"].([]any)
+	for _, line := range worst {
+		text, _ := line.(string)
+		name, _, _ := strings.Cut(text, ":")
+		if slices.Contains([]string{"orders", "payments", "shop"}, name) {
+			order = append(order, name)
+		}
 	}
-	if diff := cmp.Diff(want, outputs(t, c)["summary"]); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff([]string{"orders", "payments", "shop"}, order); diff != "" {
+		t.Errorf("the worst first (-want +got):\n%s", diff)
+	}
+	if n := len(worst); n != 10 { // all but stock, search and archive
+		t.Errorf("got %d instances with errors, want 10: %v", n, worst)
+	}
+	if diff := cmp.Diff([]any{"stock"}, summary["quiet"]); diff != "" {
+		t.Errorf("quiet instances (-want +got):\n%s", diff)
+	}
+	for output, want := range map[string][]string{"not_read": {"search"}, "not_exported": {"reports", "search", "warehouse"}} {
+		failures, _ := values[output].(map[string]any)
+		if output == "not_read" {
+			failures, _ = summary[output].(map[string]any)
+		}
+		if diff := cmp.Diff(want, sortedKeys(failures)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", output, diff)
+		}
+	}
+	links, _ := values["links"].(map[string]any)
+	if orders, _ := links["orders"].([]any); len(orders) != 1 {
+		t.Errorf("got the links %v of orders, want one", orders)
+	}
+	text, _ := summary["read_at"].(string)
+	if at, err := time.Parse(time.RFC3339, text); err != nil || at.Before(before) {
+		t.Errorf("got read_at %q, want the time of this run", text)
+	}
+}
+
+// TestRunbooks_FleetStale: after an apply that failed, the time in the summary is the one of the apply before.
+func TestRunbooks_FleetStale(t *testing.T) {
+	c := runbook(t, "fleet")
+	apply(t, c, "-var=name_prefix=orders")
+	before := outputs(t, c)["summary"]
+	c.Cloud.Inject(rdssim.Fault{Kind: "rds.instances", Times: forEver, Handler: rdssim.APIError(403, "DBS.200604", "no")})
+	if run := c.Run(t, "apply", "-auto-approve", "-no-color"); run.ExitCode == 0 {
+		t.Errorf("got exit code 0, want an error: %s", run.Stdout)
+	}
+	if diff := cmp.Diff(before, outputs(t, c)["summary"]); diff != "" {
+		t.Errorf("summary (-want +got):\n%s", diff)
+	}
+}
+
+// TestRunbooks_FleetSave: each instance has a folder, and one that fails stops no other.
+func TestRunbooks_FleetSave(t *testing.T) {
+	c := rdstest.NewCLI(t, []string{runbooks + "fleet-save/main.tf"}, rdssim.WithExportDuration(0), rdssim.WithBusyFor(0))
+	rdstest.NeedTerraform(t, 1, 14, "actions")
+	run := c.Run(t, "apply", "-auto-approve", "-no-color", "-var=timeout=5s", "-invoke=action.rds_errorlog_download.fleet")
+	if run.ExitCode == 0 {
+		t.Errorf("got exit code 0, want an error for the instances that fail: %s", run.Stdout)
+	}
+	sums, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", "*", "*Z", "*.sha256"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, sum := range sums {
+		names = append(names, filepath.Base(filepath.Dir(filepath.Dir(sum))))
+		checkSumFiles(t, filepath.Dir(sum))
+	}
+	names = slices.Compact(names)
+	want := []string{
+		"billing", "invoices", "orders", "orders-replica", "payments", "shop", "twin-" + rdssim.InstanceTwin, "twin-" + rdssim.InstanceOtherTwin,
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("folders with files (-want +got):\n%s", diff)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -229,4 +230,27 @@ func TestInstancesPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestInstancesReport: each fault that passes is reported with the calls so far.
+func TestInstancesReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(func(n int, req *http.Request) (*http.Response, error) {
+			if n <= 2 {
+				return answer(req, 409, `{"error_code":"DBS.200011"}`), nil
+			}
+			return answer(req, 200, `{"instances":[]}`), nil
+		})
+		var got []string
+		_, err := n.client().Instances(t.Context(), rds.InstancesQuery{Report: func(p rds.Progress) {
+			got = append(got, fmt.Sprintf("%d calls after %s: %v", p.Calls, p.Waited, p.Outage))
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"1 calls after 0s: 409 Conflict, DBS.200011", "2 calls after 2s: 409 Conflict, DBS.200011"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("reports (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -1,14 +1,7 @@
 # The worst of each instance. One that does not answer is a warning and does not hide the others.
-locals {
-  instances = {
-    orders   = "3d39c18788b54a919bab633874c159dfin03"
-    invoices = "5a1f7c20d4b94e3c8f62b0a7d9e31c42in03"
-  }
-}
-
 data "rds_errorlog" "fleet" {
-  for_each      = local.instances
-  instance_id   = each.value
+  for_each      = toset(["orders", "invoices"])
+  instance_name = each.value
   last          = "15m"
   allow_failure = true
 }

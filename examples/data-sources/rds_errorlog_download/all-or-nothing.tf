@@ -1,7 +1,7 @@
 # An export can fail in part. By default that is a warning, and the links of the available files are returned.
 # This makes it an error.
 data "rds_errorlog_download" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+  instance_name = "orders"
 
   lifecycle {
     postcondition {

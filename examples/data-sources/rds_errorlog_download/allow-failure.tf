@@ -1,14 +1,7 @@
 # One sick instance must not hide the others.
-locals {
-  watched = {
-    orders   = "3d39c18788b54a919bab633874c159dfin03"
-    invoices = "5a1f7c20d4b94e3c8f62b0a7d9e31c42in03"
-  }
-}
-
 data "rds_errorlog_download" "watched" {
-  for_each      = local.watched
-  instance_id   = each.value
+  for_each      = toset(["orders", "invoices"])
+  instance_name = each.value
   allow_failure = true
 }
 

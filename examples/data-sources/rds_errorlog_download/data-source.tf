@@ -1,5 +1,5 @@
 data "rds_errorlog_download" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+  instance_name = "orders"
 }
 
 output "error_logs" {

@@ -1,6 +1,6 @@
 ephemeral "rds_errorlog" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
-  last        = "30m"
+  instance_name = "orders"
+  last          = "30m"
 }
 
 # Writes the rows to a file at every apply. They go to the shell through its environment: no plan and no state holds them.

@@ -1,5 +1,5 @@
 ephemeral "rds_errorlog_download" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+  instance_name = "orders"
 }
 
 # Saves the first file at every apply. The link goes to curl on its standard input: it is in no plan, no state and no
