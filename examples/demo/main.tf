@@ -1,4 +1,4 @@
-# Retrieves the error log of one DB instance and shows the available files.
+# What broke in a database in the last hour, worst first.
 terraform {
   required_providers {
     rds = {
@@ -10,22 +10,14 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-data "rds_errorlog_download" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+data "rds_errorlog" "orders" {
+  instance_name = "orders"
+  last          = "1h"
 }
 
-output "files" {
-  value = [
-    for file in data.rds_errorlog_download.orders.list : {
-      name    = file.file_name
-      bytes   = file.file_size
-      expires = file.expires_at
-    }
-  ]
-}
-
-# A link is a secret.
-output "link" {
-  value     = data.rds_errorlog_download.orders.list[0].file_link
-  sensitive = true
+output "what_broke" {
+  value = join("\n", [
+    for group in data.rds_errorlog.orders.summary :
+    format("%-18s %4d  %s  %s", group.class, group.count, try(formatdate("hh:mm:ss", group.last_time), "        "), group.message)
+  ])
 }

@@ -6,10 +6,8 @@ package provider_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -47,21 +45,6 @@ func realLog(t *testing.T) string {
 func sum(text string) string {
 	digest := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(digest[:])
-}
-
-// checkSums does what sha256sum -c does, on every system: SHA256SUMS has a line for each file beside it, and each is right.
-func checkSums(t *testing.T, folder string) {
-	t.Helper()
-	files := content(t, folder)
-	var want strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if name != "SHA256SUMS" {
-			want.WriteString(sum(files[name]) + "  " + name + "\n")
-		}
-	}
-	if diff := cmp.Diff(want.String(), files["SHA256SUMS"]); diff != "" || len(files) < 2 {
-		t.Errorf("%d files: %s", len(files), diff)
-	}
 }
 
 // checkSumFiles does what sha256sum -c *.sha256 does, on every system: each file has its checksum beside it.

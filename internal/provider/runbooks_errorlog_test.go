@@ -38,7 +38,7 @@ func TestRunbooks_WhatBroke(t *testing.T) {
 // TestRunbooks_WhatBroke_Nothing: an instance that has logged nothing.
 func TestRunbooks_WhatBroke_Nothing(t *testing.T) {
 	c := rowsRunbook(t, "what-broke", "quiet")
-	apply(t, c, "-var=instance_id="+rdssim.InstanceEmpty)
+	apply(t, c, "-var=instance_name=stock")
 	if answer, _ := outputs(t, c)["what_broke"].(string); !strings.HasSuffix(answer, " worst first:\n\nnothing\n") {
 		t.Errorf("got %q, want it to end with nothing", answer)
 	}
@@ -98,10 +98,10 @@ func TestRunbooks_Gate(t *testing.T) {
 	}
 	c := rowsRunbook(t, "gate", "quiet")
 	for argument, text := range map[string]string{
-		hours(-time.Hour):                 "must not be in the future",
-		"-var=started_at=yesterday":       "must be an RFC 3339 time with a zone",
-		"-var=started_at=":                "must be an RFC 3339 time with a zone",
-		"-var=instance_id=no-such-thing1": "No value for required variable",
+		hours(-time.Hour):                  "must not be in the future",
+		"-var=started_at=yesterday":        "must be an RFC 3339 time with a zone",
+		"-var=started_at=":                 "must be an RFC 3339 time with a zone",
+		"-var=instance_name=no-such-thing": "No value for required variable",
 	} {
 		run := c.Run(t, "plan", "-no-color", argument)
 		if run.ExitCode != 1 || !wrapped(text).MatchString(run.Stderr) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -60,8 +61,10 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 	var names []string
 	for _, folder := range folders {
 		names = append(names, filepath.Base(filepath.Dir(folder)))
-		if _, err := os.Stat(filepath.Join(filepath.Dir(folder), "README.md")); err != nil {
-			t.Error(err)
+		for _, file := range []string{"README.md", "runbook.tftest.hcl"} {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(folder), file)); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 	want := []string{
@@ -70,6 +73,36 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRunbooks_TestThemselves runs each runbook's own tests, as a team does that has changed its copy.
+func TestRunbooks_TestThemselves(t *testing.T) {
+	rdstest.NeedMocks(t)
+	files, err := filepath.Glob(runbooks + "*/runbook.tftest.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		folder := filepath.Dir(file)
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			t.Parallel()
+			configuration, err := os.ReadFile(filepath.Join(folder, "main.tf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(configuration), "\nephemeral ") {
+				rdstest.NeedEphemerals(t)
+			}
+			if strings.Contains(string(configuration), "\naction ") {
+				rdstest.NeedTerraform(t, 1, 14, "actions")
+			}
+			c := rdstest.NewCLI(t, []string{filepath.Join(folder, "main.tf"), file}, rdssim.WithExportDuration(0))
+			run := c.Run(t, "test", "-no-color")
+			if run.ExitCode != 0 || !regexp.MustCompile(`Success! [1-9][0-9]* passed, 0 failed\.`).MatchString(run.Stdout) {
+				t.Errorf("exit code %d, want 0 and a test that passed\n%s\n%s", run.ExitCode, run.Stdout, run.Stderr)
+			}
+		})
 	}
 }
 
@@ -159,21 +192,32 @@ func TestRunbooks_FleetSave(t *testing.T) {
 	}
 }
 
+// runFolder returns the only folder with an instance's evidence.
+func runFolder(t *testing.T, c *rdstest.CLI, instanceName string) string {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(c.Dir, "error-logs", instanceName, "*Z"))
+	if err != nil || len(folders) != 1 {
+		t.Fatalf("got folders %q, error %v, want one folder", folders, err)
+	}
+	return folders[0]
+}
+
 func TestRunbooks_SaveWithCurl(t *testing.T) {
 	rdstest.NeedEphemerals(t)
 	c := runbook(t, "save-with-curl")
-	apply(t, c, "-var=instance_id="+rdssim.InstanceTwoFiles)
-	folder := filepath.Join(c.Dir, "error-logs")
+	apply(t, c, "-var=instance_name=invoices")
+	folder := runFolder(t, c, "invoices")
 	files := content(t, folder)
 	names := slices.Sorted(maps.Keys(files))
-	if len(names) != 3 || names[2] != "SHA256SUMS" && names[0] != "SHA256SUMS" {
-		t.Fatalf("got %q", names)
+	if len(names) != 4 {
+		t.Fatalf("got %q, want two files and their checksums", names)
 	}
-	checkSums(t, folder)
-	delete(files, "SHA256SUMS")
+	checkSumFiles(t, folder)
 	var whole strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		whole.WriteString(files[name])
+	for _, name := range names {
+		if !strings.HasSuffix(name, ".sha256") {
+			whole.WriteString(files[name])
+		}
 	}
 	if whole.String() != realLog(t) {
 		t.Error("the two files are not the log")
@@ -195,19 +239,19 @@ func TestRunbooks_SaveWithAction(t *testing.T) {
 	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
 		t.Error(run.Stdout)
 	}
-	checkSumFiles(t, filepath.Join(c.Dir, "error-logs"))
+	checkSumFiles(t, runFolder(t, c, "orders"))
 }
 
 func TestRunbooks_Check(t *testing.T) {
 	c := runbook(t, "check")
-	for id, text := range map[string]string{
-		rdssim.InstanceHealthy:     "",
-		rdssim.InstancePartlyFails: "The error log of " + rdssim.InstancePartlyFails + " is not complete.",
-		rdssim.InstanceFails:       "Unable to obtain error log links",
+	for name, text := range map[string]string{
+		"orders":  "",
+		"billing": "The error log of billing is not complete.",
+		"search":  "Unable to obtain error log links",
 	} {
-		run := apply(t, c, "-var=instance_id="+id) // a check warns, and the apply goes on
+		run := apply(t, c, "-var=instance_name="+name) // a check warns, and the apply goes on
 		if text == "" && strings.Contains(run.Stdout, "Check block assertion") || !wrapped(text).MatchString(run.Stdout) {
-			t.Errorf("%s: %s", id, run.Stdout)
+			t.Errorf("%s: %s", name, run.Stdout)
 		}
 	}
 }
@@ -215,8 +259,8 @@ func TestRunbooks_Check(t *testing.T) {
 func TestRunbooks_Postcondition(t *testing.T) {
 	c := runbook(t, "postcondition")
 	apply(t, c)
-	run := c.Run(t, "plan", "-no-color", "-var=instance_id="+rdssim.InstancePartlyFails)
-	if run.ExitCode == 0 || !wrapped("A part of the error log of "+rdssim.InstancePartlyFails+" is missing: ").MatchString(run.Stderr) {
+	run := c.Run(t, "plan", "-no-color", "-var=instance_name=billing")
+	if run.ExitCode == 0 || !wrapped("A part of the error log of billing is missing: ").MatchString(run.Stderr) {
 		t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 	}
 }

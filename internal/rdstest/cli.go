@@ -190,6 +190,14 @@ func NeedFunctions(tb testing.TB) {
 	}
 }
 
+// NeedMocks skips a test on a CLI whose "test" cannot mock a provider.
+func NeedMocks(tb testing.TB) {
+	tb.Helper()
+	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 7) && !atLeast(line, "OpenTofu", 1, 8) {
+		tb.Skipf("%s has no mocks in tests: they need Terraform 1.7 or OpenTofu 1.8", line)
+	}
+}
+
 // cliVersion returns the CLI's name and version: "Terraform v1.11.4".
 func cliVersion(tb testing.TB) string {
 	tb.Helper()

@@ -12,7 +12,7 @@ terraform {
 provider "rds" {}
 
 ephemeral "rds_errorlog_download" "orders" {
-  instance_id = "3d39c18788b54a919bab633874c159dfin03"
+  instance_name = "orders"
 }
 
 resource "terraform_data" "save" {

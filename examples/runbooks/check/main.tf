@@ -10,15 +10,15 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 check "error_log" {
   data "rds_errorlog_download" "watched" {
-    instance_id = var.instance_id
+    instance_name = var.instance_name
 
     timeouts {
       read = "2m"
@@ -27,6 +27,6 @@ check "error_log" {
 
   assert {
     condition     = data.rds_errorlog_download.watched.status == "FINISH"
-    error_message = "The error log of ${var.instance_id} is not complete."
+    error_message = "The error log of ${var.instance_name} is not complete."
   }
 }

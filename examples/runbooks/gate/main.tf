@@ -10,10 +10,10 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 variable "started_at" {
@@ -28,8 +28,8 @@ variable "classes" {
 }
 
 data "rds_errorlog" "since_deployment" {
-  instance_id = var.instance_id
-  start_time  = var.started_at
+  instance_name = var.instance_name
+  start_time    = var.started_at
 
   # PostgreSQL reports a crash with level LOG.
   levels = ["LOG", "WARNING", "ERROR", "FATAL", "PANIC"]
@@ -37,7 +37,7 @@ data "rds_errorlog" "since_deployment" {
   lifecycle {
     postcondition {
       condition = length([for group in self.summary : group if contains(var.classes, group.class)]) == 0
-      error_message = "DB instance ${var.instance_id} is in trouble since ${var.started_at}:\n\n${join("\n", [
+      error_message = "DB instance ${var.instance_name} is in trouble since ${var.started_at}:\n\n${join("\n", [
         for group in self.summary : "  ${group.class}, ${group.count} times: ${group.message}" if contains(var.classes, group.class)
       ])}"
     }

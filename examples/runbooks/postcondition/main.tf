@@ -10,19 +10,19 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 data "rds_errorlog_download" "evidence" {
-  instance_id = var.instance_id
+  instance_name = var.instance_name
 
   lifecycle {
     postcondition {
       condition     = self.status == "FINISH" && alltrue([for file in self.list : file.status == "SUCCESS"])
-      error_message = "A part of the error log of ${var.instance_id} is missing: ${join(", ", [for file in self.list : file.file_name if file.status != "SUCCESS"])}."
+      error_message = "A part of the error log of ${var.instance_name} is missing: ${join(", ", [for file in self.list : file.file_name if file.status != "SUCCESS"])}."
     }
   }
 }

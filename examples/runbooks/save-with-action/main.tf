@@ -1,4 +1,4 @@
-# Saves the error log of one DB instance to a folder, with checksums. Needs Terraform 1.14 or later.
+# Saves the error log of one DB instance to a folder, with checksums, and shows what broke. Needs Terraform 1.14 or later.
 terraform {
   required_providers {
     rds = {
@@ -10,21 +10,36 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 variable "directory" {
-  description = "Folder to save to."
+  description = "Folder for the evidence of all runs."
   type        = string
   default     = "error-logs"
 }
 
+variable "timeout" {
+  description = "How long to wait for the export and the downloads."
+  type        = string
+  default     = "30m"
+}
+
+# Each run and each instance has a folder of its own, so that no run replaces the evidence of an earlier one.
+locals {
+  folder = "${var.directory}/${var.instance_name}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
+}
+
 action "rds_errorlog_download" "incident" {
   config {
-    instance_id = var.instance_id
-    directory   = var.directory
+    instance_name = var.instance_name
+    directory     = local.folder
+
+    timeouts {
+      invoke = var.timeout
+    }
   }
 }

@@ -11,26 +11,42 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 variable "directory" {
-  description = "Folder to save to."
+  description = "Folder for the evidence of all runs."
   type        = string
   default     = "error-logs"
 }
 
+variable "timeout" {
+  description = "How long to wait for the export."
+  type        = string
+  default     = "10m"
+}
+
+# Each run and each instance has a folder of its own, so that no run replaces the evidence of an earlier one.
+locals {
+  folder = "${var.directory}/${var.instance_name}/${formatdate("YYYY-MM-DD'T'hhmmss'Z'", plantimestamp())}"
+}
+
 ephemeral "rds_errorlog_download" "incident" {
-  instance_id = var.instance_id
+  instance_name = var.instance_name
+
+  timeouts {
+    open = var.timeout
+  }
 }
 
 # Runs at every apply. Names and links go to the shell through its environment, one file a line, and the links to curl on
 # its standard input: they are in no plan, no state and no list of processes.
 resource "terraform_data" "save" {
   triggers_replace = timestamp()
+  input            = local.folder
 
   provisioner "local-exec" {
     command = <<-EOT
@@ -45,19 +61,19 @@ resource "terraform_data" "save" {
           exit 1
         }
         mv "$name.part" "$name"
-        {
-          grep -v "  $name$" SHA256SUMS 2>/dev/null || true
-          sha256sum "$name" 2>/dev/null || shasum -a 256 "$name"
-        } >SHA256SUMS.part
-        mv SHA256SUMS.part SHA256SUMS
+        { sha256sum "$name" 2>/dev/null || shasum -a 256 "$name"; } >"$name.sha256"
       done
     EOT
     environment = {
-      DIRECTORY = var.directory
+      DIRECTORY = local.folder
       FILES = join("\n", [
         for file in ephemeral.rds_errorlog_download.incident.list :
         "${replace(file.file_name, "/[^0-9A-Za-z_.-]/", "_")} ${file.file_link}" if file.file_link != null
       ])
     }
   }
+}
+
+output "folder" {
+  value = terraform_data.save.output
 }

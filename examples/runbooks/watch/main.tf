@@ -10,15 +10,15 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 ephemeral "rds_errorlog" "lately" {
-  instance_id = var.instance_id
-  last        = "15m"
+  instance_name = var.instance_name
+  last          = "15m"
 
   # PostgreSQL reports a crash with level LOG.
   levels = ["LOG", "WARNING", "ERROR", "FATAL", "PANIC"]
@@ -30,6 +30,6 @@ check "database" {
       ephemeral.rds_errorlog.lately.summary[*].class,
       ["crash", "corruption", "disk_full", "out_of_memory", "wraparound", "out_of_connections", "read_only"]
     )) == 0
-    error_message = "DB instance ${var.instance_id} has been in serious trouble in the last 15 minutes: run the runbook what-broke."
+    error_message = "DB instance ${var.instance_name} has been in serious trouble in the last 15 minutes: run the runbook what-broke."
   }
 }

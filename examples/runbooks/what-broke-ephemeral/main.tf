@@ -10,10 +10,10 @@ terraform {
 # The credentials come from the environment.
 provider "rds" {}
 
-variable "instance_id" {
-  description = "ID of the DB instance."
+variable "instance_name" {
+  description = "Name of the DB instance."
   type        = string
-  default     = "3d39c18788b54a919bab633874c159dfin03"
+  default     = "orders"
 }
 
 variable "last" {
@@ -29,8 +29,8 @@ variable "directory" {
 }
 
 ephemeral "rds_errorlog" "incident" {
-  instance_id = var.instance_id
-  last        = var.last
+  instance_name = var.instance_name
+  last          = var.last
 
   # PostgreSQL reports a crash and a restart with level LOG.
   levels = ["LOG", "WARNING", "ERROR", "FATAL", "PANIC"]

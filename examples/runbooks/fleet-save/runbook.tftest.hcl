@@ -1,0 +1,12 @@
+# terraform test runs this without a cloud. It does not invoke the action, and the project has no instances, because Terraform cannot mock
+# a list of them (hashicorp/terraform#37939).
+mock_provider "rds" {}
+
+run "a_project_without_instances" {
+  command = plan
+
+  assert {
+    condition     = length(local.instances) == 0
+    error_message = "Expected no instances, got ${jsonencode(local.instances)}."
+  }
+}
