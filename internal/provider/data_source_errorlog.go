@@ -83,7 +83,7 @@ func (d *errorLogDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	rows, err := model.read(ctx, d.client, window, timeoutOf(model.Timeouts, "read", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(model.toleranceModel.settle(model.tried(d.client, "timeouts.read"), err))
+		resp.Diagnostics.Append(model.settle(model.tried(d.client, "timeouts.read"), err))
 	} else {
 		model.Failure = noFailure()
 		resp.Diagnostics.Append(model.incomplete(rows)...)

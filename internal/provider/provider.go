@@ -9,8 +9,8 @@
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go   one object a file, kind first
-//	errorlog_download.go      what the objects of that name share; errorlog_download_schema.go has their schemas
-//	action_progress.go        what the action tells while it runs
+//	log_download.go           what the objects for downloads share; log_download_schema.go has their schemas
+//	action_progress.go        lines that an action shows while it runs; action_wait_report.go has those of the wait
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
 //	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
 //	validators.go logging.go  checks before any request; the request log
@@ -79,7 +79,7 @@ func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 }
 
 // Configure checks the configuration and builds the client. It makes no request: the first one logs in.
-func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	refuseUnknown(req, resp)
 	if resp.Diagnostics.HasError() {
 		return
