@@ -168,7 +168,7 @@ func TestLoginRefused(t *testing.T) {
 			}
 			checkNoSecrets(t, failure)
 			before := sim.Count("")
-			endpointError(t, s)
+			_ = endpointError(t, s)
 			same(t, "sent nothing at the second try", sim.Count("") == before, test.final)
 		})
 	}
