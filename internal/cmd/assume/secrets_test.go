@@ -185,7 +185,9 @@ func TestALinksHostSeesNoCertificate(t *testing.T) {
 		if a := askThrough(t, network, env, rdssim.InstanceHealthy); a.status != 0 {
 			t.Errorf("status %d\n%s%s", a.status, a.stdout, a.stderr)
 		}
-		if diff := cmp.Diff(map[string]seen{"v3": {Certificates: 1, Trust: true}, "obs": {Trust: true}}, got); diff != "" {
+		if diff := cmp.Diff(map[string]seen{
+			"v3": {Certificates: 1, Trust: true}, "v3.1": {Certificates: 1, Trust: true}, "obs": {Trust: true},
+		}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
