@@ -84,7 +84,8 @@ func logFileAttributes() map[string]schema.Attribute {
 			CustomType:          timetypes.RFC3339Type{},
 		},
 		"updated_at": schema.StringAttribute{
-			MarkdownDescription: "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds.",
+			MarkdownDescription: "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds. Null if the " +
+				"API does not send it.",
 			Computed:            true,
 			CustomType:          timetypes.RFC3339Type{},
 		},

@@ -124,15 +124,17 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource}
+	return []func() datasource.DataSource{
+		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource,
+	}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral, p.newErrorLogEphemeral}
+	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.newErrorLogEphemeral}
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{errorLogDownload.newAction}
+	return []func() action.Action{errorLogDownload.newAction, slowLogDownload.newAction}
 }
 
 func (p *rdsProvider) Functions(context.Context) []func() function.Function {
