@@ -10,7 +10,7 @@
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
 //	log_download.go           what the objects of a log's links share; log_download_schema.go has their schemas
-//	errorlog.go               what the objects rds_errorlog share; errorlog_window.go the time that they ask for
+//	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog; window.go the time that they ask for
 //	log_groups.go             groups of events that are alike, as attributes
 //	action_progress.go        what the action shows while it runs; action_summary.go what broke in the files
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
@@ -125,12 +125,15 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource,
+		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.newErrorLogDataSource, p.newSlowLogDataSource,
+		newInstancesDataSource,
 	}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.newErrorLogEphemeral}
+	return []func() ephemeral.EphemeralResource{
+		errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.newErrorLogEphemeral, p.newSlowLogEphemeral,
+	}
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {
