@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
@@ -59,13 +58,19 @@ func simulatedAccount(t *testing.T) account {
 	return account{factories: c.Factories(), instanceID: rdssim.InstanceHealthy, network: c.Transport()}
 }
 
-func TestAccDataSource(t *testing.T) { acceptDataSource(t, realAccount(t)) }
-func TestAccEphemeral(t *testing.T)  { acceptEphemeral(t, realAccount(t)) }
-func TestAccNotFound(t *testing.T)   { acceptNotFound(t, realAccount(t)) }
+func TestAccDataSource(t *testing.T) { accept(t, realAccount, acceptDataSource) }
+func TestAccEphemeral(t *testing.T)  { accept(t, realAccount, acceptEphemeral) }
+func TestAccNotFound(t *testing.T)   { accept(t, realAccount, acceptNotFound) }
 
-func TestSimulatedAcc_DataSource(t *testing.T) { acceptDataSource(t, simulatedAccount(t)) }
-func TestSimulatedAcc_Ephemeral(t *testing.T)  { acceptEphemeral(t, simulatedAccount(t)) }
-func TestSimulatedAcc_NotFound(t *testing.T)   { acceptNotFound(t, simulatedAccount(t)) }
+func TestSimulatedAcc_DataSource(t *testing.T) { accept(t, simulatedAccount, acceptDataSource) }
+func TestSimulatedAcc_Ephemeral(t *testing.T)  { accept(t, simulatedAccount, acceptEphemeral) }
+func TestSimulatedAcc_NotFound(t *testing.T)   { accept(t, simulatedAccount, acceptNotFound) }
+
+// accept runs a test for every object with an account.
+func accept(t *testing.T, with func(*testing.T) account, test func(*testing.T, account, object)) {
+	t.Helper()
+	each(t, func(t *testing.T, o object) { test(t, with(t), o) })
+}
 
 var (
 	aLink = knownvalue.StringRegexp(regexp.MustCompile(`^https?://[^?]+\?.+`))
@@ -80,30 +85,24 @@ var (
 	})
 )
 
-func acceptDataSource(t *testing.T, a account) {
+func acceptDataSource(t *testing.T, a account, o object) {
 	t.Helper()
-	file := func(name string) tfjsonpath.Path {
-		return tfjsonpath.New("list").AtSliceIndex(0).AtMapKey(name)
-	}
+	address := "data." + o.name + ".orders"
 	var checks []statecheck.StateCheck
-	for name, check := range map[string]knownvalue.Check{
-		"status": knownvalue.StringExact("SUCCESS"), "file_name": aName, "file_size": aSize, "file_link": aLink,
-		"created_at": aTime, "updated_at": aTime, "expires_at": aTime, "workflow_id": knownvalue.NotNull(),
-	} {
-		checks = append(checks, statecheck.ExpectKnownValue(address, file(name), check))
+	for path, check := range o.gives {
+		checks = append(checks, statecheck.ExpectKnownValue(address, jsonPath("", path), check))
 	}
-	checks = append(checks,
-		statecheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("FINISH")),
-		statecheck.ExpectSensitiveValue(address, file("file_link")))
-	step := func(more string) resource.TestStep {
-		return resource.TestStep{Config: ofInstance(a.instanceID, more), ConfigStateChecks: checks}
+	first := resource.TestStep{Config: o.data(a.instanceID), ConfigStateChecks: checks}
+	if o.links {
+		first.ConfigStateChecks = append(checks[:len(checks):len(checks)],
+			statecheck.ExpectSensitiveValue(address, jsonPath("", "list.0.file_link")))
+		first.Check = resource.TestCheckResourceAttrWith(address, "list.0.file_link", a.fetch)
 	}
-	fetched := step("")
-	fetched.Check = resource.TestCheckResourceAttrWith(address, "list.0.file_link", a.fetch)
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: a.factories,
-		Steps:                    []resource.TestStep{fetched, step(`poll_method = "task"`), step(`poll_interval = "5s"`)},
-	})
+	steps := []resource.TestStep{first}
+	for _, more := range o.variants {
+		steps = append(steps, resource.TestStep{Config: o.data(a.instanceID, more), ConfigStateChecks: checks})
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: a.factories, Steps: steps})
 }
 
 // fetch downloads a little of the file. It never repeats the link: logs of tests are read by many.
@@ -124,33 +123,39 @@ func (a account) fetch(link string) error {
 	return nil
 }
 
-func acceptEphemeral(t *testing.T, a account) {
+func acceptEphemeral(t *testing.T, a account, o object) {
 	t.Helper()
+	if o.dataOnly {
+		return
+	}
 	a.factories["echo"] = echoprovider.NewProviderServer()
-	data := func(name string) tfjsonpath.Path { return tfjsonpath.New("data").AtMapKey(name) }
+	var checks []statecheck.StateCheck
+	for path, check := range o.gives {
+		checks = append(checks, statecheck.ExpectKnownValue("echo.log", jsonPath("data", path), check))
+	}
 	resource.UnitTest(t, resource.TestCase{
 		TerraformVersionChecks:   needsEphemerals,
 		ProtoV6ProviderFactories: a.factories,
 		Steps: []resource.TestStep{{
-			Config: ephemeral(a.instanceID) + `
-				provider "echo" { data = ephemeral.rds_errorlog_download.orders }
+			Config: o.ephemeral(a.instanceID) + `
+				provider "echo" { data = ephemeral.` + o.name + `.orders }
 				resource "echo" "log" {}`,
-			ConfigStateChecks: []statecheck.StateCheck{
-				statecheck.ExpectKnownValue("echo.log", data("status"), knownvalue.StringExact("FINISH")),
-				statecheck.ExpectKnownValue("echo.log", data("list").AtSliceIndex(0).AtMapKey("file_link"), aLink),
-			},
+			ConfigStateChecks: checks,
 		}},
 	})
 }
 
 // acceptNotFound asks for an instance that nobody has.
-func acceptNotFound(t *testing.T, a account) {
+func acceptNotFound(t *testing.T, a account, o object) {
 	t.Helper()
+	if o.everyInstance {
+		return
+	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: a.factories,
 		Steps: []resource.TestStep{{
-			Config:      ofInstance("00000000000000000000000000000000in03"),
-			ExpectError: wrapped("RDS refused to export the error log of DB instance 00000000000000000000000000000000in03 in project"),
+			Config:      o.data("00000000000000000000000000000000in03"),
+			ExpectError: wrapped("RDS refused to " + o.request + " DB instance 00000000000000000000000000000000in03 in project"),
 		}},
 	})
 }

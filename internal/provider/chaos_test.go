@@ -13,17 +13,19 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
 	"github.com/otc-rds/terraform-provider-rds/internal/rdstest"
 )
 
-// Chaos: whatever the cloud does, a read ends within its timeout, with all the links or with an error that names the
-// cause, and no secret is shown. Each run is made of a seed and can be repeated: go test ./internal/provider -run
-// TestChaos -chaos.first=SEED -chaos.runs=1 -v
+// Chaos: whatever the cloud does, a read ends within its timeout, with the whole answer or with an error that names the
+// cause, and no secret is shown. Each run is made of an object and a seed and can be repeated: go test
+// ./internal/provider -run TestChaos/rds_errorlog_download -chaos.first=SEED -chaos.runs=1 -v
 
 var (
 	chaosFirst = flag.Uint64("chaos.first", 1, "the first seed")
-	chaosRuns  = flag.Uint64("chaos.runs", 400, "how many seeds")
+	chaosRuns  = flag.Uint64("chaos.runs", 400, "how many seeds for each object")
 )
 
 // weather is what one run meets.
@@ -52,11 +54,15 @@ var passingFaults = map[string]func(*rand.Rand) http.HandlerFunc{
 
 // passingAnswers are RDS's alone: IAM would not answer so.
 var passingAnswers = map[string]func(*rand.Rand) http.HandlerFunc{
-	"busy":         func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(403, "DBS.200011", "Busy.") },
-	"not ready":    func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(500, "DBS.280036", "Not ready.") },
+	"busy":      func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(403, "DBS.200011", "Busy.") },
+	"not ready": func(*rand.Rand) http.HandlerFunc { return rdssim.APIError(500, "DBS.280036", "Not ready.") },
+	"half JSON": func(*rand.Rand) http.HandlerFunc { return rdssim.Status(200, `{"status":"finish","list":[{`, nil) },
+	"nothing":   func(*rand.Rand) http.HandlerFunc { return rdssim.Status(200, ``, nil) },
+}
+
+// exportAnswer is good JSON for every object. Only an export then goes on.
+var exportAnswer = map[string]func(*rand.Rand) http.HandlerFunc{
 	"unknown word": func(*rand.Rand) http.HandlerFunc { return rdssim.Status(200, `{"status":"DREAMING","list":null}`, nil) },
-	"half JSON":    func(*rand.Rand) http.HandlerFunc { return rdssim.Status(200, `{"status":"finish","list":[{`, nil) },
-	"nothing":      func(*rand.Rand) http.HandlerFunc { return rdssim.Status(200, ``, nil) },
 }
 
 var lastingFaults = map[string]func(*rand.Rand) http.HandlerFunc{
@@ -71,27 +77,29 @@ var lastingFaults = map[string]func(*rand.Rand) http.HandlerFunc{
 }
 
 func TestChaos(t *testing.T) {
-	ends := map[string]int{}
-	for seed := *chaosFirst; seed < *chaosFirst+*chaosRuns; seed++ {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { ends[chaos(t, rand.New(rand.NewPCG(seed, 7)))]++ })
-		})
-	}
-	t.Logf("how they ended: %v", ends)
-	if *chaosRuns >= 400 && (ends["links"] < 100 || ends["an error"] < 50) {
-		t.Error("the weather is too much of one kind to prove anything")
-	}
+	each(t, func(t *testing.T, o object) {
+		ends := map[string]int{}
+		for seed := *chaosFirst; seed < *chaosFirst+*chaosRuns; seed++ {
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { ends[chaos(t, o, rand.New(rand.NewPCG(seed, 7)))]++ })
+			})
+		}
+		t.Logf("how they ended: %v", ends)
+		if *chaosRuns >= 400 && (ends["an answer"] < 100 || ends["an error"] < 50) {
+			t.Errorf("got %v, want 100 answers and 50 errors: the weather is too much of one kind to prove anything", ends)
+		}
+	})
 }
 
-func chaos(t *testing.T, r *rand.Rand) string {
-	w, c := brew(t, r)
+func chaos(t *testing.T, object object, r *rand.Rand) string {
+	w, c := brew(t, object, r)
 	t.Logf("%+v", w)
+	arguments := object.arguments(w.instance)
+	if object.links {
+		arguments["poll_method"] = pick(r, []any{nil, "repeat", "task"})
+	}
 	start := time.Now()
-	o := read(t, c, map[string]any{
-		"instance_id": w.instance,
-		"poll_method": pick(r, []any{nil, "repeat", "task"}),
-		"timeouts":    map[string]any{"read": w.timeout.String()},
-	})
+	o := object.read(t, c, object.arguments(w.instance, arguments, limited(w.timeout.String())))
 	took := time.Since(start)
 	for _, d := range o.Diagnostics {
 		t.Log(d)
@@ -104,15 +112,19 @@ func chaos(t *testing.T, r *rand.Rand) string {
 		if w.gentle {
 			t.Errorf("failed after %s, though all faults pass", took)
 		}
-		namesTheCause(t, o.Diagnostics, w)
+		namesTheCause(t, object, o.Diagnostics, w)
 		return "an error"
 	}
-	holdsAllLinks(t, c, o, w)
-	return "links"
+	if object.links {
+		holdsAllLinks(t, c, o, w)
+	} else {
+		holdsTheWholeAnswer(t, c, object, arguments, o)
+	}
+	return "an answer"
 }
 
 // brew makes the weather from the random numbers.
-func brew(t *testing.T, r *rand.Rand) (weather, *rdstest.Cloud) {
+func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 	t.Helper()
 	w := weather{gentle: r.IntN(2) == 0}
 	files := map[string]int{rdssim.InstanceHealthy: 1, rdssim.InstanceTwoFiles: 2, rdssim.InstancePartlyFails: 2, rdssim.InstanceBusy: 1}
@@ -140,7 +152,7 @@ func brew(t *testing.T, r *rand.Rand) (weather, *rdstest.Cloud) {
 	c := rdstest.New(t, options...)
 	c.Outside.Random = r.Float64
 	for range r.IntN(9) {
-		w.faults = append(w.faults, w.inject(c, r))
+		w.faults = append(w.faults, w.inject(c, o, r))
 	}
 	if r.IntN(3) == 0 {
 		time.AfterFunc(time.Duration(r.IntN(60))*time.Second, c.RevokeTokens)
@@ -148,11 +160,18 @@ func brew(t *testing.T, r *rand.Rand) (weather, *rdstest.Cloud) {
 	return w, c
 }
 
-func (w *weather) inject(c *rdstest.Cloud, r *rand.Rand) string {
-	kind := pick(r, []string{"login", "rds.errorlog", "rds.errorlog", "rds.errorlog", "rds.job"})
+func (w *weather) inject(c *rdstest.Cloud, o object, r *rand.Rand) string {
+	places := []string{"login", o.calls, o.calls, o.calls}
+	if o.links {
+		places = append(places, "rds.job")
+	}
+	kind := pick(r, places)
 	kinds := []map[string]func(*rand.Rand) http.HandlerFunc{passingFaults}
 	if kind != "login" {
 		kinds = append(kinds, passingAnswers)
+	}
+	if o.links && kind != "login" {
+		kinds = append(kinds, exportAnswer)
 	}
 	times := 1 + r.IntN(3)
 	if kind == "login" {
@@ -194,6 +213,27 @@ func holdsAllLinks(t *testing.T, c *rdstest.Cloud, o rdstest.Outcome, w weather)
 	}
 }
 
+// holdsTheWholeAnswer compares the answer with the one of a cloud in good order.
+func holdsTheWholeAnswer(t *testing.T, c *rdstest.Cloud, object object, arguments map[string]any, o rdstest.Outcome) {
+	t.Helper()
+	for name := range object.gives {
+		if name, _, _ = strings.Cut(name, "."); o.Values[name] == nil {
+			t.Errorf("got no %s, want it: %v", name, o.Values)
+		}
+	}
+	c.Heal()
+	fixed := map[string]any{}
+	if !object.everyInstance {
+		fixed["start_time"], fixed["end_time"] = o.Values["start_time"], o.Values["end_time"]
+	}
+	want := object.read(t, c, object.arguments("", arguments, fixed)).Values
+	delete(want, "timeouts")
+	delete(o.Values, "timeouts")
+	if diff := cmp.Diff(want, o.Values); diff != "" {
+		t.Errorf("the answer (-in good order +got):\n%s", diff)
+	}
+}
+
 func get(t *testing.T, c *rdstest.Cloud, link string) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)
@@ -210,12 +250,16 @@ func get(t *testing.T, c *rdstest.Cloud, link string) int {
 }
 
 // namesTheCause expects one error, under its summary, that names the instance or the address.
-func namesTheCause(t *testing.T, diagnostics []string, w weather) {
+func namesTheCause(t *testing.T, o object, diagnostics []string, w weather) {
 	t.Helper()
 	if len(diagnostics) != 1 || !strings.HasPrefix(diagnostics[0], "Error: Unable to ") {
 		t.Fatalf("got %d diagnostics, want one error: %q", len(diagnostics), diagnostics)
 	}
-	if !strings.Contains(diagnostics[0], w.instance) && !strings.Contains(diagnostics[0], "rdssim.invalid") {
+	what := w.instance
+	if o.everyInstance {
+		what = o.request
+	}
+	if !strings.Contains(diagnostics[0], what) && !strings.Contains(diagnostics[0], "rdssim.invalid") {
 		t.Errorf("got %s, want the instance or the server in it", diagnostics[0])
 	}
 }

@@ -6,7 +6,6 @@
 package provider_test
 
 import (
-	"io"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -22,52 +21,73 @@ import (
 // soon is far less than the waits here would take by themselves, and more than a busy machine needs to end a command.
 const soon = 15 * time.Second
 
+// interruptions are the ways to interrupt an object. The first object has all of them.
+type interruption struct {
+	name          string
+	configuration string
+	shown         string // on the screen before Ctrl-C is pressed
+	arguments     []string
+	signal        syscall.Signal
+}
+
+func (o object) interruptions() []interruption {
+	data := o.data(rdssim.InstanceHealthy, `timeouts { read = "60s" }`)
+	all := []interruption{{"plan", data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGINT}}
+	if o.name == objects[0].name {
+		all = append(all,
+			interruption{"plan, ended", data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
+			interruption{"apply", data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT})
+	}
+	if o.action {
+		all = append(all, interruption{
+			"invoke", o.saving(rdssim.InstanceHealthy), "Waiting for the export of the ",
+			[]string{"apply", "-no-color", "-auto-approve", o.invoke()}, syscall.SIGINT,
+		})
+	}
+	return all
+}
+
 // TestCLI_Interrupt: Ctrl-C ends the wait at once, also in an apply that still plans, when the CLI does not stop its
 // providers. It goes to the whole process group, as a terminal sends it.
 func TestCLI_Interrupt(t *testing.T) {
-	data := ofInstance(rdssim.InstanceStuck, `timeouts { read = "60s" }`)
-	for name, c := range map[string]struct {
-		configuration string
-		shown         string // on the screen before Ctrl-C is pressed
-		arguments     []string
-		signal        syscall.Signal
-	}{
-		"plan":        {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGINT},
-		"plan, ended": {data, "Reading...", []string{"plan", "-no-color"}, syscall.SIGTERM},
-		"apply":       {data, "Reading...", []string{"apply", "-no-color", "-auto-approve"}, syscall.SIGINT},
-		"invoke": {
-			saveAction(rdssim.InstanceStuck), "Waiting for the export of the error log: 0 s",
-			[]string{"apply", "-no-color", "-auto-approve", "-invoke=action.rds_errorlog_download.orders"},
-			syscall.SIGINT,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if name == "invoke" {
-				rdstest.NeedTerraform(t, 1, 14, "actions")
-			}
-			cli, asked := neverDone(t, c.configuration)
-			r := start(t, cli.Command(t, c.arguments...), c.shown)
-			r.until(asked)
-			r.until(r.screen.seen)
-			begin := time.Now()
-			r.send(c.signal)
-			if err := <-r.ended; err == nil {
-				t.Error("the command succeeded")
-			}
-			if took := time.Since(begin); took > soon {
-				t.Errorf("ended %s after the interrupt", took)
-			}
-			screen := r.screen.text.String()
-			if !strings.Contains(screen, "Unable to obtain error log links") || !wrapped("Interrupted after").MatchString(screen) {
-				t.Error(screen)
-			}
-		})
+	each(t, func(t *testing.T, o object) {
+		for _, c := range o.interruptions() {
+			t.Run(c.name, func(t *testing.T) {
+				if c.name == "invoke" {
+					rdstest.NeedTerraform(t, 1, 14, "actions")
+				}
+				interrupt(t, o, c)
+			})
+		}
+	})
+}
+
+func interrupt(t *testing.T, o object, c interruption) {
+	t.Helper()
+	cli, asked := neverDone(t, o, c.configuration)
+	r := start(t, cli.Command(t, c.arguments...), c.shown)
+	r.until(asked)
+	r.until(r.screen.seen)
+	begin := time.Now()
+	r.send(c.signal)
+	if err := <-r.ended; err == nil {
+		t.Error("the command succeeded, want an error")
+	}
+	if took := time.Since(begin); took > soon {
+		t.Errorf("ended %s after the interrupt, want less than %s", took, soon)
+	}
+	screen := r.screen.text.String()
+	if !strings.Contains(screen, "Unable to "+o.unable) {
+		t.Errorf("got %s, want Unable to %s in it", screen, o.unable)
+	}
+	if !wrapped("Interrupted after").MatchString(screen) {
+		t.Errorf("got %s, want Interrupted after in it", screen)
 	}
 }
 
 // TestCLI_NoHangup: a command that was started with nohup outlives the session that is closed, and its provider too.
 func TestCLI_NoHangup(t *testing.T) {
-	cli, asked := neverDone(t, ofInstance(rdssim.InstanceHealthy))
+	cli, asked := neverDone(t, objects[0], ofInstance(rdssim.InstanceHealthy))
 	command := cli.Command(t, "plan", "-no-color")
 	shell := exec.CommandContext(
 		t.Context(), "/bin/sh", append([]string{"-c", `trap "" HUP; exec "$0" "$@"`, command.Path}, command.Args[1:]...)...,
@@ -83,18 +103,18 @@ func TestCLI_NoHangup(t *testing.T) {
 	}
 }
 
-// neverDone is a CLI with a configuration, and a cloud that never finishes an export until it heals. asked is closed by
+// neverDone is a CLI with a configuration, and a cloud that has no result for an object until it heals. asked is closed by
 // the first call.
-func neverDone(t *testing.T, configuration string) (cli *rdstest.CLI, asked chan struct{}) {
+func neverDone(t *testing.T, o object, configuration string) (cli *rdstest.CLI, asked chan struct{}) {
 	t.Helper()
 	asked = make(chan struct{})
 	var once sync.Once
 	cli = rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
-	cli.Cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: func(w http.ResponseWriter, _ *http.Request) {
+	cli.Cloud.Inject(rdssim.Fault{Kind: o.calls, Times: forEver, Handler: func(w http.ResponseWriter, r *http.Request) {
 		once.Do(func() { close(asked) })
-		_, _ = io.WriteString(w, `{"status":"creating","list":[],"count":0}`)
+		o.pending(w, r)
 	}})
-	cli.Write(t, "main.tf", requirement+strings.ReplaceAll(configuration, rdssim.InstanceStuck, rdssim.InstanceHealthy))
+	cli.Write(t, "main.tf", requirement+configuration)
 	return cli, asked
 }
 

@@ -91,7 +91,7 @@ func (d *errorLogDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.errorLogWindow = model.withTimes(window)
+	model.windowArguments = model.withTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -6,7 +6,6 @@ package provider_test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -470,32 +469,6 @@ resource "terraform_data" "one" {
 		if strings.Contains(files["terraform.tfstate"], text) {
 			t.Errorf("got %q in the state, want nothing of the log", text)
 		}
-	}
-}
-
-// TestErrorLog_Trace: the text of a row is neither on the screen nor in the log of Terraform at its highest level. The
-// control is the request, which must be there.
-func TestErrorLog_Trace(t *testing.T) {
-	for _, kind := range []string{"data", "ephemeral"} {
-		t.Run(kind, func(t *testing.T) {
-			if kind == "ephemeral" {
-				rdstest.NeedEphemerals(t)
-			}
-			c := rdstest.NewCLI(t, nil, rdssim.WithErrorLog(dayLog))
-			c.Write(t, "main.tf", requirement+rowsOf(kind))
-			c.Env["TF_LOG"], c.Env["TF_LOG_PATH"] = "TRACE", filepath.Join(c.Dir, "trace.log")
-			run := apply(t, c)
-			all := run.Stdout + run.Stderr + content(t, c.Dir)["trace.log"]
-			if !strings.Contains(all, "/errorlog") {
-				t.Error("got no request in the log, want it there: the search proves nothing")
-			}
-			for _, text := range []string{"4711", "insert into a"} {
-				if i := strings.Index(all, text); i >= 0 {
-					t.Errorf("got %q, want it hidden: …%s…", text, all[max(0, i-200):min(len(all), i+200)])
-				}
-			}
-			tellsNoSecret(t, all)
-		})
 	}
 }
 

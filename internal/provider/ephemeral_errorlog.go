@@ -83,7 +83,7 @@ func (e *errorLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 		return
 	}
 	resp.Diagnostics.Append(incomplete(try.who(), rows)...)
-	model.errorLogWindow = model.withTimes(window)
+	model.windowArguments = model.withTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
@@ -23,10 +26,15 @@ import (
 // defaultRowsTimeout is for a few requests. A busy instance is waited for.
 const defaultRowsTimeout = 2 * time.Minute
 
+// errorLogLevels are the levels that the API knows.
+var errorLogLevels = []string{"ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE"}
+
+var defaultLevels = []string{"ERROR", "FATAL", "PANIC"}
+
 // errorLogArguments are the arguments of both kinds but their timeouts.
 type errorLogArguments struct {
 	instanceModel
-	errorLogWindow
+	windowArguments
 	Levels types.Set `tfsdk:"levels"`
 }
 
@@ -78,6 +86,39 @@ func (a *errorLogArguments) read(
 		InstanceID: a.InstanceID.ValueString(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
 	})
 	return rows, a.tried(c, timeoutName), err
+}
+
+// validateLevels checks the elements that are known.
+func validateLevels(levels types.Set) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if levels.IsNull() || levels.IsUnknown() {
+		return diags
+	}
+	at := path.Root("levels")
+	if len(levels.Elements()) == 0 {
+		diags.AddAttributeError(at, "Invalid Attribute Value", "Attribute levels must have at least one level. Leave it out for the default.")
+	}
+	for _, element := range levels.Elements() {
+		if level, ok := element.(types.String); ok && !level.IsUnknown() && !slices.Contains(errorLogLevels, level.ValueString()) {
+			diags.AddAttributeError(at, "Invalid Attribute Value", fmt.Sprintf("Attribute levels must hold only %s, got: %q.",
+				strings.Join(errorLogLevels, ", "), apierror.Printable(level.ValueString())))
+		}
+	}
+	return diags
+}
+
+// levelsOf returns levels that are valid, or the default.
+func levelsOf(levels types.Set) []string {
+	if levels.IsNull() {
+		return defaultLevels
+	}
+	names := make([]string, 0, len(levels.Elements()))
+	for _, element := range levels.Elements() {
+		if level, ok := element.(types.String); ok {
+			names = append(names, level.ValueString())
+		}
+	}
+	return names
 }
 
 // entryType is a row of the log.

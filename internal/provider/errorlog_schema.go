@@ -5,34 +5,16 @@ package provider
 
 import (
 	"maps"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 // errorLogAttributes are the arguments and results of the data source and the ephemeral resource.
 func errorLogAttributes() map[string]schema.Attribute {
 	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance.")
+	maps.Copy(attributes, windowAttributes())
 	maps.Copy(attributes, map[string]schema.Attribute{
-		"last": schema.StringAttribute{
-			MarkdownDescription: "The time up to now, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `30m` or `24h`, at most " +
-				"`720h` (30 days). Default: `1h`.",
-			Optional: true,
-		},
-		"start_time": schema.StringAttribute{
-			MarkdownDescription: "In place of `last`: the start of the time, in RFC 3339, such as `2026-11-23T16:05:00Z`, at most 31 days ago. " +
-				"If it is not configured, it has the start that was asked for.",
-			Optional: true,
-			Computed: true,
-		},
-		"end_time": schema.StringAttribute{
-			MarkdownDescription: "With `start_time`: the end of the time, in RFC 3339, at most 30 days after the start. Default: now. If it is " +
-				"not configured, it has the end that was asked for.",
-			Optional: true,
-			Computed: true,
-		},
 		"levels": schema.SetAttribute{
 			MarkdownDescription: "Levels to read: `ERROR`, `FATAL`, `PANIC`, `LOG`, `WARNING`, `INFO`, `NOTE`, or `ALL` of them. One request " +
 				"for each. Default: `[\"ERROR\", \"FATAL\", \"PANIC\"]`. PostgreSQL reports a crash and a restart with level `LOG`: add it to " +
@@ -73,10 +55,4 @@ func entryAttributes() map[string]schema.Attribute {
 			Sensitive:           true,
 		},
 	}
-}
-
-func lastValidators() []validator.String {
-	return []validator.String{durationBetween{
-		least: time.Second, most: longestWindow, words: "a duration from 1s to 720h (30 days), such as 30m or 24h",
-	}}
 }

@@ -39,6 +39,14 @@ var errorLogDownload = logDownload{
 	summarizes: true,
 }
 
+// slowLogDownload is rds_slowlog_download.
+var slowLogDownload = logDownload{
+	log: rds.SlowLog, name: "_slowlog_download", noun: "slow query log",
+	page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+		"log_information_queries/obtaining_links_for_downloading_slow_query_logs.html",
+	permission: "rds:log:download",
+}
+
 // defaultLinksTimeout is long: exports take 10 to 20 s in the examples of the cloud's documentation.
 const defaultLinksTimeout = 10 * time.Minute
 

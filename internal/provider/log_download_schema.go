@@ -84,9 +84,10 @@ func logFileAttributes() map[string]schema.Attribute {
 			CustomType:          timetypes.RFC3339Type{},
 		},
 		"updated_at": schema.StringAttribute{
-			MarkdownDescription: "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds.",
-			Computed:            true,
-			CustomType:          timetypes.RFC3339Type{},
+			MarkdownDescription: "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds. Null if the " +
+				"API does not send it.",
+			Computed:   true,
+			CustomType: timetypes.RFC3339Type{},
 		},
 		"expires_at": schema.StringAttribute{
 			MarkdownDescription: "When the link expires, read from the link itself: RFC 3339, in UTC. Null if the link does not have it.",

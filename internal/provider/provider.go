@@ -10,7 +10,7 @@
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
 //	log_download.go           what the objects of a log's links share; log_download_schema.go has their schemas
-//	errorlog.go               what the objects rds_errorlog share; errorlog_window.go the time that they ask for
+//	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog; window.go the time that they ask for
 //	log_groups.go             groups of events that are alike, as attributes
 //	action_progress.go        lines that an action shows while it runs; action_wait_report.go has those of the wait,
 //	                          action_summary.go what broke in the files
@@ -125,15 +125,20 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{errorLogDownload.newDataSource, p.newErrorLogDataSource, newInstancesDataSource}
+	return []func() datasource.DataSource{
+		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.newErrorLogDataSource, p.newSlowLogDataSource,
+		newInstancesDataSource,
+	}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{errorLogDownload.newEphemeral, p.newErrorLogEphemeral}
+	return []func() ephemeral.EphemeralResource{
+		errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.newErrorLogEphemeral, p.newSlowLogEphemeral,
+	}
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{errorLogDownload.newAction}
+	return []func() action.Action{errorLogDownload.newAction, slowLogDownload.newAction}
 }
 
 func (p *rdsProvider) Functions(context.Context) []func() function.Function {

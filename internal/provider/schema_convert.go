@@ -23,6 +23,10 @@ func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemerals
 			to[name] = ephemeralschema.StringAttribute(a)
 		case schema.Int64Attribute:
 			to[name] = ephemeralschema.Int64Attribute(a)
+		case schema.Float64Attribute:
+			to[name] = ephemeralschema.Float64Attribute(a)
+		case schema.NumberAttribute:
+			to[name] = ephemeralschema.NumberAttribute(a)
 		case schema.BoolAttribute:
 			to[name] = ephemeralschema.BoolAttribute(a)
 		case schema.SetAttribute:

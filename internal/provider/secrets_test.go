@@ -33,7 +33,9 @@ func tellsNoSecret(t *testing.T, text string) {
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // TestSecretsInEchoes: a token that a server repeats is hidden, wherever it is in a long text.
-func TestSecretsInEchoes(t *testing.T) {
+func TestSecretsInEchoes(t *testing.T) { each(t, secretsInEchoes) }
+
+func secretsInEchoes(t *testing.T, object object) {
 	echo := func(status int, filler int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			token := r.Header.Get("X-Auth-Token")
@@ -51,10 +53,10 @@ func TestSecretsInEchoes(t *testing.T) {
 				t.Run(fmt.Sprintf("%d after %d in a token of %d", status, 2*filler, size), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						c := rdstest.New(t, rdssim.WithTokenSize(size))
-						c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: echo(status, filler)})
-						o := read(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "50s"}})
+						c.Inject(rdssim.Fault{Kind: object.calls, Times: -1, Handler: echo(status, filler)})
+						o := object.read(t, c, object.arguments(rdssim.InstanceHealthy, limited("50s")))
 						if len(o.Diagnostics) != 1 {
-							t.Fatalf("%q", o.Diagnostics)
+							t.Fatalf("got %q, want one diagnostic", o.Diagnostics)
 						}
 						tellsNoSecret(t, o.Diagnostics[0])
 						if filler == 0 && !strings.Contains(o.Diagnostics[0], "you sent (hidden)") {
@@ -65,6 +67,11 @@ func TestSecretsInEchoes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// limited is an argument for a timeout.
+func limited(timeout string) map[string]any {
+	return map[string]any{"timeouts": map[string]any{"read": timeout}}
 }
 
 // iamRepeats refuses a login and repeats its password in every place that is shown.
@@ -95,7 +102,9 @@ func TestSecretsInAbandonedLogins(t *testing.T) {
 }
 
 // TestSecretsInErrors: no refusal of IAM or of the API shows a secret.
-func TestSecretsInErrors(t *testing.T) {
+func TestSecretsInErrors(t *testing.T) { each(t, secretsInErrors) }
+
+func secretsInErrors(t *testing.T, object object) {
 	echo := "You sent " + rdssim.Password + "!"
 	for name, c := range map[string]struct {
 		env   map[string]string
@@ -107,7 +116,7 @@ func TestSecretsInErrors(t *testing.T) {
 		},
 		"IAM repeats it": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: rdssim.IAMError(401, echo)}},
 		"a link in a redirect": {
-			nil, rdssim.Fault{Kind: "rds.errorlog", Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")},
+			nil, rdssim.Fault{Kind: object.calls, Times: -1, Handler: rdssim.Redirect("https://obs.example.com/a?Signature=x")},
 		},
 		"IAM repeats it in an id":        {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 0)}},
 		"IAM repeats it where it is cut": {nil, rdssim.Fault{Kind: "login", Times: -1, Handler: iamRepeats(401, 195)}},
@@ -123,11 +132,11 @@ func TestSecretsInErrors(t *testing.T) {
 				cloud.SetEnv(c.env)
 				cloud.Inject(c.fault)
 				// The first time is too short for all retries of a login.
-				o := read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy, "timeouts": map[string]any{"read": "20s"}})
+				o := object.read(t, cloud, object.arguments(rdssim.InstanceHealthy, limited("20s")))
 				tellsNoSecret(t, strings.Join(o.Diagnostics, "\n"))
-				o = read(t, cloud, map[string]any{"instance_id": rdssim.InstanceHealthy})
+				o = object.read(t, cloud, object.arguments(rdssim.InstanceHealthy))
 				if o.Values != nil {
-					t.Error("no error")
+					t.Errorf("got %v, want an error", o.Values)
 				}
 				tellsNoSecret(t, strings.Join(o.Diagnostics, "\n"))
 			})
@@ -138,6 +147,15 @@ func TestSecretsInErrors(t *testing.T) {
 // TestAction_RefusalRepeatsTheLink: the object store quotes what it was asked with, at any place around the length at
 // which texts are cut.
 func TestAction_RefusalRepeatsTheLink(t *testing.T) {
+	each(t, func(t *testing.T, o object) {
+		if o.action {
+			refusalRepeatsTheLink(t, o)
+		}
+	})
+}
+
+func refusalRepeatsTheLink(t *testing.T, o object) {
+	t.Helper()
 	for filler := 330; filler < 410; filler += 10 {
 		synctest.Test(t, func(t *testing.T) {
 			c := rdstest.New(t)
@@ -146,7 +164,11 @@ func TestAction_RefusalRepeatsTheLink(t *testing.T) {
 				signature = r.URL.Query().Get("Signature")
 				rdssim.XMLError(http.StatusForbidden, "SignatureDoesNotMatch", strings.Repeat("x", filler)+" "+signature)(w, r)
 			}})
-			_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
+			p := c.Protocol(t)
+			if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+				t.Fatalf("got %q, want no diagnostics", diags)
+			}
+			_, diags := p.Invoke(t.Context(), o.name, o.arguments(rdssim.InstanceHealthy, map[string]any{"directory": t.TempDir()}))
 			if len(diags) != 1 || signature == "" || strings.Contains(diags[0], signature[:6]) {
 				t.Errorf("%d: %q", filler, diags)
 			}

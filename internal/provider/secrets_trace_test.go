@@ -29,7 +29,8 @@ type tracedCaller struct {
 	project string // that requests for links name; "" where none goes out
 }
 
-func tracedCallers() map[string]tracedCaller {
+// tracedCallers are all ways to log in. The faults are those of an object's requests.
+func tracedCallers(o object) map[string]tracedCaller {
 	none := map[string]string{"OS_USERNAME": "", "OS_PASSWORD": "", "OS_USER_DOMAIN_NAME": "", "OS_PROJECT_NAME": ""}
 	key := with(none, "OS_PROJECT_NAME", rdssim.ProjectName, "OS_ACCESS_KEY", rdssim.AccessKey, "OS_SECRET_KEY", rdssim.SecretKey)
 	token := with(none, "OS_TOKEN", givenToken)
@@ -40,8 +41,8 @@ func tracedCallers() map[string]tracedCaller {
 		)
 	}
 	// Errors are where secrets leak. Only what can be renewed outlives a 401.
-	passing := at("rds.errorlog", 1, echoToken(503))
-	faults := append(at("rds.errorlog", 1, echoToken(401)), at("rds.errorlog", 1, rdssim.Drop())...)
+	passing := at(o.calls, 1, echoToken(503))
+	faults := append(at(o.calls, 1, echoToken(401)), at(o.calls, 1, rdssim.Drop())...)
 	return map[string]tracedCaller{
 		"password": {faults: faults, project: rdssim.ProjectID},
 		"passcode": {
@@ -58,7 +59,7 @@ func tracedCallers() map[string]tracedCaller {
 			faults: passing, project: rdssim.ProjectID,
 		},
 		"token":         {env: token, faults: passing, project: rdssim.ProjectID},
-		"token refused": {env: token, faults: at("rds.errorlog", forEver, echoToken(401)), project: rdssim.ProjectID},
+		"token refused": {env: token, faults: at(o.calls, forEver, echoToken(401)), project: rdssim.ProjectID},
 		"token in the provider block": {
 			env: with(none, "TF_VAR_token", givenToken), faults: passing, project: rdssim.ProjectID,
 			block: "variable \"token\" {\n  sensitive = true\n}\nprovider \"rds\" {\n  token = var.token\n}\n",
@@ -70,8 +71,16 @@ func tracedCallers() map[string]tracedCaller {
 		"agency from token":  {env: agency(token), faults: passing, project: rdssim.DelegatedProjectID},
 		"agency from AK/SK":  {env: agency(key), faults: faults, project: rdssim.DelegatedProjectID},
 		"agency, own login":  {env: agency(map[string]string{"OS_USER_DOMAIN_NAME": "elsewhere"})},
-		"password, no links": {faults: at("rds.errorlog", forEver, echoToken(403)), project: rdssim.ProjectID},
+		"password, no links": {faults: at(o.calls, forEver, echoToken(403)), project: rdssim.ProjectID},
 	}
+}
+
+// someCallers are enough for most tests: the login is the same for all objects. The first object has all of them.
+func (o object) someCallers() []string {
+	if o.name == objects[0].name {
+		return []string{"password", "token", "agency"}
+	}
+	return []string{"agency"}
 }
 
 // echoToken refuses a request and repeats the token that came with it.
@@ -84,10 +93,10 @@ func echoToken(status int) http.HandlerFunc {
 
 // traceOf runs the CLI at the highest log level, of Terraform and of the provider program, and returns all that it prints
 // and leaves behind.
-func traceOf(t *testing.T, name, configuration string, arguments ...string) (rdstest.Finished, string) {
+func traceOf(t *testing.T, o object, name, configuration string, arguments ...string) (rdstest.Finished, string) {
 	t.Helper()
-	who := tracedCallers()[name]
-	c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
+	who := tracedCallers(o)[name]
+	c := rdstest.NewCLI(t, nil, append(oneDay(), rdssim.WithExportDuration(0))...)
 	given := tokenFrom(t, c.Cloud)
 	for name, value := range who.env {
 		if value == givenToken {
@@ -144,11 +153,11 @@ func tokenFrom(t *testing.T, cloud *rdssim.Server) string {
 }
 
 // finds is the control: the search finds what must be there, the lines of the request log above all.
-func finds(t *testing.T, all, project string) {
+func finds(t *testing.T, o object, all, project string) {
 	t.Helper()
 	there := []string{"Request"}
 	if project != "" {
-		there = []string{"@module=rds.requests", "/errorlog-download", project}
+		there = []string{"@module=rds.requests", o.path, project}
 	}
 	for _, text := range there {
 		if !strings.Contains(all, text) {
@@ -157,114 +166,150 @@ func finds(t *testing.T, all, project string) {
 	}
 }
 
-func TestSecretsInTrace(t *testing.T) {
-	for name, who := range tracedCallers() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, all := traceOf(t, name, ofInstance(rdssim.InstanceHealthy), "plan")
-			tellsNoSecret(t, all)
-			finds(t, all, who.project)
-		})
+// hides expects that no text of a log is there.
+func hides(t *testing.T, o object, all string) {
+	t.Helper()
+	tellsNoSecret(t, all)
+	for _, text := range o.hidden {
+		if i := strings.Index(all, text); i >= 0 {
+			t.Errorf("got %q, want it hidden: …%s…", text, all[max(0, i-200):min(len(all), i+200)])
+		}
 	}
 }
 
-// TestSecretsInTrace_Ephemeral: no link stays behind in the state either. A command takes one, as a person's would.
+func TestSecretsInTrace(t *testing.T) {
+	each(t, func(t *testing.T, o object) {
+		callers := o.someCallers()
+		if len(callers) > 1 {
+			callers = sortedKeys(tracedCallers(o))
+		}
+		for _, name := range callers {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				_, all := traceOf(t, o, name, o.data(rdssim.InstanceHealthy), "plan")
+				hides(t, o, all)
+				finds(t, o, all, tracedCallers(o)[name].project)
+			})
+		}
+	})
+}
+
+// TestSecretsInTrace_Ephemeral: no link and no text of a log stays behind in the state either. A command takes one, as a
+// person's would.
 func TestSecretsInTrace_Ephemeral(t *testing.T) {
 	rdstest.NeedEphemerals(t)
-	configuration := ephemeral(rdssim.InstanceHealthy) + `
-		resource "terraform_data" "save" {
-		  provisioner "local-exec" {
-		    command     = "case $LINK in *AWSAccessKeyId=*) touch came ;; esac"
-		    environment = { LINK = ephemeral.rds_errorlog_download.orders.list[0].file_link }
-		  }
-		}`
-	for _, name := range []string{"password", "token", "agency"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run, all := traceOf(t, name, configuration, "apply", "-auto-approve")
-			if run.ExitCode != 0 || !strings.Contains(all, "/came:\n") || !strings.Contains(all, "/terraform.tfstate:\n") {
-				t.Errorf("no link, or no state:\n%s\n%s", run.Stdout, run.Stderr)
-			}
-			tellsNoSecret(t, all)
-			finds(t, all, tracedCallers()[name].project)
-		})
-	}
+	each(t, func(t *testing.T, o object) {
+		if o.dataOnly {
+			return
+		}
+		configuration := o.ephemeral(rdssim.InstanceHealthy) + `
+			resource "terraform_data" "save" {
+			  provisioner "local-exec" {
+			    command     = "case $VALUE in ` + o.pattern + `) touch came ;; esac"
+			    environment = { VALUE = ephemeral.` + o.name + `.orders.` + o.value + ` }
+			  }
+			}`
+		for _, name := range o.someCallers() {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				run, all := traceOf(t, o, name, configuration, "apply", "-auto-approve")
+				if run.ExitCode != 0 || !strings.Contains(all, "/came:\n") || !strings.Contains(all, "/terraform.tfstate:\n") {
+					t.Errorf("got %s\n%s, want a value in the command, and a state", run.Stdout, run.Stderr)
+				}
+				hides(t, o, all)
+				finds(t, o, all, tracedCallers(o)[name].project)
+			})
+		}
+	})
 }
-
-const savingAction = `action "rds_errorlog_download" "orders" {
-  config {
-    instance_id = "` + rdssim.InstanceHealthy + `"
-    directory   = "error-logs"
-  }
-}
-`
 
 // TestSecretsInTrace_Action: the action follows the links itself.
 func TestSecretsInTrace_Action(t *testing.T) {
 	rdstest.NeedTerraform(t, 1, 14, "actions")
-	for _, name := range []string{"password", "token", "agency"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run, all := traceOf(t, name, savingAction, "apply", "-auto-approve", "-invoke=action.rds_errorlog_download.orders")
-			if run.ExitCode != 0 || !strings.Contains(all, ".sha256:\n") {
-				t.Errorf("nothing was saved:\n%s\n%s", run.Stdout, run.Stderr)
-			}
-			tellsNoSecret(t, all)
-			finds(t, all, tracedCallers()[name].project)
-		})
-	}
+	each(t, func(t *testing.T, o object) {
+		if !o.action {
+			return
+		}
+		for _, name := range o.someCallers() {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				run, all := traceOf(t, o, name, o.saving(rdssim.InstanceHealthy), "apply", "-auto-approve", o.invoke())
+				if run.ExitCode != 0 || !strings.Contains(all, ".sha256:\n") {
+					t.Errorf("got %s\n%s, want files", run.Stdout, run.Stderr)
+				}
+				tellsNoSecret(t, all)
+				finds(t, o, all, tracedCallers(o)[name].project)
+			})
+		}
+	})
 }
 
 // TestSecretsInTrace_ActionWithoutCLI: the same through the provider's protocol, for an older CLI: what the provider and
 // its framework log, report and answer.
 func TestSecretsInTrace_ActionWithoutCLI(t *testing.T) {
-	for _, name := range []string{"password", "token", "agency"} {
-		who := tracedCallers()[name]
-		t.Run(name, func(t *testing.T) {
-			folder := filepath.Join(t.TempDir(), "error-logs")
-			synctest.Test(t, func(t *testing.T) {
-				c := rdstest.New(t)
-				given := issueToken(t, c)
-				c.SetEnv(who.env)
-				if c.Env["OS_TOKEN"] == givenToken {
-					c.Env["OS_TOKEN"] = given
-				}
-				for _, fault := range who.faults {
-					c.Inject(fault)
-				}
-				c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.HalfBody()})
-				var log bytes.Buffer
-				ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
-				p := c.Protocol(t)
-				if diags := p.Configure(ctx, nil); len(diags) > 0 {
-					t.Fatalf("%q", diags)
-				}
-				shown, diags := p.Invoke(ctx, dataSource, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
-				if len(diags) > 0 {
-					t.Fatalf("%q", diags)
-				}
-				all := strings.Join(shown, "\n") + log.String() + everything(t, folder)
-				tellsNoSecret(t, all)
-				for _, there := range []string{`"@module":"provider.requests"`, "/errorlog-download", who.project, ".sha256", "Saved "} {
-					if !strings.Contains(all, there) {
-						t.Errorf("the search does not find %q, which must be there: it proves nothing", there)
-					}
-				}
+	each(t, func(t *testing.T, o object) {
+		if !o.action {
+			return
+		}
+		for _, name := range o.someCallers() {
+			folder := filepath.Join(t.TempDir(), "logs")
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { traceInvocation(t, o, tracedCallers(o)[name], folder) })
 			})
-		})
+		}
+	})
+}
+
+func traceInvocation(t *testing.T, o object, who tracedCaller, folder string) {
+	c := rdstest.New(t)
+	given := issueToken(t, c)
+	c.SetEnv(who.env)
+	if c.Env["OS_TOKEN"] == givenToken {
+		c.Env["OS_TOKEN"] = given
+	}
+	for _, fault := range who.faults {
+		c.Inject(fault)
+	}
+	c.Inject(rdssim.Fault{Kind: "obs.get", Handler: rdssim.HalfBody()})
+	var log bytes.Buffer
+	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
+	p := c.Protocol(t)
+	if diags := p.Configure(ctx, nil); len(diags) > 0 {
+		t.Fatalf("got %q, want no diagnostics", diags)
+	}
+	shown, diags := p.Invoke(ctx, o.name, o.arguments(rdssim.InstanceHealthy, map[string]any{"directory": folder}))
+	if len(diags) > 0 {
+		t.Fatalf("got %q, want no diagnostics", diags)
+	}
+	all := strings.Join(shown, "\n") + log.String() + everything(t, folder)
+	tellsNoSecret(t, all)
+	for _, there := range []string{`"@module":"provider.requests"`, o.path, who.project, ".sha256", "Saved "} {
+		if !strings.Contains(all, there) {
+			t.Errorf("the search does not find %q, which must be there: it proves nothing", there)
+		}
 	}
 }
 
 // TestSecretsAreFound: the search finds each secret where a configuration prints it.
 func TestSecretsAreFound(t *testing.T) {
-	run, all := traceOf(t, "token in the provider block", ofInstance(rdssim.InstanceHealthy)+`
-		output "link" { value = nonsensitive(data.rds_errorlog_download.orders.list[0].file_link) }
-		output "token" { value = nonsensitive(var.token) }
-		output "password" { value = "`+rdssim.Password+`" }
-		output "key" { value = "`+rdssim.SecretKey+`" }`, "apply", "-auto-approve")
-	for _, secret := range []string{"Signature=", rdssim.TokenMark, rdssim.Password, rdssim.SecretKey} {
-		if !strings.Contains(run.Stdout, secret) || !strings.Contains(all, secret) {
-			t.Errorf("%q was printed and is not found", secret)
+	each(t, func(t *testing.T, o object) {
+		secrets := append([]string{rdssim.TokenMark, rdssim.Password, rdssim.SecretKey}, o.hidden...)
+		value := `""`
+		if o.value != "" {
+			value = "nonsensitive(data." + o.name + ".orders." + o.value + ")"
 		}
-	}
+		if o.links {
+			secrets = append(secrets, "Signature=")
+		}
+		run, all := traceOf(t, o, "token in the provider block", o.data(rdssim.InstanceHealthy)+`
+			output "value" { value = `+value+` }
+			output "token" { value = nonsensitive(var.token) }
+			output "password" { value = "`+rdssim.Password+`" }
+			output "key" { value = "`+rdssim.SecretKey+`" }`, "apply", "-auto-approve")
+		for _, secret := range secrets {
+			if !strings.Contains(run.Stdout, secret) || !strings.Contains(all, secret) {
+				t.Errorf("%q was printed and is not found", secret)
+			}
+		}
+	})
 }

@@ -6,12 +6,12 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -24,23 +24,48 @@ const (
 	oldestRow = 31 * 24 * time.Hour
 )
 
-// errorLogLevels are the levels that the API knows.
-var errorLogLevels = []string{"ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE"}
-
-var defaultLevels = []string{"ERROR", "FATAL", "PANIC"}
-
-// errorLogWindow are the arguments for the time. StartTime and EndTime are attributes too.
-type errorLogWindow struct {
+// windowArguments are the arguments for the time, of objects that read a log by time. StartTime and EndTime are attributes
+// too.
+type windowArguments struct {
 	Last      types.String `tfsdk:"last"`
 	StartTime types.String `tfsdk:"start_time"`
 	EndTime   types.String `tfsdk:"end_time"`
+}
+
+// windowAttributes are the attributes for [windowArguments].
+func windowAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"last": schema.StringAttribute{
+			MarkdownDescription: "The time up to now, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `30m` or `24h`, at most " +
+				"`720h` (30 days). Default: `1h`.",
+			Optional: true,
+		},
+		"start_time": schema.StringAttribute{
+			MarkdownDescription: "In place of `last`: the start of the time, in RFC 3339, such as `2026-11-23T16:05:00Z`, at most 31 days ago. " +
+				"If it is not configured, it has the start that was asked for.",
+			Optional: true,
+			Computed: true,
+		},
+		"end_time": schema.StringAttribute{
+			MarkdownDescription: "With `start_time`: the end of the time, in RFC 3339, at most 30 days after the start. Default: now. If it is " +
+				"not configured, it has the end that was asked for.",
+			Optional: true,
+			Computed: true,
+		},
+	}
+}
+
+func lastValidators() []validator.String {
+	return []validator.String{durationBetween{
+		least: time.Second, most: longestWindow, words: "a duration from 1s to 720h (30 days), such as 30m or 24h",
+	}}
 }
 
 // window is a time that is asked for.
 type window struct{ start, end time.Time }
 
 // window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
-func (a errorLogWindow) window(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
+func (a windowArguments) window(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
 	diags := validateLate(ctx, path.Root("last"), a.Last, lastValidators())
 	if !a.Last.IsNull() {
 		for _, other := range []struct {
@@ -74,7 +99,7 @@ func (a errorLogWindow) window(ctx context.Context, now time.Time) (window, diag
 }
 
 // checkOrder reports what is wrong with times that are valid by themselves.
-func (a errorLogWindow) checkOrder(start, end time.Time, haveEnd bool, now time.Time) diag.Diagnostics {
+func (a windowArguments) checkOrder(start, end time.Time, haveEnd bool, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
 	wrong := func(name, format string, values ...any) {
 		diags.AddAttributeError(path.Root(name), "Invalid Attribute Value", "Attribute "+name+" "+fmt.Sprintf(format, values...))
@@ -84,7 +109,7 @@ func (a errorLogWindow) checkOrder(start, end time.Time, haveEnd bool, now time.
 	case start.After(now):
 		wrong("start_time", "must not be in the future, got: %q. It is %s now.", value, now.UTC().Format(time.RFC3339))
 	case now.Sub(start) > oldestRow:
-		wrong("start_time", "must not be more than 31 days ago, got: %q. The cloud gives error log rows of the last month only.", value)
+		wrong("start_time", "must not be more than 31 days ago, got: %q. The cloud gives the last month only.", value)
 	case haveEnd && end.Before(start):
 		wrong("end_time", "must not be before start_time, %s, got: %q.", value, a.EndTime.ValueString())
 	case haveEnd && end.Sub(start) > longestWindow:
@@ -108,7 +133,7 @@ func parseInstant(name string, value types.String, diags *diag.Diagnostics) (tim
 }
 
 // withTimes returns the arguments with the window as attributes. Values that are configured stay as they are.
-func (a errorLogWindow) withTimes(w window) errorLogWindow {
+func (a windowArguments) withTimes(w window) windowArguments {
 	if a.StartTime.IsNull() {
 		a.StartTime = second(w.start)
 	}
@@ -116,37 +141,4 @@ func (a errorLogWindow) withTimes(w window) errorLogWindow {
 		a.EndTime = second(w.end)
 	}
 	return a
-}
-
-// validateLevels checks the elements that are known.
-func validateLevels(levels types.Set) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if levels.IsNull() || levels.IsUnknown() {
-		return diags
-	}
-	at := path.Root("levels")
-	if len(levels.Elements()) == 0 {
-		diags.AddAttributeError(at, "Invalid Attribute Value", "Attribute levels must have at least one level. Leave it out for the default.")
-	}
-	for _, element := range levels.Elements() {
-		if level, ok := element.(types.String); ok && !level.IsUnknown() && !slices.Contains(errorLogLevels, level.ValueString()) {
-			diags.AddAttributeError(at, "Invalid Attribute Value", fmt.Sprintf("Attribute levels must hold only %s, got: %q.",
-				strings.Join(errorLogLevels, ", "), apierror.Printable(level.ValueString())))
-		}
-	}
-	return diags
-}
-
-// levelsOf returns levels that are valid, or the default.
-func levelsOf(levels types.Set) []string {
-	if levels.IsNull() {
-		return defaultLevels
-	}
-	names := make([]string, 0, len(levels.Elements()))
-	for _, element := range levels.Elements() {
-		if level, ok := element.(types.String); ok {
-			names = append(names, level.ValueString())
-		}
-	}
-	return names
 }
