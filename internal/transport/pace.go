@@ -4,67 +4,50 @@
 package transport
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// The pace is free until the gateway complains for the first time. The numbers are for a gateway that allows some
-// tens of calls a second to one project, which is a guess: no document names a limit.
-const (
-	paceAfterComplaint = 20.0 // requests a second after the first 429
-	paceFloor          = 1.0  // never slower than this
-	paceGrowth         = 1.1  // factor for each second without a 429
-	paceFree           = 1000 // requests a second from which on the pace is free again
-)
-
-// pace slows down all requests of a run after one of them was answered 429, and lets them speed up again bit by bit.
-// Without it each of 200 objects would find out for itself, again and again, that the gateway is busy.
+// pace makes all requests of a run leave in one queue, at the [rate] that the gateway allows. A 429 to one of them
+// closes the gate for all: without it each of a thousand objects would find out for itself that the gateway is busy.
 type pace struct {
-	limiter  *rate.Limiter
-	minPause time.Duration
-
-	mu      sync.Mutex
-	closed  time.Time // no request leaves before
-	changed time.Time // when the rate was last changed
-	lowered time.Time // when it was last lowered
+	mu       sync.Mutex
+	rate     *rate
+	next     time.Time // the next request leaves no earlier
+	closed   time.Time // after a 429: no request leaves before
+	refusals int       // in a row; while there are some, one request at a time tries whether the gate is open
+	trying   bool      // that one is under way
+	queue    []*turn   // in the order in which they leave
 }
 
-// errPaced is what becomes of a request for whose turn its deadline comes too soon. It may be sent again: the pace
+// turn is a request that waits. A poll lets all others go first: an export that has not begun is not done any sooner.
+type turn struct {
+	poll bool
+	wake chan struct{} // something has changed: look again
+}
+
+type pollKey struct{}
+
+// Poll marks the requests of a context as polls: those that begin something go first.
+func Poll(ctx context.Context) context.Context { return context.WithValue(ctx, pollKey{}, true) }
+
+// errPaced ends the wait of a request if its deadline comes before its turn. It may be sent again: the pace
 // may have grown.
 var errPaced = errors.New("the API allows few requests at present (status 429), and there are too many before this one")
 
-func newPace(minPause time.Duration) *pace {
-	return &pace{limiter: rate.NewLimiter(rate.Inf, 1), minPause: minPause}
-}
+const (
+	firstPause   = 500 * time.Millisecond // after a 429 without Retry-After; doubled with each that follows
+	longestPause = 10 * time.Second
+	longestAsked = time.Minute // a server that asks for more does not get it
+)
 
-// wait returns when the next request may leave, or with the context's error, or with errPaced.
-func (p *pace) wait(ctx context.Context) error {
-	for {
-		if err := sleep(ctx, p.untilOpen(ctx)); err != nil {
-			return err
-		}
-		if err := p.limiter.Wait(ctx); err != nil {
-			return cmp.Or(ctx.Err(), errPaced)
-		}
-		if p.untilOpen(ctx) <= 0 { // else the gate was closed while this request waited for its turn
-			return nil
-		}
-	}
-}
-
-// untilOpen is how long a request has to wait before the gate. The one that has to go before it opens, or never, may
-// go.
-func (p *pace) untilOpen(ctx context.Context) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return min(time.Until(p.closed), untilLastTry(ctx))
+func newPace() *pace {
+	now := time.Now()
+	return &pace{rate: newRate(now), next: now}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -81,42 +64,147 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// heard takes the answer to a request of the moment sent into account.
-func (p *pace) heard(resp *http.Response, sent time.Time) {
+// wait returns when the request may leave, or with the context's error, or with errPaced.
+func (p *pace) wait(ctx context.Context) error {
+	mine := p.join(ctx.Value(pollKey{}) != nil)
+	last := time.NewTimer(untilLastTry(ctx))
+	defer last.Stop()
+	for {
+		left, pause := p.leaves(mine)
+		if left {
+			return nil
+		}
+		soon := time.NewTimer(pause)
+		select {
+		case <-mine.wake:
+		case <-soon.C:
+		case <-last.C:
+			soon.Stop()
+			return p.lastTry(mine)
+		case <-ctx.Done():
+			soon.Stop()
+			p.quit(mine)
+			return ctx.Err()
+		}
+		soon.Stop()
+	}
+}
+
+// join puts a request at the end of its part of the queue.
+func (p *pace) join(poll bool) *turn {
+	mine := &turn{poll: poll, wake: make(chan struct{}, 1)}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := len(p.queue)
+	if first := slices.IndexFunc(p.queue, func(t *turn) bool { return t.poll }); !poll && first >= 0 {
+		at = first
+	}
+	p.queue = slices.Insert(p.queue, at, mine)
+	return mine
+}
+
+// never is a pause that something else ends.
+const never = time.Hour
+
+// leaves lets a request go if it is its turn, else it returns how long to wait before the next look.
+func (p *pace) leaves(mine *turn) (bool, time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.queue[0] != mine || p.trying {
+		return false, never
+	}
+	now := time.Now()
+	opens := p.next
+	if p.closed.After(opens) {
+		opens = p.closed
+	}
+	if opens.After(now) {
+		return false, opens.Sub(now)
+	}
+	p.remove(mine)
+	p.trying = p.refusals > 0
+	p.next = now.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
+	return true, 0
+}
+
+// lastTry lets a request go through a closed gate if its time is up: the gate may open too late for it. Only one a
+// turn goes, and only if the gate is what holds it back.
+func (p *pace) lastTry(mine *turn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if resp.StatusCode == http.StatusTooManyRequests {
-		p.complained(resp, sent, now)
-		return
+	held := p.queue[0] == mine && !p.next.After(now)
+	p.remove(mine)
+	if !held {
+		return errPaced
 	}
-	if p.limiter.Limit() == rate.Inf || now.Sub(p.changed) < time.Second || !now.After(p.closed) {
-		return
-	}
-	grown := p.limiter.Limit() * paceGrowth
-	if grown > paceFree {
-		grown = rate.Inf
-	}
-	p.limiter.SetLimit(grown)
-	p.changed = now
+	p.next = now.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
+	return nil
 }
 
-// complained closes the gate and lowers the rate. A request that left before the rate was last lowered closes the
-// gate only: it says nothing about the new rate, however late its answer comes. Nor does a last try that went through
-// the closed gate.
-func (p *pace) complained(resp *http.Response, sent, now time.Time) {
-	pause, asked := retryAfter(resp, now)
-	if !asked {
-		pause = p.minPause
+func (p *pace) quit(mine *turn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.remove(mine)
+}
+
+// remove takes a request out of the queue and wakes the one that is first then.
+func (p *pace) remove(mine *turn) {
+	if i := slices.Index(p.queue, mine); i >= 0 {
+		p.queue = slices.Delete(p.queue, i, i+1)
 	}
-	pause = min(max(pause, p.minPause), time.Minute)
-	news := sent.After(p.lowered) && !now.Before(p.closed)
-	if until := now.Add(pause); until.After(p.closed) {
-		p.closed = until
+	p.wakeFirst()
+}
+
+func (p *pace) wakeFirst() {
+	if len(p.queue) == 0 {
+		return
 	}
+	select {
+	case p.queue[0].wake <- struct{}{}:
+	default:
+	}
+}
+
+// heard takes the outcome of a request that left at the moment sent into account; resp is nil if there was no answer.
+func (p *pace) heard(resp *http.Response, sent time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.wakeFirst()
+	now := time.Now()
+	tried := p.trying && !sent.Before(p.closed)
+	if tried {
+		p.trying = false
+	}
+	switch {
+	case resp == nil:
+	case resp.StatusCode == http.StatusTooManyRequests:
+		p.refused(resp, sent, now)
+	case p.refusals == 0:
+		p.rate.answered()
+	case tried:
+		p.refusals = 0
+		p.rate.answered()
+		p.rate.reopened(now)
+		p.next = now.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
+	}
+}
+
+// refused closes the gate. The first refusal lowers the rate; those of requests that had left before it count no more.
+func (p *pace) refused(resp *http.Response, sent, now time.Time) {
+	news := p.refusals == 0 && sent.After(p.rate.lowered)
 	if news {
-		p.limiter.SetLimit(rate.Limit(math.Max(paceFloor, math.Min(paceAfterComplaint, float64(p.limiter.Limit())/2))))
-		p.changed, p.lowered = now, now
+		p.rate.refused(sent, now)
+	}
+	if news || !sent.Before(p.closed) {
+		p.refusals++
+	}
+	pause, asked := retryAfter(resp, now)
+	if !asked || pause <= 0 {
+		pause = min(firstPause<<min(max(p.refusals-1, 0), 10), longestPause)
+	}
+	if until := now.Add(min(pause, longestAsked)); until.After(p.closed) {
+		p.closed = until
 	}
 }
 
@@ -135,8 +223,6 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	sent := time.Now()
 	resp, err := p.next.RoundTrip(req)
-	if err == nil {
-		p.pace.heard(resp, sent)
-	}
+	p.pace.heard(resp, sent)
 	return resp, err
 }

@@ -77,7 +77,7 @@ func New(o Options) *Transport {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
-	return &Transport{options: o, pace: newPace(o.MinPause)}
+	return &Transport{options: o, pace: newPace()}
 }
 
 // Rules are what one API adds to the transport. Each is optional.
