@@ -133,8 +133,8 @@ func (g *gateway) load(t *testing.T, d time.Duration) {
 	now := time.Now()
 	g.start, g.filled, g.other, g.window, g.tokens = now, now, now, -1, g.limit(0)
 	g.answers, g.late = map[int]int{}, map[int]int{}
-	ctx, cancel := context.WithDeadline(t.Context(), now.Add(d))
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context()) // without a deadline: no call is a last try
+	defer time.AfterFunc(d, cancel).Stop()
 	// Without a retry: a refused call is another one, and no pause of its own hides what the pace does.
 	client := transport.New(transport.Options{Base: g}).Client(transport.Rules{})
 	var all sync.WaitGroup
@@ -148,10 +148,10 @@ func (g *gateway) load(t *testing.T, d time.Duration) {
 	all.Wait()
 }
 
-// half and double change the limit after a minute.
+// halved and doubled change the limit after a minute.
 func steady(time.Duration) float64           { return 1 }
-func half(since time.Duration) float64       { return 1 / (1 + math.Floor(since.Minutes())) }
-func double(since time.Duration) float64     { return 1 + math.Floor(since.Minutes()) }
+func halved(since time.Duration) float64     { return 1 / (1 + math.Floor(since.Minutes())) }
+func doubled(since time.Duration) float64    { return 1 + math.Floor(since.Minutes()) }
 func secondHalf(since time.Duration) float64 { return math.Floor(since.Minutes()) / 2 }
 
 func TestPaceOfGateways(t *testing.T) {
@@ -162,14 +162,13 @@ func TestPaceOfGateways(t *testing.T) {
 		change     string
 	}
 	changes := map[string]struct{ limit, others func(time.Duration) float64 }{
-		"steady":                   {limit: steady},
-		"half after a minute":      {limit: half},
-		"double after a minute":    {limit: double},
+		"steady":                    {limit: steady},
+		"half after a minute":       {limit: halved},
+		"double after a minute":     {limit: doubled},
 		"another client takes half": {limit: steady, others: secondHalf},
 	}
 	// Used is the share of what the gateway would have let through. It is less than in other cases if …
-	least := map[test]float64{
-	}
+	least := map[test]float64{}
 	var tests []test
 	for _, kind := range []kind{bucket, anySecond, second, minute} {
 		for _, retryAfter := range []bool{true, false} {
