@@ -29,9 +29,10 @@ type pace struct {
 }
 
 const (
-	longestPause = 10 * time.Second // after 429s without Retry-After
-	longestAsked = time.Minute      // a server that asks for more does not get it
-	longestTry   = 2 * time.Second  // an answer may never come, or need a login that waits in this queue
+	longestPause = 10 * time.Second      // after 429s without Retry-After
+	longestAsked = time.Minute           // a server that asks for more does not get it
+	atOnce       = 90 * time.Millisecond // nine requests at the first rate, besides the one that leaves
+	longestTry   = 2 * time.Second       // an answer may never come, or need a login that waits in this queue
 )
 
 // turn is a request in the queue.
@@ -126,9 +127,17 @@ func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
 	return true, 0
 }
 
-// space keeps the next request back as long as the rate demands.
+// space keeps the next request back as long as the rate demands. Until the first 429, ten may leave at the same moment:
+// a run of ten objects needs no pace.
 func (p *pace) space(now time.Time) {
-	p.next = now.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
+	from := now
+	if !p.rate.known() {
+		from = now.Add(-atOnce)
+		if p.next.After(from) {
+			from = p.next
+		}
+	}
+	p.next = from.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
 }
 
 // lastTry lets a request whose time is up go through a closed gate, so that its error names the cause. It goes only if

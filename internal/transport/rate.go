@@ -61,7 +61,7 @@ func (r *rate) at(now time.Time) float64 {
 	}
 	d := max(now.Sub(r.since), 0)
 	switch {
-	case r.lowered.IsZero():
+	case !r.known():
 		return math.Min(fastestRate, r.base*math.Exp2(d.Seconds()))
 	case d <= r.hold:
 		return r.base
@@ -71,6 +71,9 @@ func (r *rate) at(now time.Time) float64 {
 		return math.Min(fastestRate, r.base*careful.after(d-r.hold))
 	}
 }
+
+// known reports whether there was a 429, so that the rate is more than a guess.
+func (r *rate) known() bool { return !r.lowered.IsZero() }
 
 // answered counts an answer that was not refused.
 func (r *rate) answered() { r.accepted++ }
@@ -97,7 +100,7 @@ func (r *rate) tooFast(last float64, now time.Time) {
 		share = 0.6
 	}
 	let := 0.0
-	if !r.lowered.IsZero() {
+	if r.known() {
 		let = float64(r.accepted) / now.Sub(r.lowered).Seconds()
 	}
 	r.base = math.Max(share*last, math.Min(let, 0.9*last))
