@@ -8,10 +8,12 @@ package costtest
 import (
 	"bufio"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +78,8 @@ var measurements = []measurement{
 	{"plan: ready links / one GET of a page", plans},
 	{"plan of 1, provider running: time, memory", fleetPlan(1)},
 	{"plan of 200, provider running: time, memory", fleetPlan(200)},
+	{"plan of 200, exports of 14 s, 40 calls a second", gatewayPlan(200)},
+	{"plan of 1000, exports of 14 s, 40 calls a second", gatewayPlan(1000)},
 }
 
 // TestCost prints what everything costs, with -v.
@@ -137,6 +141,48 @@ func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 		took, peak := fleet(t, n)
 		return text(fmt.Sprintf("%4d ms, %.1f MiB", took.Milliseconds(), float64(peak)/(1<<20))), text("")
 	}
+}
+
+// gatewayPlan plans n instances at once, behind a gateway that refuses what is too fast.
+func gatewayPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
+	return func(t *testing.T) (ours, theirs fmt.Stringer) {
+		t.Helper()
+		c := newCLI(t, fleetOf(n), rdssim.WithExportDuration(14*time.Second), rdssim.WithRateLimit(40))
+		provider := attach(t, c)
+		mustRun(t, c, "init")
+		start := time.Now()
+		mustRun(t, c, "plan", fmt.Sprintf("-parallelism=%d", n))
+		took := time.Since(start)
+		peak, _ := peakMemory(t, provider)
+		refused := 0
+		for _, r := range c.Cloud.Requests() {
+			if r.Status == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		return text(fmt.Sprintf("%.0f s, %d calls, %d times 429, %.1f MiB, CPU %.1f s",
+			took.Seconds(), len(c.Cloud.Requests()), refused, float64(peak)/(1<<20), cpu(t, provider).Seconds())), text("")
+	}
+}
+
+// cpu returns the time that a process has used so far, 0 if the system does not count it.
+func cpu(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	_, fields, _ := strings.Cut(string(stat), ") ") // the program's name may hold spaces
+	const tick = 10 * time.Millisecond
+	var sum time.Duration
+	for _, field := range strings.Fields(fields)[11:13] { // utime and stime, see proc(5)
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += time.Duration(n) * tick
+	}
+	return sum
 }
 
 // configurations are one with this provider, whose links are ready, and one that reads a page with the other.

@@ -62,7 +62,7 @@ func (p *rdsProvider) newClient(config settings.Config, terraformVersion string)
 		Random:     p.outside.Random,
 	})
 	session := identity.NewSession(config, func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
-		return out.Client(transport.Rules{Wrap: wrap, AtMostOnce: config.SpendsPasscode()})
+		return out.Client(transport.Rules{Wrap: wrap, AtMostOnce: config.SpendsPasscode(), Login: true})
 	})
 	endpoint := func(ctx context.Context) (rds.Endpoint, error) {
 		e, err := session.Endpoint(ctx)

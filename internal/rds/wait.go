@@ -8,6 +8,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // PollMethod is a way to find out whether an export is done. The API's page describes both.
@@ -42,8 +44,9 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 	defer cancel()
 	w := &wait{effort: c.begin(bounded, o.InstanceID), options: o, tasks: tasks{on: o.Method == PollTask}}
 	w.deadline = w.start.Add(o.Timeout) // exactly, for the error
+	polls := bounded // the export of another instance begins before this one is asked for
 	for {
-		answer, err := w.poll(bounded)
+		answer, err := w.poll(polls)
 		if err != nil && bounded.Err() != nil {
 			w.cutOff(err)
 			return w.ended(ctx)
@@ -57,6 +60,9 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 		}
 		if w.pause(bounded) != nil {
 			return w.ended(ctx)
+		}
+		if w.last != nil {
+			polls = transport.Poll(bounded)
 		}
 	}
 }

@@ -162,3 +162,13 @@ func isOne(target error) func(error) string {
 		return ""
 	}
 }
+
+// pause lets a server take its time.
+func pause(req *http.Request, s float64) error {
+	select {
+	case <-req.Context().Done():
+		return req.Context().Err()
+	case <-time.After(seconds(s)[0]):
+		return nil
+	}
+}

@@ -4,113 +4,233 @@
 package transport
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// There is no limit until the first 429. The numbers suit a gateway that allows some tens of calls a second to one
-// project. That is a guess: no document names a limit.
-const (
-	paceAfterComplaint = 20.0 // requests a second after the first 429
-	paceFloor          = 1.0  // never slower than this
-	paceGrowth         = 1.1  // factor for each second without a 429
-	paceFree           = 1000 // requests a second at which the limit ends
-)
-
-// pace slows down all requests of a run after a 429, and speeds them up again step by step. Without it, each of 200
-// objects would find out again and again that the gateway is busy.
+// pace makes all requests of a run leave in one queue, at the [rate] that the gateway allows. A 429 to one of them
+// closes the gate for all: otherwise each of a thousand objects would find out for itself that the gateway is busy.
+// Once the gate's time is over, a single request tries it, and the others follow if it passes.
 type pace struct {
-	limiter  *rate.Limiter
-	minPause time.Duration
+	firstPause time.Duration // after a 429 without Retry-After; doubled with each that follows
 
-	mu      sync.Mutex
-	closed  time.Time // no request is sent before
-	changed time.Time // when the rate was last changed
-	lowered time.Time // when it was last lowered
+	mu       sync.Mutex
+	rate     *rate
+	next     time.Time // no request leaves before
+	closed   time.Time // after a 429: no request leaves before
+	refusals int       // in a row; 0: the gate is open
+	trying   time.Time // a request tries the gate: the others wait for its answer, but no longer than until then
+	queue    []*turn   // in the order in which they leave
 }
 
-// errPaced is for a request whose deadline is before its turn. It can be sent again: the pace may be faster then.
+const (
+	longestPause = 10 * time.Second      // after 429s without Retry-After
+	longestAsked = time.Minute           // a server that asks for more does not get it
+	atOnce       = 90 * time.Millisecond // nine requests at the first rate, besides the one that leaves
+	longestTry   = 2 * time.Second       // an answer may never come, or need a login that waits in this queue
+)
+
+// turn is a request in the queue.
+type turn struct {
+	class class
+	wake  chan struct{} // something has changed: look again
+}
+
+// class is the order of requests in the queue.
+type class int
+
+const (
+	logins   class = iota // other requests wait for them while they hold a turn
+	ordinary              // an export that has begun is done sooner
+	polls                 // an export is not done any sooner if it is asked for
+)
+
+type pollKey struct{}
+
+// Poll marks the requests of a context as polls: all others go first.
+func Poll(ctx context.Context) context.Context { return context.WithValue(ctx, pollKey{}, true) }
+
+// errPaced is for a request whose deadline comes before its turn. It can be sent again: the pace may be faster then.
 var errPaced = errors.New("the API allows few requests at present (status 429), and there are too many before this one")
 
-func newPace(minPause time.Duration) *pace {
-	return &pace{limiter: rate.NewLimiter(rate.Inf, 1), minPause: minPause}
-}
+func newPace(minPause time.Duration) *pace { return &pace{firstPause: minPause / 2, rate: newRate()} }
 
-// wait returns nil when the next request may be sent, else the context's error or errPaced.
-func (p *pace) wait(ctx context.Context) error {
+// wait returns nil when a request may leave, else the context's error or errPaced.
+func (p *pace) wait(ctx context.Context, c class) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if c == ordinary && ctx.Value(pollKey{}) != nil {
+		c = polls
+	}
+	mine := p.join(c)
+	last := time.NewTimer(untilLastTry(ctx))
+	defer last.Stop()
 	for {
-		if err := sleep(ctx, p.untilOpen(ctx)); err != nil {
-			return err
-		}
-		if err := p.limiter.Wait(ctx); err != nil {
-			return cmp.Or(ctx.Err(), errPaced)
-		}
-		if p.untilOpen(ctx) <= 0 { // else another 429 came while this request waited
+		left, pause := p.leave(mine)
+		if left {
 			return nil
+		}
+		var opens <-chan time.Time // nil, which blocks, for a request that is not the first
+		if pause > 0 {
+			opens = time.After(pause)
+		}
+		select {
+		case <-mine.wake:
+		case <-opens:
+		case <-last.C:
+			return p.lastTry(mine)
+		case <-ctx.Done():
+			p.quit(mine)
+			return ctx.Err()
 		}
 	}
 }
 
-// untilOpen returns how long all requests are stopped. A request whose deadline is earlier is sent shortly before it.
-func (p *pace) untilOpen(ctx context.Context) time.Duration {
+// join puts a request behind all others of its class.
+func (p *pace) join(c class) *turn {
+	mine := &turn{class: c, wake: make(chan struct{}, 1)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return min(time.Until(p.closed), untilLastTry(ctx))
+	at := slices.IndexFunc(p.queue, func(t *turn) bool { return t.class > c })
+	if at < 0 {
+		at = len(p.queue)
+	}
+	p.queue = slices.Insert(p.queue, at, mine)
+	return mine
 }
 
-// heard adjusts the pace to the answer of a request that was sent at the given time.
-func (p *pace) heard(resp *http.Response, sent time.Time) {
+// leave lets a request go if it is its turn. If it is the first of the queue, pause is the time until the next look.
+func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.queue[0] != mine {
+		return false, 0
+	}
+	now := time.Now()
+	for _, opens := range []time.Time{p.next, p.closed, p.trying} {
+		pause = max(pause, opens.Sub(now))
+	}
+	if pause > 0 {
+		return false, pause
+	}
+	if p.refusals > 0 {
+		p.trying = now.Add(longestTry)
+	}
+	p.remove(mine)
+	p.space(now)
+	return true, 0
+}
+
+// space keeps the next request back as long as the rate demands. Until the first 429, ten may leave at the same moment:
+// a run of ten objects needs no pace.
+func (p *pace) space(now time.Time) {
+	from := now
+	if !p.rate.known() {
+		from = now.Add(-atOnce)
+		if p.next.After(from) {
+			from = p.next
+		}
+	}
+	p.next = from.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
+}
+
+// lastTry lets a request whose time is up go through a closed gate, so that its error names the cause. It goes only if
+// the gate alone holds it back: otherwise a whole queue with the same deadline would leave at once.
+func (p *pace) lastTry(mine *turn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if resp.StatusCode == http.StatusTooManyRequests {
-		p.complained(resp, sent, now)
-		return
+	first := p.queue[0] == mine
+	p.remove(mine)
+	if !first || p.next.After(now) {
+		return errPaced
 	}
-	if p.limiter.Limit() == rate.Inf || now.Sub(p.changed) < time.Second || !now.After(p.closed) {
-		return
-	}
-	grown := p.limiter.Limit() * paceGrowth
-	if grown > paceFree {
-		grown = rate.Inf
-	}
-	p.limiter.SetLimit(grown)
-	p.changed = now
+	p.space(now)
+	return nil
 }
 
-// complained stops all requests for a while and lowers the rate. It keeps the rate if the request was sent before the
-// rate was last lowered, or as a last try while all others were stopped: such an answer is not about the new rate.
-func (p *pace) complained(resp *http.Response, sent, now time.Time) {
-	pause, asked := retryAfter(resp, now)
-	if !asked {
-		pause = p.minPause
+func (p *pace) quit(mine *turn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.remove(mine)
+}
+
+// remove takes a request out of the queue and wakes the one that is first then.
+func (p *pace) remove(mine *turn) {
+	if i := slices.Index(p.queue, mine); i >= 0 {
+		p.queue = slices.Delete(p.queue, i, i+1)
 	}
-	pause = min(max(pause, p.minPause), time.Minute)
-	news := sent.After(p.lowered) && !now.Before(p.closed)
-	if until := now.Add(pause); until.After(p.closed) {
-		p.closed = until
+	p.wakeFirst()
+}
+
+func (p *pace) wakeFirst() {
+	if len(p.queue) == 0 {
+		return
 	}
+	select {
+	case p.queue[0].wake <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// heard takes the outcome of a request that left at the moment sent into account. resp is nil if no answer came.
+func (p *pace) heard(resp *http.Response, sent time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.wakeFirst()
+	now := time.Now()
+	tried := p.refusals > 0 && !sent.Before(p.closed)
+	if tried {
+		p.trying = time.Time{}
+	}
+	switch {
+	case resp == nil:
+	case resp.StatusCode == http.StatusTooManyRequests:
+		p.refused(resp, sent, now)
+	case p.refusals == 0:
+		p.rate.answered()
+	case tried:
+		p.refusals = 0
+		p.rate.answered()
+		p.rate.reopened(now)
+		p.space(now)
+	}
+}
+
+// refused closes the gate. The first refusal lowers the rate. Requests that had left before it do not count again: they
+// only keep the gate closed for the longest time that was asked for.
+func (p *pace) refused(resp *http.Response, sent, now time.Time) {
+	news := p.refusals == 0 && sent.After(p.rate.lowered)
 	if news {
-		p.limiter.SetLimit(rate.Limit(math.Max(paceFloor, math.Min(paceAfterComplaint, float64(p.limiter.Limit())/2))))
-		p.changed, p.lowered = now, now
+		p.rate.refused(sent, now)
+	}
+	if news || p.refusals > 0 && !sent.Before(p.closed) {
+		p.refusals++
+	}
+	pause, asked := retryAfter(resp, now)
+	if !asked || pause <= 0 {
+		pause = time.Duration(math.Min(float64(p.firstPause)*math.Exp2(float64(max(p.refusals-1, 0))), float64(longestPause)))
+	}
+	if until := now.Add(min(pause, longestAsked)); until.After(p.closed) {
+		p.closed = until
 	}
 }
 
 // paced sends each request when the pace allows it.
 type paced struct {
-	next http.RoundTripper
-	pace *pace
+	next  http.RoundTripper
+	pace  *pace
+	class class
 }
 
 func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := p.pace.wait(req.Context()); err != nil {
+	if err := p.pace.wait(req.Context(), p.class); err != nil {
 		if errors.Is(err, errPaced) {
 			err = &Error{Method: req.Method, URL: place(req.URL), Err: err}
 		}
@@ -118,8 +238,6 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	sent := time.Now()
 	resp, err := p.next.RoundTrip(req)
-	if err == nil {
-		p.pace.heard(resp, sent)
-	}
+	p.pace.heard(resp, sent)
 	return resp, err
 }

@@ -5,7 +5,8 @@ package transport_test
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,23 +20,13 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// pause lets a server take its time.
-func pause(req *http.Request, s float64) error {
-	select {
-	case <-req.Context().Done():
-		return req.Context().Err()
-	case <-time.After(seconds(s)[0]):
-		return nil
-	}
-}
-
-// busy answers 429 after some seconds.
-func busy(after float64, headers ...string) reply {
+// after answers late.
+func after(s float64, then reply) reply {
 	return func(req *http.Request) (*http.Response, error) {
-		if err := pause(req, after); err != nil {
+		if err := pause(req, s); err != nil {
 			return nil, err
 		}
-		return answering(429, "", headers...)(req)
+		return then(req)
 	}
 }
 
@@ -50,133 +41,269 @@ func burst(ctx context.Context, client *http.Client, n int) []outcome {
 	return outcomes
 }
 
-// spacing is the time between the last n attempts.
-func spacing(base *network, n int) []time.Duration {
-	times := base.attempts()
-	slices.Sort(times)
-	times = times[len(times)-n:]
-	var gaps []time.Duration
-	for i := 1; i < n; i++ {
-		gaps = append(gaps, times[i]-times[i-1])
-	}
-	return gaps
-}
-
-// near compares up to a rounding of the limiter's.
-func near(t *testing.T, want, got []time.Duration) {
+// moments compares times up to a millisecond: rates are fractions.
+func moments(t *testing.T, want, got []time.Duration) {
 	t.Helper()
-	same := cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < time.Microsecond })
+	got = slices.Sorted(slices.Values(got))
+	same := cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < time.Millisecond })
 	if diff := cmp.Diff(want, got, same); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("attempts (-want +got):\n%s", diff)
 	}
 }
 
-// gaps is n times the same.
-func gaps(n int, gap time.Duration) []time.Duration { return slices.Repeat([]time.Duration{gap}, n) }
+func newClient(base http.RoundTripper) *http.Client {
+	return transport.New(exact(base, 0)).Client(transport.Rules{})
+}
 
-func TestWithoutA429NothingIsSlow(t *testing.T) {
+// TestTenRequestsLeaveAtOnce: small runs have no pace.
+func TestTenRequestsLeaveAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(answering(200, good))
+		client := newClient(base)
+		burst(t.Context(), client, 10)
+		time.Sleep(time.Second)
+		burst(t.Context(), client, 10)
+		moments(t, slices.Concat(slices.Repeat(seconds(0), 10), slices.Repeat(seconds(1), 10)), base.attempts())
+	})
+}
+
+// TestAThousandRequestsLeaveOneAfterTheOther: at 100 a second at first, then faster, while nothing is refused. A 503 is
+// not a refusal.
+func TestAThousandRequestsLeaveOneAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := newNetwork(answering(503, "", "Retry-After", "60"), answering(200, good))
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
-		burst(t.Context(), client, 500)
-		if diff := cmp.Diff(gaps(499, 0), spacing(base, 500)); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+		burst(t.Context(), newClient(base), 1000)
+		left := map[float64]int{}
+		for _, at := range base.attempts() {
+			for _, s := range []float64{0, 1, 2, 3, 4} {
+				if at <= seconds(s)[0] {
+					left[s]++
+				}
+			}
+		}
+		want := map[float64]int{0: 10, 1: 153, 2: 442, 3: 925, 4: 1000}
+		if diff := cmp.Diff(want, left); diff != "" {
+			t.Errorf("requests that had left after so many seconds (-want +got):\n%s", diff)
 		}
 	})
 }
 
-// TestA429SlowsEverybody: also the requests of another client of the same run, which never met it.
-func TestA429SlowsEverybody(t *testing.T) {
+// TestA429ClosesTheGateForAll: also for the requests of another client of the run, which never met it. One request tries
+// the gate, and the others follow at a lower rate.
+func TestA429ClosesTheGateForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(answering(429, "", "Retry-After", "5"), answering(200, good))
+		base := newNetwork(answering(429, "", "Retry-After", "5"), after(.3, answering(200, good)))
 		out := transport.New(exact(base, 0))
 		post(t.Context(), out.Client(transport.Rules{}))
 		time.Sleep(time.Second)
-		burst(t.Context(), out.Client(transport.Rules{}), 11)
-		// The gate opens after 5 s, and then lets 20 a second through.
-		if diff := cmp.Diff(append(seconds(5), gaps(10, 50*time.Millisecond)...), spacing(base, 12)); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
+		burst(t.Context(), out.Client(transport.Rules{}), 4)
+		const gap = 1 / 60. // 60 of 100 a second
+		moments(t, seconds(0, 5, 5.3+gap, 5.3+2*gap, 5.3+3*gap), base.attempts())
 	})
 }
 
-func TestRetryAfterClosesTheGateForAMinuteAtMost(t *testing.T) {
-	for header, opens := range map[string]float64{"0": 1, "": 1, "30": 30, "60": 60, "3600": 60, "99999999999999999999": 60} {
-		t.Run(header, func(t *testing.T) {
+// TestTheGateIsTriedAgain: by one request at a time, after longer and longer pauses.
+func TestTheGateIsTriedAgain(t *testing.T) {
+	cases := map[string]struct {
+		refusal reply
+		want    []time.Duration
+	}{
+		"without Retry-After": {answering(429, ""), seconds(0, .5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5)},
+		"Retry-After: 0":      {answering(429, "", "Retry-After", "0"), seconds(0, .5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5)},
+		"Retry-After: 2":      {answering(429, "", "Retry-After", "2"), seconds(0, 2, 4, 6, 8, 10, 12, 14)},
+		"Retry-After: 3600":   {answering(429, "", "Retry-After", "3600"), seconds(0, 60, 120, 180, 240, 300, 360, 420)},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(answering(429, "", "Retry-After", header), answering(200, good))
-				client := transport.New(exact(base, 0)).Client(transport.Rules{})
+				base := newNetwork(c.refusal)
+				client := newClient(base)
 				post(t.Context(), client)
-				post(t.Context(), client)
-				if diff := cmp.Diff(seconds(0, opens), base.attempts()); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
+				burst(t.Context(), client, 7)
+				moments(t, c.want, base.attempts())
 			})
 		})
 	}
 }
 
-// TestTheRateFallsByHalf: to 20 a second with the first complaint, then by half with each further one, never under 1.
-func TestTheRateFallsByHalf(t *testing.T) {
-	for complaints, gap := range map[int]string{1: "50ms", 2: "100ms", 3: "200ms", 4: "400ms", 5: "800ms", 6: "1s", 9: "1s"} {
-		t.Run(fmt.Sprint(complaints), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				replies := append(slices.Repeat([]reply{answering(429, "")}, complaints), answering(200, good))
-				base := newNetwork(replies...)
-				client := transport.New(exact(base, 0)).Client(transport.Rules{})
-				for range complaints {
-					post(t.Context(), client)
-				}
-				burst(t.Context(), client, 3)
-				want, err := time.ParseDuration(gap)
-				if err != nil {
-					t.Fatal(err)
-				}
-				near(t, gaps(2, want), spacing(base, 3))
-			})
-		})
-	}
-}
-
-// TestLateComplaintsCountOnce: requests that left before the rate was lowered say nothing about the new one, however
-// late their answers come. They do keep the gate closed.
-func TestLateComplaintsCountOnce(t *testing.T) {
+// TestLateRefusalsCountOnce: they are about the old rate. They do keep the gate closed.
+func TestLateRefusalsCountOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var replies []reply
 		for i := range 10 {
-			replies = append(replies, busy(1.5*float64(i+1)))
+			replies = append(replies, after(.2*float64(i+1), answering(429, "")))
 		}
 		base := newNetwork(append(replies, answering(200, good))...)
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
+		client := newClient(base)
 		burst(t.Context(), client, 10)
-		burst(t.Context(), client, 10)
-		times := base.attempts()
-		if first := times[10]; first != 16*time.Second { // the last complaint came after 15 s
-			t.Errorf("the gate opened at %s", first)
-		}
-		near(t, gaps(9, 50*time.Millisecond), spacing(base, 10))
+		burst(t.Context(), client, 3)
+		// The last refusal came after 2 s, and the rate is 60 a second, as after one.
+		moments(t, seconds(2.5, 2.5+1/60., 2.5+2/60.), base.attempts()[10:])
 	})
 }
 
-// TestAShorterPauseDoesNotOpenTheGate: the longest that was asked for counts.
 func TestAShorterPauseDoesNotOpenTheGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		base := newNetwork(busy(.1, "Retry-After", "30"), busy(.5), answering(200, good))
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
+		base := newNetwork(after(.1, answering(429, "", "Retry-After", "30")), after(.5, answering(429, "")), answering(200, good))
+		client := newClient(base)
 		burst(t.Context(), client, 2)
 		post(t.Context(), client)
-		if diff := cmp.Diff(seconds(0, 0, 30.1), base.attempts()); diff != "" {
+		moments(t, seconds(0, 0, 30.1), base.attempts())
+	})
+}
+
+// TestTheGateClosesForTheQueue: a request that leaves before the refusal comes is not held back, all others are.
+func TestTheGateClosesForTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		replies := slices.Repeat([]reply{answering(200, good)}, 20)
+		base := newNetwork(append(replies, after(.1, answering(429, "", "Retry-After", "30")), answering(200, good))...)
+		burst(t.Context(), newClient(base), 100)
+		times := base.attempts()
+		refused := times[20] + 100*time.Millisecond
+		for _, at := range times {
+			if at > refused && at < refused+30*time.Second {
+				t.Errorf("a request left after %s, while the gate was closed from %s on", at, refused)
+			}
+		}
+		if len(times) != 100 {
+			t.Errorf("%d requests left, want 100", len(times))
+		}
+	})
+}
+
+// TestOrderOfTheQueue: logins, then first calls, then polls, each in the order in which they came.
+func TestOrderOfTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var order []string
+		out := transport.New(exact(roundTripFunc(func(req *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, req.URL.Path)
+			if len(order) == 1 {
+				return answering(429, "", "Retry-After", "10")(req)
+			}
+			return answering(200, good)(req)
+		}), 0))
+		requests, login := out.Client(transport.Rules{}), out.Client(transport.Rules{Login: true})
+		get := func(ctx context.Context, client *http.Client, path string) {
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://rds.example.com"+path, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			send(time.Now(), client, req)
+		}
+		get(t.Context(), requests, "/refused")
+		for _, start := range []func(){
+			func() { get(transport.Poll(t.Context()), requests, "/poll/1") },
+			func() { get(t.Context(), requests, "/first/1") },
+			func() { get(transport.Poll(t.Context()), requests, "/poll/2") },
+			func() { get(transport.Poll(t.Context()), login, "/login/1") }, // during a poll
+			func() { get(t.Context(), requests, "/first/2") },
+			func() { get(t.Context(), login, "/login/2") },
+		} {
+			go start()
+			synctest.Wait()
+		}
+		time.Sleep(time.Minute)
+		want := []string{"/refused", "/login/1", "/login/2", "/first/1", "/first/2", "/poll/1", "/poll/2"}
+		if diff := cmp.Diff(want, order); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
 }
 
-// TestLastTriesDoNotLowerTheRate: they go through the closed gate, and what they hear is no news.
+type roundTripFunc func(*http.Request) (*http.Response, error)
+
+func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// TestARequestThatTriesTheGateIsLost: the next one tries it, soon after a network error, else after 2 s.
+func TestARequestThatTriesTheGateIsLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost reply
+		want []time.Duration
+	}{
+		"network error": {breaks(io.EOF), seconds(0, 5, 5.01, 5.01+1/60., 5.01+2/60.)},
+		"no answer":     {hangs, seconds(0, 5, 7, 7+1/60., 7+2/60.)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := newNetwork(answering(429, "", "Retry-After", "5"), c.lost, answering(200, good))
+				client := newClient(base)
+				post(t.Context(), client)
+				burst(t.Context(), client, 4)
+				moments(t, c.want, base.attempts())
+			})
+		})
+	}
+}
+
+// TestALoginInsideARequestThatTriesTheGate: the request holds the only turn while its token is renewed. The login goes
+// after a moment, so neither waits for the other for ever.
+func TestALoginInsideARequestThatTriesTheGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(answering(429, "", "Retry-After", "5"), answering(200, good))
+		out := transport.New(exact(base, 0))
+		login := out.Client(transport.Rules{Login: true})
+		renewing := func(next http.RoundTripper) http.RoundTripper {
+			return roundTripFunc(func(req *http.Request) (*http.Response, error) {
+				if o := post(req.Context(), login); o.Err != nil {
+					return nil, o.Err
+				}
+				return next.RoundTrip(req)
+			})
+		}
+		post(t.Context(), out.Client(transport.Rules{}))
+		got := post(t.Context(), out.Client(transport.Rules{Wrap: renewing}))
+		if diff := cmp.Diff(outcome{Status: 200, Body: good, After: 7 * time.Second}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		moments(t, seconds(0, 7, 7), base.attempts())
+	})
+}
+
+// TestTheDeadlineInTheQueue: one request a second before its deadline goes through the closed gate, so that its error
+// names the cause. The others are not permanent failures, and do not leave.
+func TestTheDeadlineInTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := newNetwork(answering(429, "", "Retry-After", "60"))
+		client := newClient(base)
+		post(t.Context(), client)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		count := map[string]int{}
+		for _, o := range burst(ctx, client, 20) {
+			if o.After != 19*time.Second {
+				t.Errorf("an outcome came after %s, want 19s", o.After)
+			}
+			if o.Err == nil {
+				count[http.StatusText(o.Status)]++
+				continue
+			}
+			if transport.Permanent(o.Err) {
+				t.Errorf("%v is permanent", o.Err)
+			}
+			count[o.Err.Error()]++
+		}
+		want := map[string]int{
+			"Too Many Requests": 1,
+			`Post "https://rds.example.com/v3/p1/instances/i1/errorlog-download": POST https://rds.example.com/v3/p1/instances/i1/` +
+				"errorlog-download: the API allows few requests at present (status 429), and there are too many before this one": 19,
+		}
+		if diff := cmp.Diff(want, count); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		moments(t, seconds(0, 19), base.attempts())
+	})
+}
+
+// TestLastTriesDoNotLowerTheRate: they go through the closed gate, so their refusals are not about the rate.
 func TestLastTriesDoNotLowerTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		complaints := slices.Repeat([]reply{answering(429, "", "Retry-After", "60")}, 6)
-		base := newNetwork(append(complaints, answering(200, good))...)
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
+		refusals := slices.Repeat([]reply{answering(429, "", "Retry-After", "60")}, 6)
+		base := newNetwork(append(refusals, answering(200, good))...)
+		client := newClient(base)
 		post(t.Context(), client)
 		for range 5 {
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
@@ -184,115 +311,67 @@ func TestLastTriesDoNotLowerTheRate(t *testing.T) {
 			cancel()
 		}
 		burst(t.Context(), client, 3)
-		near(t, append(seconds(2, 2, 2, 2, 2, 60), gaps(2, 50*time.Millisecond)...), spacing(base, 9))
+		moments(t, seconds(0, 2, 4, 6, 8, 10, 70, 70+1/60., 70+2/60.), base.attempts())
 	})
 }
 
-// TestTheGateClosesForThoseInTheQueueToo: their turn was given to them before the complaint came.
-func TestTheGateClosesForThoseInTheQueueToo(t *testing.T) {
+func TestCancelEndsTheQueueAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		replies := slices.Repeat([]reply{answering(200, good)}, 10)
-		base := newNetwork(
-			append(append([]reply{answering(429, "")}, replies...), answering(429, "", "Retry-After", "30"), answering(200, good))...,
-		)
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
-		post(t.Context(), client) // from now on 20 a second
-		burst(t.Context(), client, 40)
-		var between []time.Duration
-		const opened, closed = time.Second, time.Second + 500*time.Millisecond // with the eleventh of the burst
-		for _, at := range base.attempts() {
-			if at > closed && at < closed+30*time.Second {
-				between = append(between, at)
+		base := newNetwork(answering(429, "", "Retry-After", "5"), answering(200, good))
+		client := newClient(base)
+		post(t.Context(), client)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2020*time.Millisecond, cancel)
+		go post(t.Context(), client) // it is not cancelled, and still gets its turn
+		for _, o := range burst(ctx, client, 100) {
+			if !errors.Is(o.Err, context.Canceled) {
+				t.Errorf("got %v, want %v", o.Err, context.Canceled)
+			}
+			if o.After != 2020*time.Millisecond {
+				t.Errorf("a request ended after %s, want 2.02s", o.After)
 			}
 		}
-		if between != nil {
-			t.Errorf("sent while the gate was closed: %v", between)
-		}
-		near(t, append(seconds(30), gaps(28, time.Second/11)...), spacing(base, 30)) // 22 a second by then, and half of it now
-		if at := base.attempts()[1]; at != opened {
-			t.Errorf("the burst began at %s", at)
-		}
+		time.Sleep(time.Minute)
+		moments(t, seconds(0, 5), base.attempts())
 	})
 }
 
-// TestTheRateGrowsAgain: by a tenth for each second without a complaint, and is free in the end.
-func TestTheRateGrowsAgain(t *testing.T) {
-	cases := map[int]time.Duration{ // seconds with a good answer: gap
-		0:  50 * time.Millisecond,
-		1:  50 * time.Millisecond * 10 / 11,
-		10: 19277164, // ns; 20 × 1.1^10 a second
-		40: 1104746,  // 20 × 1.1^40: 905 a second
-		42: 0,        // more than 1000 a second is no limit at all
-	}
-	for answers, gap := range cases {
-		t.Run(fmt.Sprint(answers), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				base := newNetwork(answering(429, ""), answering(200, ""))
-				client := transport.New(exact(base, 0)).Client(transport.Rules{})
-				post(t.Context(), client)
-				for range answers {
-					time.Sleep(time.Second)
-					post(t.Context(), client)
-					post(t.Context(), client) // a second one in the same second changes nothing
-				}
-				burst(t.Context(), client, 3)
-				near(t, gaps(2, gap), spacing(base, 3))
-			})
-		})
-	}
-}
-
-// TestTheRateGrowsASecondAfterAComplaintAtTheEarliest: also where the gate opened before.
-func TestTheRateGrowsASecondAfterAComplaintAtTheEarliest(t *testing.T) {
+// TestNothingStarves: polls have their turn once all first calls have left, even if others of their kind keep coming.
+func TestNothingStarves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := newNetwork(answering(429, ""), answering(200, good))
-		o := exact(base, 0)
-		o.MinPause = 100 * time.Millisecond
-		client := transport.New(o).Client(transport.Rules{})
+		client := newClient(base)
 		post(t.Context(), client)
-		burst(t.Context(), client, 3)
-		burst(t.Context(), client, 3)
-		near(t, append(seconds(.1), gaps(5, 50*time.Millisecond)...), spacing(base, 7))
-	})
-}
-
-// TestTheGrowthEnds: after hours of good answers a complaint still counts.
-func TestTheGrowthEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		complain := false
-		base := newNetwork(func(req *http.Request) (*http.Response, error) {
-			if complain {
-				return answering(429, "")(req)
-			}
-			return answering(200, good)(req)
-		})
-		client := transport.New(exact(base, 0)).Client(transport.Rules{})
-		complain = true
-		post(t.Context(), client)
-		complain = false
-		for range 10_000 {
-			time.Sleep(time.Second)
-			post(t.Context(), client)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer time.AfterFunc(20*time.Second, cancel).Stop()
+		answered := make([]int, 300)
+		var all sync.WaitGroup
+		for i := range answered {
+			all.Go(func() {
+				for ctx.Err() == nil {
+					if post(transport.Poll(ctx), client).Status == http.StatusOK {
+						answered[i]++
+					}
+				}
+			})
 		}
-		complain = true
-		post(t.Context(), client)
-		complain = false
-		burst(t.Context(), client, 5)
-		if diff := cmp.Diff(gaps(4, 50*time.Millisecond), spacing(base, 5)); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+		go burst(ctx, client, 300)
+		all.Wait()
+		if least, most := slices.Min(answered), slices.Max(answered); least < most-1 || least == 0 {
+			t.Errorf("some had %d answers and others %d, want the same number up to one", least, most)
 		}
 	})
 }
 
-func TestThePaceTellsNothingSecret(t *testing.T) {
+func TestThePaceRepeatsNothingSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client := transport.New(exact(newNetwork(answering(429, "")), 0)).Client(transport.Rules{})
+		client := newClient(newNetwork(answering(429, "")))
 		post(t.Context(), client)
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		for _, o := range burst(ctx, client, 50) {
 			if o.Err != nil && strings.Contains(o.Err.Error(), secret) {
-				t.Fatal(o.Err)
+				t.Fatalf("the error %q holds the token", o.Err)
 			}
 		}
 	})

@@ -6,7 +6,8 @@
 //	transport.go   options, and the layers that a request passes
 //	retry.go       sends a request again after a fault          retryable.go   decides whether that can help
 //	trace.go       follows the attempts of a request            observe.go     reports each attempt to the request log
-//	pace.go        slows the run down after a 429               attempt.go     one attempt, bounded in time and size
+//	rate.go        finds the rate that the gateway allows
+//	pace.go        one queue for a run, and its gate            attempt.go     one attempt, bounded in time and size
 //
 // This table is the whole decision about trying again. "Request" is this package, "call" is a poll or a query of
 // package rds, "file" is a transfer of package download, which does not come through here.
@@ -88,6 +89,8 @@ type Rules struct {
 	// AtMostOnce is for requests that hold a one-time secret, such as a passcode. They are sent again only if the
 	// server cannot have processed them: no connection was made, or the gateway answered 429.
 	AtMostOnce bool
+	// Login is for requests that others wait for: they leave before all others.
+	Login bool
 }
 
 // Client returns the HTTP client of one API. Its answers are in memory, so a body that is never closed leaks nothing.
@@ -105,7 +108,11 @@ func (t *Transport) Client(rules Rules) *http.Client {
 		layers = &observe{next: layers, report: o.Observe}
 	}
 	// The pace is below the retry: each attempt waits for its turn, and each 429 counts.
-	layers = &paced{next: layers, pace: t.pace}
+	inOrder := &paced{next: layers, pace: t.pace, class: ordinary}
+	if rules.Login {
+		inOrder.class = logins
+	}
+	layers = inOrder
 	layers = &retry{next: layers, options: o, rules: rules}
 	return &http.Client{Transport: layers, CheckRedirect: noRedirect}
 }
