@@ -43,7 +43,7 @@ func main() {
 	if *debugging {
 		options = append(options, tf6server.WithManagedDebug()) // a debugger's process may outlive its parent
 	} else {
-		go endOrphan(cancel, calls)
+		go endOrphan(os.Getppid(), cancel, calls)
 	}
 	server := provider.NewServer(version, provider.Outside{Interrupt: interrupt, Calls: calls})
 	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server, options...); err != nil {
@@ -74,8 +74,7 @@ func interruption() (context.Context, context.CancelFunc) {
 // once that has cleaned up. A signal alone ends nothing: after a Ctrl-C that went to both, Terraform still closes what it
 // has opened, possibly much later, while another provider works on. Windows keeps the parent's ID when the parent ends: there,
 // an orphan stays.
-func endOrphan(cancel context.CancelFunc, calls *provider.Calls) {
-	parent := os.Getppid()
+func endOrphan(parent int, cancel context.CancelFunc, calls *provider.Calls) {
 	for range time.Tick(500 * time.Millisecond) {
 		if os.Getppid() == parent {
 			continue

@@ -41,7 +41,8 @@ func (o object) interruptions() []interruption {
 	if o.action {
 		all = append(all, interruption{
 			"invoke", o.saving(rdssim.InstanceHealthy), "Waiting for the export of the ",
-			[]string{"apply", "-no-color", "-auto-approve", o.invoke()}, syscall.SIGINT,
+			[]string{"apply", "-no-color", "-auto-approve", o.invoke()},
+			syscall.SIGINT,
 		})
 	}
 	return all

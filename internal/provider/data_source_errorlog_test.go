@@ -110,7 +110,8 @@ func TestErrorLog_Window(t *testing.T) {
 			map[string]any{"last": "720h"}, "1999-12-02T00:00:00", "2000-01-01T00:00:00", "1999-12-02T00:00:00Z", midnight,
 		},
 		"start": {
-			map[string]any{"start_time": "2000-01-01T00:30:00+01:00"}, "1999-12-31T23:30:00", "2000-01-01T00:00:00",
+			map[string]any{"start_time": "2000-01-01T00:30:00+01:00"},
+			"1999-12-31T23:30:00", "2000-01-01T00:00:00",
 			"2000-01-01T00:30:00+01:00", midnight,
 		},
 		"start and end": {
@@ -172,27 +173,32 @@ func badWindows() map[string]struct {
 		"start 31st June":  {map[string]any{"start_time": "1999-11-31T23:00:00Z"}, "start_time", "Attribute start_time" + needsTime},
 		"start empty":      {map[string]any{"start_time": ""}, "start_time", "Attribute start_time" + needsTime + `"".`},
 		"start in future": {
-			map[string]any{"start_time": "2000-01-01T00:00:01Z"}, "start_time",
+			map[string]any{"start_time": "2000-01-01T00:00:01Z"},
+			"start_time",
 			`Attribute start_time must not be in the future, got: "2000-01-01T00:00:01Z". It is 2000-01-01T00:00:00Z now.`,
 		},
 		"start too old": {
-			map[string]any{"start_time": "1999-11-30T23:59:59Z", "end_time": "1999-12-01T00:00:00Z"}, "start_time",
+			map[string]any{"start_time": "1999-11-30T23:59:59Z", "end_time": "1999-12-01T00:00:00Z"},
+			"start_time",
 			`Attribute start_time must not be more than 31 days ago, got: "1999-11-30T23:59:59Z".`,
 		},
 		"end no time": {
 			map[string]any{"start_time": "1999-12-31T23:00:00Z", "end_time": "now"}, "end_time", "Attribute end_time" + needsTime + `"now".`,
 		},
 		"end before start": {
-			map[string]any{"start_time": "1999-12-31T23:00:00Z", "end_time": "1999-12-31T22:59:59Z"}, "end_time",
+			map[string]any{"start_time": "1999-12-31T23:00:00Z", "end_time": "1999-12-31T22:59:59Z"},
+			"end_time",
 			`Attribute end_time must not be before start_time, 1999-12-31T23:00:00Z, got: "1999-12-31T22:59:59Z".`,
 		},
 		"too long": {
-			map[string]any{"start_time": "1999-12-01T23:59:59Z"}, "start_time",
+			map[string]any{"start_time": "1999-12-01T23:59:59Z"},
+			"start_time",
 			`Attribute start_time must be at most 30 days before the end, 2000-01-01T00:00:00Z, got: "1999-12-01T23:59:59Z".`,
 		},
 		"level unknown": {map[string]any{"levels": []any{"ERROR", "DEBUG"}}, "levels", "got: \"DEBUG\"."},
 		"level lower case": {
-			map[string]any{"levels": []any{"error"}}, "levels",
+			map[string]any{"levels": []any{"error"}},
+			"levels",
 			`Attribute levels must hold only ALL, INFO, LOG, WARNING, ERROR, FATAL, PANIC, NOTE, got: "error".`,
 		},
 		"level null": {map[string]any{"levels": []any{nil}}, "levels", "got: \"\"."},
@@ -505,7 +511,8 @@ func TestErrorLog_EphemeralErrors(t *testing.T) {
 			nil, at("rds.errorlog_rows", forEver, rdssim.APIError(403, "DBS.200604", "no")), "needs the permission rds:log:list",
 		},
 		"never": {
-			map[string]any{"timeouts": map[string]any{"open": "30s"}}, at("rds.errorlog_rows", forEver, rdssim.Hang()),
+			map[string]any{"timeouts": map[string]any{"open": "30s"}},
+			at("rds.errorlog_rows", forEver, rdssim.Hang()),
 			"or raise timeouts.open to wait longer.",
 		},
 	} {

@@ -136,7 +136,8 @@ func TestInstanceName_Errors(t *testing.T) {
 				"The provider reads the logs of PostgreSQL instances only. Look for another name with data source rds_instances.",
 		},
 		"nothing there": {
-			"orders", []rdssim.Fault{listed("")},
+			"orders",
+			[]rdssim.Fault{listed("")},
 			unableToFind + "There are no PostgreSQL instances in " + inProject + ".\n\nCheck project and region.",
 		},
 	} {

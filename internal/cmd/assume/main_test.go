@@ -141,8 +141,10 @@ func TestAllHold(t *testing.T) {
 	without := func(numbers []int, more ...int) []int {
 		return slices.DeleteFunc(slices.Clone(numbers), func(n int) bool { return slices.Contains(more, n) })
 	}
-	password := []int{1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 17, 18, 19, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
-		37, 38, 39, 40, 41, 42, 43, 44, 47, 48, 49, 50, 51, 53, 54, 56, 57, 58, 59}
+	password := []int{
+		1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 17, 18, 19, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
+		37, 38, 39, 40, 41, 42, 43, 44, 47, 48, 49, 50, 51, 53, 54, 56, 57, 58, 59,
+	}
 	for name, c := range map[string]struct {
 		env  func(*rdssim.Server) map[string]string
 		want []int

@@ -25,19 +25,19 @@ type fields = map[string]any
 const zoned = "2006-01-02T15:04:05-0700"
 
 // read asks RDS and decodes a good answer.
-func (c *cloud) read(ctx context.Context, method, address, body string) (fields, exchange, error) {
+func (c *cloud) read(ctx context.Context, method, address, body string) (fields, error) {
 	e, err := c.send(ctx, call{client: c.session, method: method, url: address, body: body})
 	if err != nil {
-		return nil, e, err
+		return nil, err
 	}
 	if e.status != http.StatusOK {
-		return nil, e, fmt.Errorf("the cloud answered %s", e)
+		return nil, fmt.Errorf("the cloud answered %s", e)
 	}
 	var answer fields
 	if json.Unmarshal(e.body, &answer) != nil {
-		return nil, e, fmt.Errorf("the answer is not a JSON object")
+		return nil, fmt.Errorf("the answer is not a JSON object")
 	}
-	return answer, e, nil
+	return answer, nil
 }
 
 // objects returns a list of an answer.
@@ -63,7 +63,7 @@ func (c *cloud) rowsURL(more ...string) string {
 }
 
 func (c *cloud) rows(ctx context.Context, more ...string) ([]fields, string, error) {
-	answer, _, err := c.read(ctx, http.MethodGet, c.rowsURL(more...), "")
+	answer, err := c.read(ctx, http.MethodGet, c.rowsURL(more...), "")
 	return objects(answer, "error_log_list"), fmt.Sprint(answer["total_record"]), err
 }
 
@@ -182,7 +182,7 @@ func (c *cloud) instances(ctx context.Context, pairs ...string) ([]fields, strin
 	for i := 0; i+1 < len(pairs); i += 2 {
 		query.Set(pairs[i], pairs[i+1])
 	}
-	answer, _, err := c.read(ctx, http.MethodGet, c.rds(c.endpoint.ProjectID, "instances")+"?"+query.Encode(), "")
+	answer, err := c.read(ctx, http.MethodGet, c.rds(c.endpoint.ProjectID, "instances")+"?"+query.Encode(), "")
 	return objects(answer, "instances"), fmt.Sprint(answer["total_count"]), err
 }
 
@@ -279,7 +279,7 @@ func askCreating(ctx context.Context, c *cloud) finding {
 
 func askSlowExport(ctx context.Context, c *cloud) finding {
 	address := c.rds(c.endpoint.ProjectID, "instances", c.settings.instanceID, "slowlog-download")
-	answer, _, err := c.read(ctx, http.MethodPost, address, "{}")
+	answer, err := c.read(ctx, http.MethodPost, address, "{}")
 	if err != nil {
 		return cannot("%v", err)
 	}
@@ -295,7 +295,7 @@ func askSlowExport(ctx context.Context, c *cloud) finding {
 
 func askSlowNames(ctx context.Context, c *cloud) finding {
 	address := c.rds(c.endpoint.ProjectID, "instances", c.settings.instanceID, "slowlog-download")
-	answer, _, err := c.read(ctx, http.MethodPost, address, "{}")
+	answer, err := c.read(ctx, http.MethodPost, address, "{}")
 	if err != nil {
 		return cannot("%v", err)
 	}
@@ -324,7 +324,7 @@ func (c *cloud) statisticsCall(more fields) call {
 
 func (c *cloud) statistics(ctx context.Context, more fields) ([]fields, error) {
 	what := c.statisticsCall(more)
-	answer, _, err := c.read(ctx, what.method, what.url, what.body)
+	answer, err := c.read(ctx, what.method, what.url, what.body)
 	return objects(answer, "slow_log_list"), err
 }
 
