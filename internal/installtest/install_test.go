@@ -62,7 +62,7 @@ output "status" {
 
 // TestInstall goes through a user's commands, from installation to removal.
 func TestInstall(t *testing.T) {
-	home := t.TempDir()
+	home := newHome(t)
 	out := mustMake(t, home, "install", "VERSION=0.0.7")
 	plugins := filepath.Join(home, ".terraform.d", "plugins")
 	if want := "Installed version 0.0.7 in " + plugins + ", for Terraform and OpenTofu.\n"; !strings.Contains(out, want) {
@@ -105,7 +105,7 @@ func TestInstall(t *testing.T) {
 }
 
 func TestUninstallKeepsOthers(t *testing.T) {
-	home := t.TempDir()
+	home := newHome(t)
 	folder := filepath.Join(home, ".terraform.d", "plugins", "registry.terraform.io", "otc-rds", "rds", "1.2.3")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestUninstallKeepsOthers(t *testing.T) {
 
 // TestProviderInstallation warns of each CLI configuration that makes the CLIs ignore the local mirror.
 func TestProviderInstallation(t *testing.T) {
-	home := t.TempDir()
+	home := newHome(t)
 	plugins := filepath.Join(home, ".terraform.d", "plugins")
 	var want string
 	for _, name := range []string{"named.tfrc", ".terraformrc", ".tofurc", ".config/opentofu/tofurc"} {
@@ -153,7 +153,7 @@ func TestProviderInstallation(t *testing.T) {
 
 func TestWrongVersion(t *testing.T) {
 	for _, version := range []string{"1", "v0.0.1", "0.0", "0.0.01", "dev", "0.0.1 "} {
-		home := t.TempDir()
+		home := newHome(t)
 		out, err := runMake(t, []string{"HOME=" + home}, "install", "VERSION="+version)
 		if err == nil {
 			t.Errorf("make install took version %q", version)
@@ -252,4 +252,19 @@ func files(t *testing.T, folder string) []string {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// newHome returns a home folder in which the go command keeps no counters: it would still write them, in the background, when
+// the test has ended.
+func newHome(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
+	folder := filepath.Join(home, ".config", "go", "telemetry")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mode"), []byte("off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home
 }

@@ -26,7 +26,9 @@ import (
 // TestMain serves the fake provider if the CLI started this program as its provider.
 func TestMain(m *testing.M) {
 	if os.Getenv("TF_PLUGIN_MAGIC_COOKIE") == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		rdstest.RemoveProvider()
+		os.Exit(code)
 	}
 	server := func() tfprotov6.ProviderServer { return fake{schemas: everyKind} }
 	if err := tf6server.Serve("registry.terraform.io/otc-rds/rds", server); err != nil {
@@ -38,14 +40,12 @@ const example = "../../../examples/provider/provider.tf"
 
 // TestSchemasAreTheCLIs compares the provider's schemas with what the real CLI prints.
 func TestSchemasAreTheCLIs(t *testing.T) {
-	t.Cleanup(rdstest.RemoveProvider)
 	c := rdstest.NewCLI(t, []string{example})
 	compare(t, schemasOfCLI(t, c), schemasOf(t, provider.NewServer("dev", provider.Outside{})()))
 }
 
 // TestKindsOfOneDay does the same with a provider that has every kind of object and block that the program knows.
 func TestKindsOfOneDay(t *testing.T) {
-	t.Cleanup(rdstest.RemoveProvider)
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
