@@ -65,7 +65,7 @@ func TestErrorLog(t *testing.T) {
 			t.Fatalf("got %q, want no diagnostics", o.Diagnostics)
 		}
 		want := map[string]any{
-			"instance_id": rdssim.InstanceHealthy, "last": nil, "levels": nil, "allow_failure": nil, "failure": nil, "timeouts": nil,
+			"instance_id": rdssim.InstanceHealthy, "instance_name": nil, "last": nil, "levels": nil, "allow_failure": nil, "failure": nil, "timeouts": nil,
 			"start_time": "1999-12-31T23:00:00Z", "end_time": "2000-01-01T00:00:00Z", "complete": true,
 			"summary": []any{
 				group("out_of_connections", "FATAL", 1, "1999-12-31T23:54:00Z", "1999-12-31T23:54:00Z", "sorry, too many clients already"),
