@@ -5,6 +5,8 @@ package provider_test
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -130,5 +132,34 @@ func TestListing_Throttled(t *testing.T) {
 		if took := time.Since(start); took > 90*time.Second {
 			t.Errorf("it took %s, want at most 90s", took)
 		}
+	})
+}
+
+// TestListing_Ending: a caller that comes while a listing is being ended gets one of its own.
+func TestListing_Ending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := rdstest.New(t, rdssim.WithExportDuration(0))
+		cloud, hung := c.Transport(), false
+		c.Outside.Network = rdstest.RoundTripFunc(func(req *http.Request) (*http.Response, error) {
+			if !hung && strings.HasSuffix(req.URL.Path, "/instances") {
+				hung = true
+				<-req.Context().Done()
+				time.Sleep(50 * time.Millisecond) // as a connection that is slow to close
+				return nil, req.Context().Err()
+			}
+			return cloud.RoundTrip(req)
+		})
+		p := configured(t, c)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		var late sync.WaitGroup
+		late.Go(func() {
+			time.Sleep(time.Second + 10*time.Millisecond)
+			if o := p.Read(t.Context(), dataSource, named("orders")); len(o.Diagnostics) > 0 {
+				t.Errorf("got %q, want the late caller to list anew", o.Diagnostics)
+			}
+		})
+		onlyDiagnostic(t, p.Read(ctx, dataSource, named("orders")).Diagnostics, "Error: Unable to find DB instance\n\nInterrupted", "")
+		late.Wait()
 	})
 }

@@ -15,6 +15,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"go.uber.org/goleak"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rdssim"
@@ -373,5 +378,26 @@ func TestInstanceName_WhatIsLeft(t *testing.T) {
 		o := read(t, c, map[string]any{"instance_name": "warehouse", "timeouts": map[string]any{"read": "60s"}})
 		onlyDiagnostic(t, o.Diagnostics, unable+"The export for DB instance warehouse", "")
 		expectDuration(t, start, time.Minute)
+	})
+}
+
+// TestInstanceName_Unknown: a name that is known only after an apply postpones the read, and a null one beside an ID is none.
+func TestInstanceName_Unknown(t *testing.T) {
+	c := rdstest.NewWithClock(t)
+	id := statecheck.ExpectKnownValue(address, tfjsonpath.New("instance_id"), knownvalue.StringExact(rdssim.InstanceHealthy))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: c.Factories(),
+		Steps: []resource.TestStep{{
+			Config: `
+				resource "terraform_data" "name" { input = "orders" }
+				data "rds_errorlog_download" "orders" { instance_name = terraform_data.name.output }`,
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply: []plancheck.PlanCheck{plancheck.ExpectUnknownValue(address, tfjsonpath.New("instance_id"))},
+			},
+			ConfigStateChecks: []statecheck.StateCheck{id},
+		}, {
+			Config:            ofInstance(rdssim.InstanceHealthy, "instance_name = null"),
+			ConfigStateChecks: []statecheck.StateCheck{id},
+		}},
 	})
 }
