@@ -31,7 +31,8 @@ import (
 // newCloud is a simulated cloud without waits, and without logins: any token is good.
 func newCloud(options ...rdssim.Option) *rdssim.Server {
 	anyToken := func(context.Context, string) (string, bool) { return rdssim.ProjectID, true }
-	return rdssim.New(append([]rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithOriginalTimes(), rdssim.WithTokenValidator(anyToken)}, options...)...)
+	usual := []rdssim.Option{rdssim.WithExportDuration(0), rdssim.WithOriginalTimes(), rdssim.WithTokenValidator(anyToken)}
+	return rdssim.New(append(usual, options...)...)
 }
 
 // filesOf asks the cloud for the error log's links of an instance.

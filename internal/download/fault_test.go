@@ -246,7 +246,7 @@ func TestAProxyThatRefuses(t *testing.T) {
 	proxy := func(address string) func(*http.Request) (*url.URL, error) {
 		return func(*http.Request) (*url.URL, error) {
 			if address == "" {
-				return nil, nil //nolint:nilnil // net/http's way to say that there is none
+				return nil, nil
 			}
 			return url.Parse(address)
 		}

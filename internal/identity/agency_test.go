@@ -205,7 +205,7 @@ func TestAgencyRefusedOnce(t *testing.T) {
 			return refuse(req)
 		}))
 		for range 3 {
-			endpointError(t, s)
+			_ = endpointError(t, s)
 		}
 		same(t, fmt.Sprint("requests for the agency after ", status), sent, 1)
 	}

@@ -100,8 +100,8 @@ func TestLoginRefused(t *testing.T) {
 		"bad request": {byPassword(), rdssim.IAMError(400, "no"), KindRejected, false, "IDs and names must not be mixed up"},
 		"fault": {
 			byPassword(), rdssim.IAMError(503, "later"), KindFault, false,
-			"503 Service Unavailable|Message:    later|Try again later. If it goes on, look at the cloud's status page: " +
-				"https://status.otc-service.com/",
+			"503 Service Unavailable|Message:    later|Try again later. If it goes on, look at the cloud's status page " +
+				"(https://status.otc-service.com/).",
 		},
 		"rate limit": {
 			byPassword(), rdssim.RetryAfter(429, "3"), KindThrottled, false,
@@ -168,7 +168,7 @@ func TestLoginRefused(t *testing.T) {
 			}
 			checkNoSecrets(t, failure)
 			before := sim.Count("")
-			endpointError(t, s)
+			_ = endpointError(t, s)
 			same(t, "sent nothing at the second try", sim.Count("") == before, test.final)
 		})
 	}

@@ -17,7 +17,7 @@ import (
 // advice for each situation. Names in braces are explained in placeholders.
 
 // sentences are the first sentence of an error's text.
-var sentences = map[Kind]string{
+var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
 	KindRefused:         "{host} refused the credentials.",
 	KindProject:         "The project does not exist, or these credentials may not use it.",
 	KindAgency:          "The agency does not exist, or these credentials may not assume it.",
@@ -92,6 +92,7 @@ const (
 	lockUser   = "This run does not try again, because a few failures in a row lock the user."
 	checkKey   = "Check {access_key} and {secret_key}. A temporary key needs its {security_token} and works only for a while. This run " +
 		"does not try again, because a few failures in a row lock the key for five minutes.{other key}"
+	//nolint:gosec // words, not a credential
 	checkToken  = "It has expired, or it belongs to another cloud or region. Get a new one and set {token}, or {instead of token}."
 	checkAgency = "Check {agency_name}, {agency_domain_name} and {delegated_project}. The agency must delegate to the caller's account and " +
 		"may work in that project, and the caller needs the role Agent Operator."

@@ -118,7 +118,7 @@ func TestNoPartReachesAGroup(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(1, 2))
 			for round := range 60 {
-				// A file that begins within an imitation of a line cannot be told from one that begins with a line.
+				// A file that begins within an imitation of a line cannot be distinguished from one that begins with a line.
 				imitate := round%2 == 0
 				var b strings.Builder
 				n := 1 + r.IntN(30)

@@ -47,7 +47,7 @@ func (c Class) String() string { return classNames[min(c, Unknown)] }
 func Classes() []Class {
 	all := make([]Class, classes)
 	for i := range all {
-		all[i] = Class(i) //nolint:gosec // i is below classes
+		all[i] = Class(i)
 	}
 	return all
 }

@@ -152,5 +152,5 @@ func epoch(b []byte) (ms int64, size int) {
 	if err != nil || err2 != nil {
 		return noTime, 0
 	}
-	return int64(seconds)*1000 + int64(millis), epochLen //nolint:gosec // both have 63 bits at most
+	return int64(seconds)*1000 + int64(millis), epochLen
 }

@@ -106,7 +106,10 @@ func TestReaderAccountsForEachLine(t *testing.T) {
 func TestReaderKeepsAllParts(t *testing.T) {
 	t.Parallel()
 	var got []pglog.Event
-	for e := range pglog.NewReader(bytes.NewReader(sample)).All() {
+	for e, err := range pglog.NewReader(bytes.NewReader(sample)).All() {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if e.Message == "deadlock detected" || e.Message == "syntax error at or near \"selec\"" {
 			got = append(got, e)
 		}

@@ -154,11 +154,11 @@ func (s *Server) Stop(signal os.Signal) error {
 	_ = s.cmd.Process.Signal(signal)
 	defer func() { s.cmd = nil }()
 	select {
-	case <-s.done:
+	case <-s.done: //nolint:errcheck // its status does not matter
 		return nil
 	case <-time.After(30 * time.Second):
 		_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
-		<-s.done
+		<-s.done //nolint:errcheck // its status does not matter
 		return errors.New("PostgreSQL did not stop and was killed")
 	}
 }

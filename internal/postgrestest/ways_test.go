@@ -280,7 +280,7 @@ func (f *failures) diskFull(name string) {
 		f.diskFullState, where = "53100", "TABLESPACE small"
 	} else {
 		pid := strconv.Itoa(f.pid(session))
-		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", pid, "--fsize=300000") //nolint:gosec // a test
+		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", pid, "--fsize=300000")
 		if out, err := limit.CombinedOutput(); err != nil {
 			f.t.Fatalf("prlimit: %v\n%s", err, out)
 		}

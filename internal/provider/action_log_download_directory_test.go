@@ -140,8 +140,9 @@ func TestAction_LinksWithoutTLS(t *testing.T) {
 	for scheme, want := range map[string]int{"https": 0, "HTTP": 1} {
 		synctest.Test(t, func(t *testing.T) {
 			c := rdstest.New(t)
-			c.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: rdssim.Status(200, `{"status":"FINISH","count":1,"list":[{"workflow_id":"w",`+
-				`"file_name":"log","status":"SUCCESS","file_size":"1","file_link":"`+scheme+`://rdssim.invalid/none","create_at":1,"update_at":2}]}`, nil)})
+			export := `{"status":"FINISH","count":1,"list":[{"workflow_id":"w","file_name":"log","status":"SUCCESS","file_size":"1",` +
+				`"file_link":"` + scheme + `://rdssim.invalid/none","create_at":1,"update_at":2}]}`
+			c.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: rdssim.Status(200, export, nil)})
 			_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": t.TempDir()})
 			warning := "Warning: Requests are not encrypted\n\nA link to the error log of DB instance " + rdssim.InstanceHealthy +
 				" begins with http://: anyone between here and the cloud can read the log. The cloud's own links begin with https://."

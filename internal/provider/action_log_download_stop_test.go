@@ -45,8 +45,8 @@ func TestAction_Interrupted(t *testing.T) {
 		time.AfterFunc(10*time.Second, press)
 		start := time.Now()
 		_, diags := invoke(t, c, map[string]any{"instance_id": rdssim.InstanceHealthy, "directory": folder})
-		want := "Error: Unable to save error log files\n\nThe download of " + oneFile + " was interrupted.\n\nInstance:   " + rdssim.InstanceHealthy +
-			"\n\nNo part of it was left behind. Run it again."
+		want := "Error: Unable to save error log files\n\nThe download of " + oneFile + " was interrupted.\n\n" +
+			"Instance:   " + rdssim.InstanceHealthy + "\n\nNo part of it was left behind. Run it again."
 		if diff := cmp.Diff([]string{want}, diags); diff != "" || time.Since(start) != 10*time.Second {
 			t.Errorf("after %s: %s", time.Since(start), diff)
 		}

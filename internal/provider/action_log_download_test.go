@@ -77,7 +77,11 @@ func TestAction_SavesTheLog(t *testing.T) {
 // checkModes: nobody but the owner may look.
 func checkModes(t *testing.T, folder string) {
 	t.Helper()
-	for path, want := range map[string]os.FileMode{folder: 0o700 | os.ModeDir, filepath.Join(folder, oneFile): 0o600, filepath.Join(folder, oneFile+".sha256"): 0o600} {
+	for path, want := range map[string]os.FileMode{
+		folder:                                   0o700 | os.ModeDir,
+		filepath.Join(folder, oneFile):           0o600,
+		filepath.Join(folder, oneFile+".sha256"): 0o600,
+	} {
 		info, err := os.Stat(path)
 		if err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)

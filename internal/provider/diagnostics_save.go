@@ -75,7 +75,7 @@ func savedText(saved []download.Saved, first bool) string {
 }
 
 func saveText(instanceID string, e *download.Error) string {
-	lines := e.Refusal.Lines()
+	lines := e.Lines()
 	switch {
 	case e.Fault != nil:
 		lines += labelled("Cause", apierror.Printable(e.Fault.Error()))

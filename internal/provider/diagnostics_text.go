@@ -114,7 +114,7 @@ func refusalLines(e *rds.Error) string { return e.Lines() + labelled("Location",
 func (t tried) faultLines(fault error) string {
 	var refusal *rds.Error
 	var caller *identity.Error
-	lines := ""
+	var lines string
 	switch {
 	case errors.As(fault, &refusal):
 		lines = refusalLines(refusal)

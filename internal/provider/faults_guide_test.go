@@ -95,7 +95,8 @@ func (g *guide) text() string {
 	for _, row := range g.errors {
 		fmt.Fprintf(&index, "| %s | %s | %s |\n", row.summary, row.words, row.sections)
 	}
-	return guideHead + index.String() + warningsHead + g.warnings.String() + textsHead + g.sections.String() + passingHead + g.passing.String()
+	return guideHead + index.String() + warningsHead + g.warnings.String() +
+		textsHead + g.sections.String() + passingHead + g.passing.String()
 }
 
 const guideHead = `---
@@ -133,7 +134,7 @@ and ` + "`https://rdssim.invalid`" + ` is the cloud. Times are those of an expor
 ` + "`timeouts.read`" + ` has its default of ten minutes.
 `
 
-const actionHead = `Terraform prints an action's errors twice: all together in a line that begins with ` + "`Action failed:`" + `, then each one
+const actionHead = `Terraform prints an action's errors twice: all together below ` + "`Action failed:`" + `, then each one
 as below. Terraform 1.14 and 1.15 have ` + "`Error: Error when invoking action`" + ` and ` + "`Warning: Warning when invoking action`" + `
 as first lines instead, and put several errors into one, with a list: ` + "`2 problems:`" + `.
 `

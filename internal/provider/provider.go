@@ -9,10 +9,11 @@
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
-//	log_download.go           what the objects of a log's links share; log_download_schema.go has their schemas
+//	log_download.go           what the objects for downloads share; log_download_schema.go has their schemas
 //	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog; window.go the time that they ask for
 //	log_groups.go             groups of events that are alike, as attributes
-//	action_progress.go        what the action shows while it runs; action_summary.go what broke in the files
+//	action_progress.go        lines that an action shows while it runs; action_wait_report.go has those of the wait,
+//	                          action_summary.go what broke in the files
 //	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
 //	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
 //	instance.go               an instance by ID or name; instance_list.go reads the list of instances once a run
@@ -82,7 +83,7 @@ func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 }
 
 // Configure checks the configuration and builds the client. It makes no request: the first one logs in.
-func (p *rdsProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	refuseUnknown(req, resp)
 	if resp.Diagnostics.HasError() {
 		return

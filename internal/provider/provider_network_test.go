@@ -127,7 +127,7 @@ func runChild(t *testing.T, env ...string) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestProvider_Network$") //nolint:gosec // this program
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestProvider_Network$")
 	child.Env = append(os.Environ(), append(env, "NO_PROXY=", "no_proxy=", "https_proxy=")...)
 	out, err := child.CombinedOutput()
 	if err != nil {

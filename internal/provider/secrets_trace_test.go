@@ -91,7 +91,7 @@ func echoToken(status int) http.HandlerFunc {
 	}
 }
 
-// traceOf runs the CLI at the highest log level, of Terraform and of the provider program, and returns all that it says
+// traceOf runs the CLI at the highest log level, of Terraform and of the provider program, and returns all that it prints
 // and leaves behind.
 func traceOf(t *testing.T, o object, name, configuration string, arguments ...string) (rdstest.Finished, string) {
 	t.Helper()
@@ -244,8 +244,8 @@ func TestSecretsInTrace_Action(t *testing.T) {
 	})
 }
 
-// TestSecretsInTrace_ActionWithoutCLI: the same through the provider's protocol, for who has an older CLI: what the
-// provider and its framework log, tell and answer.
+// TestSecretsInTrace_ActionWithoutCLI: the same through the provider's protocol, for an older CLI: what the provider and
+// its framework log, report and answer.
 func TestSecretsInTrace_ActionWithoutCLI(t *testing.T) {
 	each(t, func(t *testing.T, o object) {
 		if !o.action {

@@ -6,6 +6,7 @@ package rds_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,7 +161,7 @@ func TestQueryInterrupted(t *testing.T) {
 				if !errors.As(interrupted.Fault, &fault) {
 					t.Fatalf("got the fault %v, want an answer", interrupted.Fault)
 				}
-				if fault.StatusCode != 503 {
+				if fault.StatusCode != http.StatusServiceUnavailable {
 					t.Errorf("got status %d, want 503", fault.StatusCode)
 				}
 				// Each call sends three requests in 3 s, and pauses 2 s: the third has sent two after 12.8 s.

@@ -166,7 +166,6 @@ func TestOnlyTheLatestRowsCanBeRead(t *testing.T) {
 func TestRowsOlderThanAMonthAreLeftOut(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t, rdssim.WithErrorLog(smallLog), rdssim.WithOriginalTimes())
-	token := c.login()
 	query := "start_date=2026-01-01T00:00:00%2B0000&end_date=2027-01-01T00:00:00%2B0000"
 	readyAt := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
@@ -177,7 +176,7 @@ func TestRowsOlderThanAMonthAreLeftOut(t *testing.T) {
 		{readyAt.AddDate(0, 0, 31).Add(time.Second), `"total_record":3}`},
 	} {
 		c.clock.Advance(test.now.Sub(c.clock.Now()))
-		token = c.login()
+		token := c.login()
 		if got := c.rows(token, rdssim.InstanceHealthy, query).body; !strings.HasSuffix(got, test.want) {
 			t.Errorf("at %s: expected the end %s, got %s", test.now, test.want, got)
 		}

@@ -106,7 +106,9 @@ var breaks = []struct {
 	}},
 	{number: 6, name: "404", tamper: answered(noAgency, http.StatusNotFound)},
 	{number: 7, name: "refused", tamper: answered(`"scope":{"project":{"name":"eu-de_rehearsal"}}`, http.StatusUnauthorized)},
-	{number: 7, name: "another project", tamper: edited(`"scope":{"project":{"name":"eu-de_rehearsal"}}`, rdssim.ProjectID, rdssim.RootProjectID)},
+	{number: 7, name: "another project", tamper: edited(
+		`"scope":{"project":{"name":"eu-de_rehearsal"}}`, rdssim.ProjectID, rdssim.RootProjectID,
+	)},
 	{number: 8, name: "without a project too", tamper: edited(`"methods":["token"]`, `"type":"identity"`, `"type":"rdsv3"`)},
 	{number: 9, name: "another project", env: byKey, tamper: edited("/auth/catalog", rdssim.ProjectID, rdssim.RootProjectID)},
 	{number: 10, name: "another code", tamper: edited("/jobs", "APIGW.0301", "APIGW.0302")},
@@ -128,10 +130,14 @@ var breaks = []struct {
 	{number: 19, name: "other files for each call", tamper: anew(`"file_name":"........`, `"file_name":"%08d`)},
 	{number: 19, name: "never a new one", options: []rdssim.Option{rdssim.WithLogLife(time.Hour)}, patient: true},
 	{number: 19, name: "too soon a new one", options: []rdssim.Option{rdssim.WithLogLife(5 * time.Minute)}, patient: true},
-	{number: 20, name: "no file failed", id: rdssim.InstancePartlyFails, tamper: edited("errorlog-download", `"status":"FAILED","create_at"`, `"status":"success","create_at"`)},
+	{number: 20, name: "no file failed", id: rdssim.InstancePartlyFails, tamper: edited(
+		"errorlog-download", `"status":"FAILED","create_at"`, `"status":"success","create_at"`,
+	)},
 	{number: 21, name: "400", tamper: answered(noInstanceID, http.StatusBadRequest)},
 	{number: 23, name: "another form", id: "orders-db"},
-	{number: 24, name: "a size at once", tamper: edited("errorlog-download", `"status":"EXPORTING",("file_size":null,)?`, `"status":"EXPORTING","file_size":"0",`)},
+	{number: 24, name: "a size at once", tamper: edited(
+		"errorlog-download", `"status":"EXPORTING",("file_size":null,)?`, `"status":"EXPORTING","file_size":"0",`,
+	)},
 	{number: 24, also: []int{25}, name: "another word", tamper: edited("errorlog-download", `"EXPORTING"`, `"CREATING"`)},
 	{number: 25, name: "upper case", tamper: edited("errorlog-download", `"finish"`, `"FINISH"`)},
 	{number: 26, name: "stays", tamper: edited("errorlog-download", `"create_at":\d+`, `"create_at":1589529991385`)},
@@ -140,7 +146,9 @@ var breaks = []struct {
 	{number: 27, name: "kilobytes", tamper: edited("errorlog-download", `"file_size":"\d+"`, `"file_size":"20.11"`)},
 	{number: 27, name: "another size", tamper: edited("errorlog-download", `"file_size":"\d+"`, `"file_size":"0"`)},
 	{number: 28, name: "with an extension", tamper: edited("errorlog-download", `(_errorlog_download_\d{17})"`, `$1.log"`)},
-	{number: 28, also: []int{18}, name: "a task for each file", id: rdssim.InstanceTwoFiles, tamper: edited("errorlog-download", `^(\{"list":\[\{"workflow_id":")........`, `${1}00000000`)},
+	{number: 28, also: []int{18}, name: "a task for each file", id: rdssim.InstanceTwoFiles, tamper: edited(
+		"errorlog-download", `^(\{"list":\[\{"workflow_id":")........`, `${1}00000000`,
+	)},
 	{number: 29, name: "another name", tamper: edited("/jobs", `"process"`, `"progress"`)},
 	{number: 29, name: "never completed", tamper: edited("/jobs", `"Completed"`, `"Running"`)},
 	{number: 30, name: "another code", tamper: edited("/jobs", "DBS.200543", "RDS.5041")},
@@ -203,7 +211,7 @@ func TestEveryQuestionHasItsBreak(t *testing.T) {
 	}
 }
 
-// TestCloudOutOfOrder: what says nothing about a question is no verdict.
+// TestCloudOutOfOrder: an answer that has nothing to do with the question is not a verdict.
 func TestCloudOutOfOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := rdssim.New()

@@ -40,11 +40,11 @@ type cloud struct {
 func newCloud(ctx context.Context, s settings, o outside) (*cloud, error) {
 	config, err := configured.Resolve(configured.Values{}, o.environment)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // explain tells errors apart
+		return nil, err //nolint:wrapcheck // explain distinguishes errors
 	}
 	tlsSettings, err := config.TLS()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // explain tells errors apart
+		return nil, err //nolint:wrapcheck // explain distinguishes errors
 	}
 	c := &cloud{settings: s, config: config, record: &record{next: o.network(tlsSettings)}}
 	c.bare = c.client(nil)
@@ -58,7 +58,7 @@ func newCloud(ctx context.Context, s settings, o outside) (*cloud, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if c.endpoint, err = session.Endpoint(ctx); err != nil {
-		return nil, err //nolint:wrapcheck // explain tells errors apart
+		return nil, err //nolint:wrapcheck // explain distinguishes errors
 	}
 	c.login = c.findLogin()
 	return c, nil
@@ -83,7 +83,7 @@ type call struct {
 	body        string
 }
 
-// send returns the answer as it came over the wire. One that says nothing about the question, because something is
+// send returns the answer as it came over the wire. One that is not about the question, because something is
 // out of order or wants to be left alone, is an error.
 func (c *cloud) send(ctx context.Context, what call) (exchange, error) {
 	before := len(c.record.exchanges())
@@ -130,7 +130,7 @@ func (c *cloud) jobs(projectID, id string) string {
 	return c.rds(projectID, "jobs") + "?id=" + url.QueryEscape(id)
 }
 
-// login is a token of the caller's, and what IAM says of it.
+// login is a token of the caller's, and IAM's answer about it.
 type login struct {
 	value   string // the token
 	asked   exchange

@@ -95,7 +95,7 @@ func (c *cloud) waitForExport(ctx context.Context) error {
 	}
 }
 
-// mayPass says that a refusal may be another one soon: the instance is busy, or the cloud out of order.
+// mayPass reports whether a refusal may be another one soon: the instance is busy, or the cloud out of order.
 func mayPass(a answer) bool {
 	return a.exchange.status == 0 || a.exchange.status == http.StatusConflict
 }
@@ -103,7 +103,10 @@ func mayPass(a answer) bool {
 // askForLinks calls errorlog-download, by turns with an empty object, as the provider does, and without a body, as
 // the API's page does.
 func (c *cloud) askForLinks(ctx context.Context) (answer, error) {
-	what := call{client: c.session, method: http.MethodPost, url: c.rds(c.endpoint.ProjectID, "instances", c.settings.instanceID, "errorlog-download")}
+	what := call{
+		client: c.session, method: http.MethodPost,
+		url: c.rds(c.endpoint.ProjectID, "instances", c.settings.instanceID, "errorlog-download"),
+	}
 	if len(c.export.answers)%2 == 0 || c.export.withoutBody != nil {
 		what.body = "{}"
 	}
@@ -188,7 +191,7 @@ func (c *cloud) link(ctx context.Context) (entry, *url.URL, error) {
 	return entry{}, nil, fmt.Errorf("the last answer has no link")
 }
 
-// sleep says whether the time passed without the context's end.
+// sleep reports whether the time passed without the context's end.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

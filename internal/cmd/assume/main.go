@@ -76,10 +76,12 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("assume", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.BoolVar(&s.patient, "patient", false, "also ask what takes its time: that a link expires, and that a new export starts after some 15 minutes")
+	flags.BoolVar(&s.patient, "patient", false,
+		"also ask what takes its time: that a link expires, and that a new export starts after some 15 minutes")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Minute, "how long the export may take")
 	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "Usage: assume [flags] INSTANCE_ID\n\nAsks a real cloud what the simulator takes for true about it. Credentials come from the environment (OS_…).\n\n")
+		_, _ = fmt.Fprint(stderr, "Usage: assume [flags] INSTANCE_ID\n\n"+
+			"Asks a real cloud what the simulator takes for true about it. Credentials come from the environment (OS_…).\n\n")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); err != nil {
@@ -110,7 +112,8 @@ func run(ctx context.Context, args []string, o outside) int {
 		_, _ = fmt.Fprintln(o.stderr, "assume: "+explain(err))
 		return 1
 	}
-	_, _ = fmt.Fprintf(o.stdout, "Asking RDS at %s, project %s, about DB instance %s.\n", c.endpoint.URL.Host, c.endpoint.ProjectID, s.instanceID)
+	_, _ = fmt.Fprintf(o.stdout, "Asking RDS at %s, project %s, about DB instance %s.\n",
+		c.endpoint.URL.Host, c.endpoint.ProjectID, s.instanceID)
 	return c.walk(ctx, o.stdout)
 }
 
@@ -146,7 +149,7 @@ type finding struct {
 
 func yes(format string, values ...any) finding { return finding{holds, fmt.Sprintf(format, values...)} }
 
-// partly is for an assumption of which a part was not asked; the evidence says which.
+// partly is for an assumption of which a part was not asked; the evidence has which.
 func partly(format string, values ...any) finding {
 	return finding{holdsInPart, fmt.Sprintf(format, values...)}
 }
@@ -174,9 +177,11 @@ func (c *cloud) walk(ctx context.Context, w io.Writer) int {
 		count[f.verdict]++
 		_, _ = fmt.Fprintf(w, "\n%s\n  %s: %s\n", a, f.verdict, strings.TrimSuffix(c.withoutSecrets(f.evidence), "."))
 	}
-	_, _ = fmt.Fprintf(w, "\n%d hold, %d more as far as they were asked, %d do not hold, %d cannot be asked here.\n", count[holds], count[holdsInPart], count[doesNotHold], count[notAsked])
+	_, _ = fmt.Fprintf(w, "\n%d hold, %d more as far as they were asked, %d do not hold, %d cannot be asked here.\n",
+		count[holds], count[holdsInPart], count[doesNotHold], count[notAsked])
 	if count[doesNotHold] > 0 {
-		_, _ = fmt.Fprintln(w, "What does not hold is simulated wrongly: the code in internal/rdssim names each assumption by its number where it is made.")
+		_, _ = fmt.Fprintln(w, "What does not hold is simulated wrongly: "+
+			"the code in internal/rdssim names each assumption by its number where it is made.")
 	}
 	if err := c.exportError(); err != nil {
 		_, _ = fmt.Fprintf(w, "The export did not end well, so most questions about it stay open: %s\n", c.withoutSecrets(err.Error()))

@@ -59,9 +59,13 @@ func askThrough(t *testing.T, network func(*tls.Config) http.RoundTripper, env m
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
 	status := run(t.Context(), args, outside{
-		environment: configured.Environment{LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, WorkDir: t.TempDir(), HomeDir: t.TempDir()},
-		network:     network,
-		stdout:      &stdout, stderr: &stderr,
+		environment: configured.Environment{
+			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+			WorkDir:   t.TempDir(),
+			HomeDir:   t.TempDir(),
+		},
+		network: network,
+		stdout:  &stdout, stderr: &stderr,
 	})
 	return asked{status, stdout.String(), stderr.String(), time.Since(start)}
 }
@@ -88,7 +92,8 @@ func (t tampered) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-var line = regexp.MustCompile(`(?m)^Assumption (\d+) \(.+\): .+\n  (holds|holds as far as it was asked|DOES NOT HOLD|cannot be asked): (.+)$`)
+var line = regexp.MustCompile(`(?m)^Assumption (\d+) \(.+\): .+\n` +
+	`  (holds|holds as far as it was asked|DOES NOT HOLD|cannot be asked): (.+)$`)
 
 // verdicts are the numbers by verdict, in order.
 func (a asked) verdicts(t *testing.T) map[verdict][]int {
@@ -152,7 +157,8 @@ func TestAllHold(t *testing.T) {
 		"agency": {func(s *rdssim.Server) map[string]string {
 			env := byPassword(s)
 			delete(env, "OS_PROJECT_NAME")
-			env["OS_AGENCY_NAME"], env["OS_AGENCY_DOMAIN_NAME"], env["OS_DELEGATED_PROJECT"] = rdssim.AgencyName, rdssim.AgencyDomainName, rdssim.DelegatedProject
+			env["OS_AGENCY_NAME"], env["OS_AGENCY_DOMAIN_NAME"] = rdssim.AgencyName, rdssim.AgencyDomainName
+			env["OS_DELEGATED_PROJECT"] = rdssim.DelegatedProject
 			return env
 		}, without(password, 5, 7, 8)},
 		"key, nothing of IAM's": {func(s *rdssim.Server) map[string]string {
@@ -196,7 +202,8 @@ func TestTokenAsCredential(t *testing.T) {
 // issued is a token of the user's.
 func issued(t *testing.T, cloud *rdssim.Server) string {
 	t.Helper()
-	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}},"scope":{"project":{"id":%q}}}}`,
+	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":%q,"password":%q}}},`+
+		`"scope":{"project":{"id":%q}}}}`,
 		rdssim.UserID, rdssim.Password, rdssim.ProjectID)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, cloud.AuthURL()+"/auth/tokens", strings.NewReader(body))
 	if err != nil {
@@ -216,7 +223,8 @@ func TestPatient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := rdssim.New()
 		a := ask(t, cloud, byPassword(cloud), nil, "-patient", rdssim.InstanceHealthy)
-		if a.status != 0 || !strings.Contains(a.stdout, "a new export was there 15m0s after the end of the first") || !strings.Contains(a.stdout, "expired: 403 AccessDenied Request has expired") {
+		if a.status != 0 || !strings.Contains(a.stdout, "a new export was there 15m0s after the end of the first") ||
+			!strings.Contains(a.stdout, "expired: 403 AccessDenied Request has expired") {
 			t.Errorf("status %d\n%s%s", a.status, a.stdout, a.stderr)
 		}
 		a.tellsNoSecret(t)
@@ -230,14 +238,17 @@ func TestOtherInstances(t *testing.T) {
 		status int
 		text   string
 	}{
-		"fails in part":  {rdssim.InstancePartlyFails, 0, "holds: the export failed, with 1 files that failed and 2 good ones\n"},
-		"fails":          {rdssim.InstanceFails, 0, "holds: the export failed, with 1 files that failed and 0 good ones\n"},
-		"two files":      {rdssim.InstanceTwoFiles, 0, "holds: 2 files of task "},
-		"empty":          {rdssim.InstanceEmpty, 0, "holds: an empty list came with count 0, while the export was"},
-		"busy at first":  {rdssim.InstanceBusy, 0, "holds: file_size is \"20590\", and the file has 20590 bytes\n"},
-		"does not exist": {rdssim.InstanceMissing, 1, "The export did not end well, so most questions about it stay open: errorlog-download answered 404 DBS.200602 The DB instance does not exist\n"},
-		"other engine":   {rdssim.InstanceMySQL, 1, "errorlog-download answered 400 DBS.280343"},
-		"never ends":     {rdssim.InstanceStuck, 1, "stay open: it took longer than 10m0s\n"},
+		"fails in part": {rdssim.InstancePartlyFails, 0, "holds: the export failed, with 1 files that failed and 2 good ones\n"},
+		"fails":         {rdssim.InstanceFails, 0, "holds: the export failed, with 1 files that failed and 0 good ones\n"},
+		"two files":     {rdssim.InstanceTwoFiles, 0, "holds: 2 files of task "},
+		"empty":         {rdssim.InstanceEmpty, 0, "holds: an empty list came with count 0, while the export was"},
+		"busy at first": {rdssim.InstanceBusy, 0, "holds: file_size is \"20590\", and the file has 20590 bytes\n"},
+		"does not exist": {
+			rdssim.InstanceMissing, 1, "The export did not end well, so most questions about it stay open: " +
+				"errorlog-download answered 404 DBS.200602 The DB instance does not exist\n",
+		},
+		"other engine": {rdssim.InstanceMySQL, 1, "errorlog-download answered 400 DBS.280343"},
+		"never ends":   {rdssim.InstanceStuck, 1, "stay open: it took longer than 10m0s\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -66,7 +66,8 @@ func askNextExport(ctx context.Context, c *cloud) finding {
 		return no("%s after its end, another export's files were there", span)
 	}
 	if !c.settings.patient {
-		return partly("%s after its end the same files were there; that a call after some 15 minutes starts a new one was not tried (-patient does)", span)
+		return partly("%s after its end the same files were there; "+
+			"that a call after some 15 minutes starts a new one was not tried (-patient does)", span)
 	}
 	return c.awaitNextExport(ctx, first)
 }

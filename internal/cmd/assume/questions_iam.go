@@ -86,7 +86,8 @@ func askWrongLogins(ctx context.Context, c *cloud) finding {
 	if err != nil {
 		return cannot("%v", err)
 	}
-	project, err := c.logIn(ctx, c.byToken(), object{"project": object{"name": nowhere, "domain": object{"id": c.login.details.User.Domain.ID}}}, false)
+	scope := object{"project": object{"name": nowhere, "domain": object{"id": c.login.details.User.Domain.ID}}}
+	project, err := c.logIn(ctx, c.byToken(), scope, false)
 	if err != nil {
 		return cannot("%v", err)
 	}
@@ -136,7 +137,8 @@ func askTokenOfToken(ctx context.Context, c *cloud) finding {
 		return no("a token was asked for with a token: %s", child)
 	}
 	if !details.ExpiresAt.Equal(c.login.details.ExpiresAt) {
-		return no("the first ends at %s, the one made from it at %s", c.login.details.ExpiresAt.Format(time.RFC3339), details.ExpiresAt.Format(time.RFC3339))
+		return no("the first ends at %s, the one made from it at %s",
+			c.login.details.ExpiresAt.Format(time.RFC3339), details.ExpiresAt.Format(time.RFC3339))
 	}
 	return yes("both end at %s", details.ExpiresAt.Format(time.RFC3339))
 }

@@ -136,7 +136,8 @@ func (c *cloud) awaitExpiry(ctx context.Context, link *url.URL, bad exchange) fi
 	if err != nil {
 		return cannot("%v", err)
 	}
-	if r := old.refusal(); old.status != http.StatusForbidden || r.Code != "AccessDenied" || !strings.Contains(r.Message, "Request has expired") || !isXML(old) {
+	if r := old.refusal(); old.status != http.StatusForbidden || r.Code != "AccessDenied" ||
+		!strings.Contains(r.Message, "Request has expired") || !isXML(old) {
 		return no("expired: %s", old)
 	}
 	return yes("with another signature: %s; expired: %s", bad, old)

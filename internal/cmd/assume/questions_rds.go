@@ -20,7 +20,8 @@ func askRequestIDs(ctx context.Context, c *cloud) finding {
 	all := c.record.exchanges()
 	for _, e := range all {
 		if e.header.Get("X-Request-Id") == "" || e.header.Get("Date") == "" {
-			return no("%s %s answered %d with X-Request-Id %q and Date %q", e.method, e.url.Path, e.status, e.header.Get("X-Request-Id"), e.header.Get("Date"))
+			return no("%s %s answered %d with X-Request-Id %q and Date %q",
+				e.method, e.url.Path, e.status, e.header.Get("X-Request-Id"), e.header.Get("Date"))
 		}
 	}
 	var body struct {
@@ -45,7 +46,7 @@ func (c *cloud) refusedWith(ctx context.Context, status int, code string, what c
 	return yes("%s", e)
 }
 
-// leaves says which part of an assumption was not asked.
+// leaves notes which part of an assumption was not asked.
 func (f *finding) leaves(part string) {
 	if f.verdict == holds {
 		f.verdict = holdsInPart
@@ -58,7 +59,9 @@ func askWithoutCredential(ctx context.Context, c *cloud) finding {
 }
 
 func askUnknownToken(ctx context.Context, c *cloud) finding {
-	f := c.refusedWith(ctx, 401, "APIGW.0307", call{client: c.bare, method: http.MethodGet, url: c.jobs(c.endpoint.ProjectID, noJobID), token: noToken})
+	f := c.refusedWith(ctx, 401, "APIGW.0307", call{
+		client: c.bare, method: http.MethodGet, url: c.jobs(c.endpoint.ProjectID, noJobID), token: noToken,
+	})
 	f.leaves("an expired and a revoked token were not tried")
 	return f
 }
@@ -70,7 +73,11 @@ func askOtherProject(ctx context.Context, c *cloud) finding {
 }
 
 func askUnknownInstance(ctx context.Context, c *cloud) finding {
-	unknown := call{client: c.session, method: http.MethodPost, url: c.rds(c.endpoint.ProjectID, "instances", noInstanceID, "errorlog-download"), body: "{}"}
+	unknown := call{
+		client: c.session, method: http.MethodPost,
+		url:  c.rds(c.endpoint.ProjectID, "instances", noInstanceID, "errorlog-download"),
+		body: "{}",
+	}
 	f := c.refusedWith(ctx, 404, "DBS.200602", unknown)
 	f.leaves("a busy instance and one of another engine were not tried")
 	return f
@@ -107,7 +114,8 @@ func askBodies(ctx context.Context, c *cloud) finding {
 		}
 	}
 	if without == 0 || with == 0 {
-		return cannot("a list in place of the object: %s; as text/plain: %s; no good answer came to a call with an object or without a body", list, plain)
+		return cannot("a list in place of the object: %s; as text/plain: %s; "+
+			"no good answer came to a call with an object or without a body", list, plain)
 	}
 	seen := []any{without, with, list, plain}
 	const text = "%d calls without a body and %d with an object were answered 200; a list: %s; an object as text/plain: %s"
@@ -151,7 +159,8 @@ func askJob(ctx context.Context, c *cloud) finding {
 	case status != "Completed" && status != "Failed":
 		return no("the export is done, and the job says %s", status)
 	}
-	return yes("%v, %s: status %s, process %v, from %v to %v", answer.Job["name"], id, status, answer.Job["process"], answer.Job["created"], answer.Job["ended"])
+	return yes("%v, %s: status %s, process %v, from %v to %v",
+		answer.Job["name"], id, status, answer.Job["process"], answer.Job["created"], answer.Job["ended"])
 }
 
 func askUnknownJob(ctx context.Context, c *cloud) finding {

@@ -32,7 +32,7 @@ type exchange struct {
 	secrets       []string // what the cloud may repeat: cut out of a text before that is cut to its length
 }
 
-// refusal reads what an answer says about itself, in whichever form.
+// refusal returns the refusal in an answer, in whichever form.
 func (e exchange) refusal() apierror.Refusal {
 	return apierror.Parse(e.status, e.header, e.body, e.secrets...)
 }
@@ -70,7 +70,7 @@ func (r *record) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := r.next.RoundTrip(req)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller's layers tell errors apart
+		return nil, err //nolint:wrapcheck // the caller's layers distinguish errors
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	_ = resp.Body.Close() // what is wanted of it has been read

@@ -59,7 +59,9 @@ func TestAServerThatRepeatsSecrets(t *testing.T) {
 			}),
 			want: "(hidden) here",
 		},
-		"a secret that is not used":   {env: map[string]string{"OS_SECURITY_TOKEN": "not-us3d"}, tamper: always("not-us3d"), want: "(hidden) here"},
+		"a secret that is not used": {
+			env: map[string]string{"OS_SECURITY_TOKEN": "not-us3d"}, tamper: always("not-us3d"), want: "(hidden) here",
+		},
 		"the shortest secret":         {env: map[string]string{"OS_SECURITY_TOKEN": "w0rd"}, tamper: always("w0rd"), want: "(hidden) here"},
 		"one that would tear up text": {env: map[string]string{"OS_SECURITY_TOKEN": "w0r"}, tamper: always("w0r"), want: "w0r here"},
 	} {
@@ -74,7 +76,8 @@ func TestAServerThatRepeatsSecrets(t *testing.T) {
 					if !strings.Contains(a.stdout, ": 400 DBS.200543 you sent "+c.want) {
 						t.Errorf("no evidence with %q:\n%s%s", c.want, a.stdout, a.stderr)
 					}
-					if text := "stay open: errorlog-download answered 404 DBS.200602 you sent " + c.want; id == rdssim.InstanceMissing && !strings.Contains(a.stdout, text) {
+					text := "stay open: errorlog-download answered 404 DBS.200602 you sent " + c.want
+					if id == rdssim.InstanceMissing && !strings.Contains(a.stdout, text) {
 						t.Errorf("%q is missing:\n%s%s", text, a.stdout, a.stderr)
 					}
 				})
@@ -114,8 +117,8 @@ func TestAGivenTokenIsNotTold(t *testing.T) {
 	})
 }
 
-// TestALinksHostOutOfOrder: where the object store can't be asked, the reason is told without the link. Where it
-// redirects, nobody follows: net/http would take the link along.
+// TestALinksHostOutOfOrder: if the object store can't be asked, the reason is shown without the link. If it redirects,
+// nobody follows: net/http would take the link along.
 func TestALinksHostOutOfOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(*http.Request) (*http.Response, error)
@@ -176,7 +179,11 @@ func TestALinksHostSeesNoCertificate(t *testing.T) {
 		network := func(settings *tls.Config) http.RoundTripper {
 			return roundTrip(func(req *http.Request) (*http.Response, error) {
 				host, _, _ := strings.Cut(strings.TrimPrefix(req.URL.Path, "/"), "/")
-				got[host] = seen{len(settings.Certificates), settings.RootCAs != nil && settings.MinVersion == tls.VersionTLS12, settings.GetClientCertificate != nil}
+				got[host] = seen{
+					len(settings.Certificates),
+					settings.RootCAs != nil && settings.MinVersion == tls.VersionTLS12,
+					settings.GetClientCertificate != nil,
+				}
 				return cloud.Transport().RoundTrip(req)
 			})
 		}
@@ -211,5 +218,6 @@ func selfSigned(t *testing.T) (certificate, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: text}))
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: text}))
 }

@@ -85,11 +85,6 @@ func (s *stage) badNumber(minute float64) {
 	s.do("orders_app", "SELECT id, status FROM orders WHERE id = 'A-20117';")
 }
 
-func (s *stage) notAllowed(minute float64) {
-	s.at(minute)
-	s.do("reporting", "DELETE FROM customers WHERE email = 'test@example.com';")
-}
-
 // wrongPassword is what a person at a keyboard does.
 func (s *stage) wrongPassword(minute float64) {
 	s.at(minute)

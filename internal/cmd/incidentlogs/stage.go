@@ -171,8 +171,8 @@ func (s *stage) story() ([]byte, error) {
 }
 
 // move returns the time in the story for a real time. What happened before the first scene keeps its distance to it.
-func (s *stage) move(real time.Time) time.Time {
-	next := sort.Search(len(s.scenes), func(i int) bool { return s.scenes[i].real.After(real) })
+func (s *stage) move(at time.Time) time.Time {
+	next := sort.Search(len(s.scenes), func(i int) bool { return s.scenes[i].real.After(at) })
 	sc := s.scenes[max(next-1, 0)]
-	return sc.moved.Add(real.Sub(sc.real))
+	return sc.moved.Add(at.Sub(sc.real))
 }
