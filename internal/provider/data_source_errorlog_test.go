@@ -6,11 +6,11 @@ package provider_test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
@@ -472,28 +472,63 @@ resource "terraform_data" "one" {
 	}
 }
 
-// TestErrorLog_Trace: the text of a row is neither on the screen nor in the log of Terraform at its highest level. The
-// control is the request, which must be there.
-func TestErrorLog_Trace(t *testing.T) {
-	for _, kind := range []string{"data", "ephemeral"} {
-		t.Run(kind, func(t *testing.T) {
-			if kind == "ephemeral" {
-				rdstest.NeedEphemerals(t)
-			}
-			c := rdstest.NewCLI(t, nil, rdssim.WithErrorLog(dayLog))
-			c.Write(t, "main.tf", requirement+rowsOf(kind))
-			c.Env["TF_LOG"], c.Env["TF_LOG_PATH"] = "TRACE", filepath.Join(c.Dir, "trace.log")
-			run := apply(t, c)
-			all := run.Stdout + run.Stderr + content(t, c.Dir)["trace.log"]
-			if !strings.Contains(all, "/errorlog") {
-				t.Error("got no request in the log, want it there: the search proves nothing")
-			}
-			for _, text := range []string{"4711", "insert into a"} {
-				if i := strings.Index(all, text); i >= 0 {
-					t.Errorf("got %q, want it hidden: …%s…", text, all[max(0, i-200):min(len(all), i+200)])
+// open opens the ephemeral resource.
+func open(t *testing.T, c *rdstest.Cloud, arguments map[string]any) rdstest.Outcome {
+	t.Helper()
+	p := c.Protocol(t)
+	if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+		t.Fatalf("got %q, want no diagnostics", diags)
+	}
+	all := map[string]any{"instance_id": rdssim.InstanceHealthy}
+	maps.Copy(all, arguments)
+	return p.Open(t.Context(), rowsSource, all)
+}
+
+func TestErrorLog_EphemeralIncomplete(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, rdstest.New(t, rdssim.WithErrorLog(manyErrors(2500))), nil)
+		onlyDiagnostic(t, o.Diagnostics, "Warning: Error log is not complete\n\n", "", "ERROR: from 1999-12-31T23:25:41Z on")
+		if o.Values["complete"] != false {
+			t.Errorf("got complete %v, want false", o.Values["complete"])
+		}
+	})
+}
+
+func TestErrorLog_EphemeralErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		arguments map[string]any
+		faults    []rdssim.Fault
+		part      string
+	}{
+		"missing": {map[string]any{"instance_id": rdssim.InstanceMissing}, nil, "Check the ID first"},
+		"permission": {
+			nil, at("rds.errorlog_rows", forEver, rdssim.APIError(403, "DBS.200604", "no")), "needs the permission rds:log:list",
+		},
+		"never": {
+			map[string]any{"timeouts": map[string]any{"open": "30s"}}, at("rds.errorlog_rows", forEver, rdssim.Hang()),
+			"or raise timeouts.open to wait longer.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t)
+				for _, fault := range c.faults {
+					cloud.Inject(fault)
 				}
-			}
-			tellsNoSecret(t, all)
+				onlyDiagnostic(t, open(t, cloud, c.arguments).Diagnostics, "Error: Unable to read error log", "", c.part)
+			})
 		})
 	}
+}
+
+// TestErrorLog_Interrupted: Ctrl-C ends the read at once.
+func TestErrorLog_Interrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := fault{
+			interrupt: 9 * time.Second, faults: at("rds.errorlog_rows", forEver, rdssim.Hang()), reads: rowsSource,
+		}
+		start := time.Now()
+		onlyDiagnostic(t, f.run(t).texts, "Error: Unable to read error log\n\nInterrupted after 9 s", "")
+		expectDuration(t, start, 9*time.Second)
+	})
 }
