@@ -94,6 +94,7 @@ func faultGroups() []struct {
 		{"Exports that do not go well", exportFaults()},
 		{"Files that cannot be saved", saveFaults()},
 		{"Rows of the error log", rowsFaults()},
+		{"Slow queries", slowFaults()},
 	}
 }
 
@@ -368,8 +369,11 @@ func (f fault) run(t *testing.T) seen {
 	texts = append(texts, o.Diagnostics...)
 	tellsNoSecret(t, strings.Join(texts, "\n"))
 	result := "links"
-	if f.reads == rowsSource {
+	switch f.reads {
+	case rowsSource:
 		result = "rows"
+	case slowSource:
+		result = "statements"
 	}
 	end := "an error"
 	if o.Values != nil {

@@ -9,7 +9,7 @@
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
-//	log_download.go           what the objects of a log's links share; log_download_schema.go has their schemas
+//	log_download.go           what the objects for downloads share; log_download_schema.go has their schemas
 //	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog; window.go the time that they ask for
 //	log_groups.go             groups of events that are alike, as attributes
 //	action_progress.go        lines that an action shows while it runs; action_wait_report.go has those of the wait,

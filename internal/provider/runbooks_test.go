@@ -68,7 +68,7 @@ func TestRunbooks_AllAreTested(t *testing.T) {
 		}
 	}
 	want := []string{
-		"check", "fleet", "fleet-save", "gate", "postcondition", "save-with-action", "save-with-curl", "watch", "what-broke",
+		"check", "fleet", "fleet-save", "gate", "postcondition", "save-with-action", "save-with-curl", "slow", "watch", "what-broke",
 		"what-broke-ephemeral",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
