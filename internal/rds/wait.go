@@ -61,8 +61,8 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 		if w.pause(bounded) != nil {
 			return w.ended(ctx)
 		}
-		if w.last != nil {
-			polls = transport.Poll(bounded)
+		if w.last != nil && polls == bounded {
+			polls = transport.Poll(bounded, w.lastAt)
 		}
 	}
 }
