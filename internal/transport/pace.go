@@ -133,15 +133,14 @@ func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
 	return true, 0
 }
 
-// space keeps the next request back as long as the rate demands. Until the first 429, ten may leave at the same moment:
-// a run of ten objects needs no pace.
+// space keeps the next request back as long as the rate demands. A request that leaves a little late, on a busy machine,
+// does not hold up the next one. Until the first 429, ten may leave at the same moment: a run of ten objects needs no pace.
 func (p *pace) space(now time.Time) {
 	from := now
-	if !p.rate.known() {
+	if late := now.Sub(p.next); late < atOnce {
+		from = p.next
+	} else if !p.rate.known() {
 		from = now.Add(-atOnce)
-		if p.next.After(from) {
-			from = p.next
-		}
 	}
 	p.next = from.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
 }
@@ -205,6 +204,7 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 		p.refusals = 0
 		p.rate.answered()
 		p.rate.reopened(now)
+		p.next = now
 		p.space(now)
 	}
 }
