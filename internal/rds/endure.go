@@ -30,14 +30,16 @@ type effort struct {
 	report   func(Progress) // called after each fault; nil: nobody asks
 
 	mu       sync.Mutex
-	progress Progress // without Waited
-	answered bool     // the API has given a good answer
-	fault    error    // the last one
+	progress Progress  // without Waited
+	answered bool      // the API has given a good answer
+	since    time.Time // the first one; the start before it
+	fault    error     // the last one
 }
 
 // begin starts an effort that ends with the context. By the client's clock it ends after the same time.
 func (c *Client) begin(ctx context.Context, instanceID string) *effort {
 	e := &effort{client: c, start: c.clock.Now(), progress: Progress{InstanceID: instanceID}}
+	e.since = e.start
 	if deadline, ok := ctx.Deadline(); ok {
 		e.deadline = e.start.Add(time.Until(deadline).Round(time.Millisecond))
 	}
@@ -83,6 +85,9 @@ func (e *effort) call(ctx context.Context, ask func(context.Context) error) erro
 func (e *effort) heard(status string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if !e.answered {
+		e.since = e.client.clock.Now()
+	}
 	e.answered, e.progress.Status, e.progress.Outage = true, status, nil
 }
 
@@ -150,7 +155,7 @@ func (e *effort) cutOff(err error) {
 const (
 	shortestPause  = 2 * time.Second
 	longestPause   = 30 * time.Second
-	pauseShare     = 0.15        // of the time already waited
+	pauseShare     = 0.15        // of the time since the first answer
 	jitterShare    = 0.05        // of the pause, added at random, so that many instances are not asked in step
 	lastCallMargin = time.Second // before the deadline, for one more call
 )
@@ -159,9 +164,12 @@ const (
 // shortly before the deadline, unless that is too soon after the one before. last reports whether it is the last.
 func (e *effort) nextPause(interval time.Duration) (pause time.Duration, last bool) {
 	now := e.client.clock.Now()
+	e.mu.Lock()
+	waited := now.Sub(e.since) // without the time in the queue for the first call: the export had not begun
+	e.mu.Unlock()
 	pause = interval
 	if pause == 0 {
-		pause = min(max(time.Duration(float64(now.Sub(e.start))*pauseShare), shortestPause), longestPause)
+		pause = min(max(time.Duration(float64(waited)*pauseShare), shortestPause), longestPause)
 		pause += time.Duration(float64(pause) * jitterShare * e.client.random())
 	}
 	if e.deadline.IsZero() {

@@ -62,8 +62,8 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 		if w.pause(bounded) != nil {
 			return w.ended(ctx)
 		}
-		if w.last != nil {
-			polls = later
+		if w.last != nil && polls == bounded {
+			polls = transport.Poll(bounded, w.lastAt) //nolint:fatcontext // once for each wait
 		}
 	}
 }

@@ -38,6 +38,7 @@ const (
 // turn is a request in the queue.
 type turn struct {
 	class class
+	since time.Time     // of a poll
 	wake  chan struct{} // something has changed: look again
 }
 
@@ -52,8 +53,12 @@ const (
 
 type pollKey struct{}
 
-// Poll marks the requests of a context as polls: all others go first.
-func Poll(ctx context.Context) context.Context { return context.WithValue(ctx, pollKey{}, true) }
+// Poll marks the requests of a context as polls for something that began at that time. All other requests go first, and
+// then the poll for what began first: it is the likeliest to be done. In a plain queue each export would be asked for
+// as often as all others, most of them too early.
+func Poll(ctx context.Context, since time.Time) context.Context {
+	return context.WithValue(ctx, pollKey{}, since)
+}
 
 // errPaced is for a request whose deadline comes before its turn. It can be sent again: the pace may be faster then.
 var errPaced = errors.New("the API allows few requests at present (status 429), and there are too many before this one")
@@ -65,10 +70,11 @@ func (p *pace) wait(ctx context.Context, c class) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if c == ordinary && ctx.Value(pollKey{}) != nil {
-		c = polls
+	mine := &turn{class: c, wake: make(chan struct{}, 1)}
+	if since, ok := ctx.Value(pollKey{}).(time.Time); ok && c == ordinary {
+		mine.class, mine.since = polls, since
 	}
-	mine := p.join(c)
+	p.join(mine)
 	last := time.NewTimer(untilLastTry(ctx))
 	defer last.Stop()
 	for {
@@ -92,17 +98,17 @@ func (p *pace) wait(ctx context.Context, c class) error {
 	}
 }
 
-// join puts a request behind all others of its class.
-func (p *pace) join(c class) *turn {
-	mine := &turn{class: c, wake: make(chan struct{}, 1)}
+// join puts a request behind all that go before it.
+func (p *pace) join(mine *turn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := slices.IndexFunc(p.queue, func(t *turn) bool { return t.class > c })
+	at := slices.IndexFunc(p.queue, func(t *turn) bool {
+		return t.class > mine.class || t.class == mine.class && t.since.After(mine.since)
+	})
 	if at < 0 {
 		at = len(p.queue)
 	}
 	p.queue = slices.Insert(p.queue, at, mine)
-	return mine
 }
 
 // leave lets a request go if it is its turn. If it is the first of the queue, pause is the time until the next look.
@@ -127,15 +133,14 @@ func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
 	return true, 0
 }
 
-// space keeps the next request back as long as the rate demands. Until the first 429, ten may leave at the same moment:
-// a run of ten objects needs no pace.
+// space keeps the next request back as long as the rate demands. A request that leaves a little late, on a busy machine,
+// does not hold up the next one. Until the first 429, ten may leave at the same moment: a run of ten objects needs no pace.
 func (p *pace) space(now time.Time) {
 	from := now
-	if !p.rate.known() {
+	if late := now.Sub(p.next); late < atOnce {
+		from = p.next
+	} else if !p.rate.known() {
 		from = now.Add(-atOnce)
-		if p.next.After(from) {
-			from = p.next
-		}
 	}
 	p.next = from.Add(time.Duration(float64(time.Second) / p.rate.at(now)))
 }
@@ -199,6 +204,7 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 		p.refusals = 0
 		p.rate.answered()
 		p.rate.reopened(now)
+		p.next = now
 		p.space(now)
 	}
 }

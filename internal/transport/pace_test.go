@@ -171,7 +171,7 @@ func TestTheGateClosesForTheQueue(t *testing.T) {
 	})
 }
 
-// TestOrderOfTheQueue: logins, then first calls, then polls, each in the order in which they came.
+// TestOrderOfTheQueue: logins, then first calls, then polls, the oldest first.
 func TestOrderOfTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -195,19 +195,22 @@ func TestOrderOfTheQueue(t *testing.T) {
 			send(time.Now(), client, req)
 		}
 		get(t.Context(), requests, "/refused")
-		for _, start := range []func(){
-			func() { get(transport.Poll(t.Context()), requests, "/poll/1") },
+		start := time.Now()
+		for _, begin := range []func(){
+			func() { get(transport.Poll(t.Context(), start.Add(2*time.Second)), requests, "/poll/2s") },
 			func() { get(t.Context(), requests, "/first/1") },
-			func() { get(transport.Poll(t.Context()), requests, "/poll/2") },
-			func() { get(transport.Poll(t.Context()), login, "/login/1") }, // during a poll
+			func() { get(transport.Poll(t.Context(), start.Add(time.Second)), requests, "/poll/1s") },
+			func() { get(transport.Poll(t.Context(), start.Add(3*time.Second)), requests, "/poll/3s") },
+			func() { get(transport.Poll(t.Context(), start.Add(time.Second)), requests, "/poll/1s/again") },
+			func() { get(transport.Poll(t.Context(), start), login, "/login/1") }, // during a poll
 			func() { get(t.Context(), requests, "/first/2") },
 			func() { get(t.Context(), login, "/login/2") },
 		} {
-			go start()
+			go begin()
 			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
-		want := []string{"/refused", "/login/1", "/login/2", "/first/1", "/first/2", "/poll/1", "/poll/2"}
+		want := []string{"/refused", "/login/1", "/login/2", "/first/1", "/first/2", "/poll/1s", "/poll/1s/again", "/poll/2s", "/poll/3s"}
 		if diff := cmp.Diff(want, order); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -349,7 +352,7 @@ func TestNothingStarves(t *testing.T) {
 		for i := range answered {
 			all.Go(func() {
 				for ctx.Err() == nil {
-					if post(transport.Poll(ctx), client).Status == http.StatusOK {
+					if post(transport.Poll(ctx, time.Now()), client).Status == http.StatusOK {
 						answered[i]++
 					}
 				}

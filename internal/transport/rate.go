@@ -109,15 +109,16 @@ func (r *rate) tooFast(last float64, now time.Time) {
 	}
 }
 
-// lasted is for a rate that went well until it grew too far. A second before the refusal it was still good.
+// lasted is for a rate that went well until it grew too far. A moment before the refusal it was still good. A gateway
+// that counts in seconds refuses up to a second late.
 func (r *rate) lasted(last float64, sent time.Time) {
-	good := r.at(sent.Add(-time.Second))
+	good := r.at(sent.Add(-1500 * time.Millisecond))
 	if math.Abs(last-r.refusedAt) < 0.15*r.refusedAt {
 		r.hold = min(r.hold*3/2, longestHold)
 	} else {
 		r.hold = shortestHold
 	}
 	r.hold = max(r.hold, shortestHold, time.Duration(callsPerHold/good*float64(time.Second)))
-	r.base, r.refusedAt = 0.98*good, last
+	r.base, r.refusedAt = 0.99*good, last
 	r.searching = false
 }

@@ -28,10 +28,15 @@ func TestRate(t *testing.T) {
 		"searches after 1.5 s":                               {{0, refused, 0, 60}, {1.5, ask, 0, 60}, {2.5, ask, 0, 63.566}, {5.5, ask, 0, 114}},
 		"a pause of the gate does not count":                 {{0, refused, 0, 60}, {30, reopened, 0, 60}, {31.5, ask, 0, 60}},
 		"holds a rate that has lasted": {
-			{0, refused, 0, 60}, {4, refused, 0, 65.34}, {10, ask, 0, 65.34}, {11, ask, 0, 66.29}, {20, ask, 0, 199.5},
+			{0, refused, 0, 60}, {4, refused, 0, 62.93}, {10, ask, 0, 62.93}, {11, ask, 0, 63.84}, {20, ask, 0, 192.1},
 		},
 		"holds it for longer if the limit stays the same": {
-			{0, refused, 0, 60}, {4, refused, 0, 65.34}, {11.3, refused, 0, 64.25}, {20.3, ask, 0, 64.25}, {21.3, ask, 0, 65.18},
+			{0, refused, 0, 60},
+			{4, refused, 0, 62.93},
+			{11.3, refused, 0, 62.3},
+			{18.6, refused, 0, 61.68},
+			{27.6, ask, 0, 61.68},
+			{28.6, ask, 0, 62.57},
 		},
 		"holds a slow rate for longer": {
 			{0, refused, 0, 60},
@@ -39,9 +44,9 @@ func TestRate(t *testing.T) {
 			{2, refused, 0, 21.6},
 			{3, refused, 0, 12.96},
 			{4, refused, 0, 7.776},
-			{8.2, refused, 0, 8.677},
-			{17.2, ask, 0, 8.677},
-			{18.2, ask, 0, 8.797},
+			{8.2, refused, 0, 8.297},
+			{17.2, ask, 0, 8.297},
+			{18.2, ask, 0, 8.341},
 		},
 		"never under one request in two seconds": {
 			{0, refused, 0, 60},
