@@ -141,7 +141,8 @@ func directoryFault(path string) string {
 	case strings.TrimSpace(path) != path:
 		return "a path with a blank at its begin or end: remove it"
 	case strings.HasPrefix(path, "$"):
-		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's (TF_VAR_…)"
+		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's " +
+			"(TF_VAR_…)"
 	case path == "~" || strings.HasPrefix(path, "~/"):
 		return "a shell's home folder, which Terraform does not expand: write pathexpand(\"" + apierror.Printable(path) + "\")"
 	default:

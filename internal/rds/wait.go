@@ -44,7 +44,6 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 	defer cancel()
 	w := &wait{effort: c.begin(bounded, o.InstanceID), options: o, tasks: tasks{on: o.Method == PollTask}}
 	w.deadline = w.start.Add(o.Timeout) // exactly, for the error
-	later := transport.Poll(bounded)    // the export of another instance begins before this one is asked for again
 	polls := bounded
 	for {
 		answer, err := w.poll(polls)

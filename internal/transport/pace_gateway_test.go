@@ -172,6 +172,8 @@ func TestPaceOfGateways(t *testing.T) {
 	least := map[test]float64{
 		{40, anySecond, true, "steady"}:                 0.83,
 		{40, second, true, "steady"}:                    0.83,
+		{200, anySecond, true, "steady"}:                0.82,
+		{200, second, true, "steady"}:                   0.82,
 		{20, second, true, "half after a minute"}:       0.78,
 		{20, second, true, "another client takes half"}: 0.78,
 		{20, second, true, "double after a minute"}:     0.78,

@@ -19,14 +19,30 @@ func TestRate(t *testing.T) {
 	}
 	const ask, refused, late, reopened = "ask", "refused", "refused, sent a second before", "reopened"
 	for name, steps := range map[string][]step{
-		"doubles until the first refusal":                    {{0, ask, 0, 100}, {1, ask, 0, 200}, {2, ask, 0, 400}, {3, ask, 0, 500}, {60, ask, 0, 500}},
-		"a share of the rate that was refused":               {{1, refused, 0, 120}},
-		"the rate at which a request left counts":            {{1, late, 0, 60}},
-		"lower with each refusal that follows soon":          {{0, refused, 0, 60}, {1, refused, 0, 36}, {1.1, refused, 0, 21.6}, {2, ask, 0, 21.6}},
+		"doubles until the first refusal": {
+			{0, ask, 0, 100},
+			{1, ask, 0, 200},
+			{2, ask, 0, 400},
+			{3, ask, 0, 500},
+			{60, ask, 0, 500},
+		},
+		"a share of the rate that was refused":    {{1, refused, 0, 120}},
+		"the rate at which a request left counts": {{1, late, 0, 60}},
+		"lower with each refusal that follows soon": {
+			{0, refused, 0, 60},
+			{1, refused, 0, 36},
+			{1.1, refused, 0, 21.6},
+			{2, ask, 0, 21.6},
+		},
 		"no lower than what was answered since the last one": {{0, refused, 0, 60}, {1, refused, 50, 50}},
 		"nor higher than nine tenths of what was refused":    {{0, refused, 0, 60}, {1, refused, 100, 54}},
-		"searches after 1.5 s":                               {{0, refused, 0, 60}, {1.5, ask, 0, 60}, {2.5, ask, 0, 63.566}, {5.5, ask, 0, 114}},
-		"a pause of the gate does not count":                 {{0, refused, 0, 60}, {30, reopened, 0, 60}, {31.5, ask, 0, 60}},
+		"searches after 1.5 s": {
+			{0, refused, 0, 60},
+			{1.5, ask, 0, 60},
+			{2.5, ask, 0, 63.566},
+			{5.5, ask, 0, 114},
+		},
+		"a pause of the gate does not count": {{0, refused, 0, 60}, {30, reopened, 0, 60}, {31.5, ask, 0, 60}},
 		"holds a rate that has lasted": {
 			{0, refused, 0, 60}, {4, refused, 0, 62.93}, {10, ask, 0, 62.93}, {11, ask, 0, 63.84}, {20, ask, 0, 192.1},
 		},
