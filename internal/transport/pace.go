@@ -38,7 +38,7 @@ const (
 // turn is a request in the queue.
 type turn struct {
 	class class
-	since time.Time // of a poll
+	since time.Time     // of a poll
 	wake  chan struct{} // something has changed: look again
 }
 
