@@ -167,16 +167,15 @@ func TestPaceOfGateways(t *testing.T) {
 		"double after a minute":     {limit: doubled},
 		"another client takes half": {limit: steady, others: secondHalf},
 	}
-	// Used is the share of what the gateway would have let through. With windows of a second, a refusal costs what is left
-	// of the second that Retry-After names, which is much if the run looks for a new limit.
+	// Used is the share of what the gateway would have let through. If the gateway counts in seconds and sends Retry-After, a
+	// refusal costs a second. Fast gateways have a minute only, and a share of it goes into the search.
 	least := map[test]float64{
-		{40, anySecond, true, "steady"}:                 0.83,
-		{40, second, true, "steady"}:                    0.83,
-		{200, anySecond, true, "steady"}:                0.82,
-		{200, second, true, "steady"}:                   0.82,
-		{20, second, true, "half after a minute"}:       0.78,
-		{20, second, true, "another client takes half"}: 0.78,
-		{20, second, true, "double after a minute"}:     0.78,
+		{200, anySecond, true, "steady"}:             0.79,
+		{200, second, true, "steady"}:                0.82,
+		{40, anySecond, true, "steady"}:              0.83,
+		{5, second, false, "steady"}:                 0.84,
+		{20, second, true, "double after a minute"}:  0.79,
+		{20, second, false, "double after a minute"}: 0.84,
 	}
 	var tests []test
 	for _, kind := range []kind{bucket, anySecond, second, minute} {

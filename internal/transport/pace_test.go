@@ -97,7 +97,7 @@ func TestA429ClosesTheGateForAll(t *testing.T) {
 		post(t.Context(), out.Client(transport.Rules{}))
 		time.Sleep(time.Second)
 		burst(t.Context(), out.Client(transport.Rules{}), 4)
-		const gap = 1 / 60. // 60 of 100 a second
+		const gap = 1 / 70. // 70 of 100 a second
 		moments(t, seconds(0, 5, 5.3+gap, 5.3+2*gap, 5.3+3*gap), base.attempts())
 	})
 }
@@ -137,8 +137,8 @@ func TestLateRefusalsCountOnce(t *testing.T) {
 		client := newClient(base)
 		burst(t.Context(), client, 10)
 		burst(t.Context(), client, 3)
-		// The last refusal came after 2 s, and the rate is 60 a second, as after one.
-		moments(t, seconds(2.5, 2.5+1/60., 2.5+2/60.), base.attempts()[10:])
+		// The last refusal came after 2 s, and the rate is 70 a second, as after one.
+		moments(t, seconds(2.5, 2.5+1/70., 2.5+2/70.), base.attempts()[10:])
 	})
 }
 
@@ -227,8 +227,8 @@ func TestARequestThatTriesTheGateIsLost(t *testing.T) {
 		lost reply
 		want []time.Duration
 	}{
-		"network error": {breaks(io.EOF), seconds(0, 5, 5.01, 5.01+1/60., 5.01+2/60.)},
-		"no answer":     {hangs, seconds(0, 5, 7, 7+1/60., 7+2/60.)},
+		"network error": {breaks(io.EOF), seconds(0, 5, 5.0085, 5.0085+1/70., 5.0085+2/70.)},
+		"no answer":     {hangs, seconds(0, 5, 7, 7+1/70., 7+2/70.)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -314,7 +314,7 @@ func TestLastTriesDoNotLowerTheRate(t *testing.T) {
 			cancel()
 		}
 		burst(t.Context(), client, 3)
-		moments(t, seconds(0, 2, 4, 6, 8, 10, 70, 70+1/60., 70+2/60.), base.attempts())
+		moments(t, seconds(0, 2, 4, 6, 8, 10, 70, 70+1/70., 70+2/70.), base.attempts())
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 // limit, and a gateway may count in a bucket of tokens or in windows of a second or a minute.
 //
 //	start   100 requests a second, doubled every second until the first 429
-//	search  half the rate for each 429 that follows soon, until a rate lasts for some seconds
+//	search  seven tenths of the rate for each 429 that follows soon, until a rate lasts for some seconds
 //	hold    that rate for 6 to 12 s, longer if the limit stays the same
 //	probe   then faster, slowly at first: the limit may have risen. The next 429 leads back to hold
 //
@@ -95,15 +95,11 @@ func (r *rate) refused(sent, now time.Time) {
 
 // tooFast is for a rate that did not last. What the gateway let through since the last refusal is nearly its limit.
 func (r *rate) tooFast(last float64, now time.Time) {
-	share := 0.7
-	if r.searching {
-		share = 0.6
-	}
 	let := 0.0
 	if r.known() {
 		let = float64(r.accepted) / now.Sub(r.lowered).Seconds()
 	}
-	r.base = math.Max(share*last, math.Min(let, 0.9*last))
+	r.base = math.Max(0.7*last, math.Min(let, 0.9*last))
 	if r.hold = shortestHold; r.searching {
 		r.hold = 1500 * time.Millisecond
 	}
