@@ -11,7 +11,7 @@ data "rds_slowlog" "fleet" {
 output "slow" {
   value = {
     for name, log in data.rds_slowlog.fleet : name => [
-      for s in log.statements : "${s.type} by ${s.user} in ${s.database}: ${s.count} times, ${s.average_time} s on average"
+      for s in log.statements : format("%v by %v in %v: %v times, %v s on average", s.type, s.user, s.database, s.count, s.average_time)
     ]
   }
 }
