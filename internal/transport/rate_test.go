@@ -19,14 +19,30 @@ func TestRate(t *testing.T) {
 	}
 	const ask, refused, late, reopened = "ask", "refused", "refused, sent a second before", "reopened"
 	for name, steps := range map[string][]step{
-		"doubles until the first refusal":                    {{0, ask, 0, 100}, {1, ask, 0, 200}, {2, ask, 0, 400}, {3, ask, 0, 500}, {60, ask, 0, 500}},
-		"a share of the rate that was refused":               {{1, refused, 0, 140}},
-		"the rate at which a request left counts":            {{1, late, 0, 70}},
-		"lower with each refusal that follows soon":          {{0, refused, 0, 70}, {1, refused, 0, 49}, {1.1, refused, 0, 34.3}, {2, ask, 0, 34.3}},
+		"doubles until the first refusal": {
+			{0, ask, 0, 100},
+			{1, ask, 0, 200},
+			{2, ask, 0, 400},
+			{3, ask, 0, 500},
+			{60, ask, 0, 500},
+		},
+		"a share of the rate that was refused":    {{1, refused, 0, 140}},
+		"the rate at which a request left counts": {{1, late, 0, 70}},
+		"lower with each refusal that follows soon": {
+			{0, refused, 0, 70},
+			{1, refused, 0, 49},
+			{1.1, refused, 0, 34.3},
+			{2, ask, 0, 34.3},
+		},
 		"no lower than what was answered since the last one": {{0, refused, 0, 70}, {1, refused, 55, 55}},
 		"nor higher than nine tenths of what was refused":    {{0, refused, 0, 70}, {1, refused, 100, 63}},
-		"searches after 1.5 s":                               {{0, refused, 0, 70}, {1.5, ask, 0, 70}, {2.5, ask, 0, 74.16}, {5.5, ask, 0, 133}},
-		"a pause of the gate does not count":                 {{0, refused, 0, 70}, {30, reopened, 0, 70}, {31.5, ask, 0, 70}},
+		"searches after 1.5 s": {
+			{0, refused, 0, 70},
+			{1.5, ask, 0, 70},
+			{2.5, ask, 0, 74.16},
+			{5.5, ask, 0, 133},
+		},
+		"a pause of the gate does not count": {{0, refused, 0, 70}, {30, reopened, 0, 70}, {31.5, ask, 0, 70}},
 		"holds a rate that has lasted": {
 			{0, refused, 0, 70}, {4, refused, 0, 73.42}, {10, ask, 0, 73.42}, {11, ask, 0, 74.49}, {20, ask, 0, 224.1},
 		},
