@@ -123,14 +123,18 @@ func TestSlowLog_Arguments(t *testing.T) {
 		"by count": {map[string]any{"sort_by": "count"}, "map[limit:20 offset:0 order:desc]", []any{slowSelect, slowVacuum}, 2},
 		"by time": {
 			map[string]any{"sort_by": "time"},
-			"map[limit:20 offset:0 order:desc sort:executeTime]", []any{slowVacuum, slowSelect}, 2,
+			"map[limit:20 offset:0 order:desc sort:executeTime]",
+			[]any{slowVacuum, slowSelect},
+			2,
 		},
 		"one":         {map[string]any{"limit": 1}, "map[limit:1 offset:0 order:desc]", []any{slowSelect}, 2},
 		"a database":  {map[string]any{"database": "shop"}, "map[database:shop limit:20 offset:0 order:desc]", []any{whole(slowSelect)}, 1},
 		"ten minutes": {map[string]any{"last": "10m"}, "map[limit:20 offset:0 order:desc]", []any{whole(slowVacuum)}, 1},
 		"a name": {
 			map[string]any{"instance_id": nil, "instance_name": "orders"},
-			"map[limit:20 offset:0 order:desc]", []any{slowSelect, slowVacuum}, 2,
+			"map[limit:20 offset:0 order:desc]",
+			[]any{slowSelect, slowVacuum},
+			2,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

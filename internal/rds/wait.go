@@ -44,11 +44,7 @@ func (c *Client) WaitForExport(ctx context.Context, o WaitOptions) (*Export, err
 	defer cancel()
 	w := &wait{effort: c.begin(bounded, o.InstanceID), options: o, tasks: tasks{on: o.Method == PollTask}}
 	w.deadline = w.start.Add(o.Timeout) // exactly, for the error
-<<<<<<< HEAD
-	polls := bounded
-=======
-	polls := bounded // once the export has begun: see transport.Poll
->>>>>>> w-pace
+	polls := bounded                    // once the export has begun: see transport.Poll
 	for {
 		answer, err := w.poll(polls)
 		if err != nil && bounded.Err() != nil {

@@ -47,12 +47,23 @@ func TestRate(t *testing.T) {
 			{0, refused, 0, 70}, {4, refused, 0, 73.42}, {10, ask, 0, 73.42}, {11, ask, 0, 74.49}, {20, ask, 0, 224.1},
 		},
 		"holds it for longer if the limit stays the same": {
-			{0, refused, 0, 70}, {4, refused, 0, 73.42}, {11.3, refused, 0, 72.69}, {18.6, refused, 0, 71.96}, {27.6, ask, 0, 71.96},
+			{0, refused, 0, 70},
+			{4, refused, 0, 73.42},
+			{11.3, refused, 0, 72.69},
+			{18.6, refused, 0, 71.96},
+			{27.6, ask, 0, 71.96},
 			{28.6, ask, 0, 73.01},
 		},
 		"holds a slow rate for longer": {
-			{0, refused, 0, 70}, {1, refused, 0, 49}, {2, refused, 0, 34.3}, {3, refused, 0, 24.01}, {4, refused, 0, 16.81},
-			{5, refused, 0, 11.76}, {9.2, refused, 0, 12.55}, {15.5, ask, 0, 12.55}, {16.5, ask, 0, 12.73},
+			{0, refused, 0, 70},
+			{1, refused, 0, 49},
+			{2, refused, 0, 34.3},
+			{3, refused, 0, 24.01},
+			{4, refused, 0, 16.81},
+			{5, refused, 0, 11.76},
+			{9.2, refused, 0, 12.55},
+			{15.5, ask, 0, 12.55},
+			{16.5, ask, 0, 12.73},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
