@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -158,7 +159,7 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 			rdssim.WithOriginalTimes())
 	}
 	c := rdstest.New(t, options...)
-	c.Outside.Random = r.Float64
+	c.Outside.Random = shared(r)
 	for range r.IntN(9) {
 		w.faults = append(w.faults, w.inject(c, o, r))
 	}
@@ -166,6 +167,18 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 		time.AfterFunc(time.Duration(r.IntN(60))*time.Second, c.RevokeTokens)
 	}
 	return w, c
+}
+
+// shared returns a source of random numbers for requests that are sent side by side. Their order can differ between two
+// runs of a seed.
+func shared(r *rand.Rand) func() float64 {
+	var mu sync.Mutex
+	own := rand.New(rand.NewPCG(r.Uint64(), r.Uint64()))
+	return func() float64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return own.Float64()
+	}
 }
 
 func (w *weather) inject(c *rdstest.Cloud, o object, r *rand.Rand) string {
