@@ -37,7 +37,8 @@ const (
 
 	oncall   = `the password of user "oncall" in domain "` + DomainName + `", for project "` + ProjectName + `"`
 	noRegion = "Error: Unable to find the RDS endpoint\n\nThe address of RDS could not be found.\n\nTried:      " + oncall + "; "
-	inEuDe   = "\nSource:     environment variable OS_PASSWORD\nURL:        {auth_url}\nMessage:    the service catalogue has rdsv3 only as: public in eu-de\n\n"
+	inEuDe   = "\nSource:     environment variable OS_PASSWORD\nURL:        {auth_url}\n" +
+		"Message:    the service catalogue has rdsv3 only as: public in eu-de\n\n"
 	whichRDS = "Check region (OS_REGION_NAME, OS_REGION) and endpoint_type (OS_ENDPOINT_TYPE), or set endpoint (OS_RDS_ENDPOINT_OVERRIDE) " +
 		"to the URL of RDS."
 )
