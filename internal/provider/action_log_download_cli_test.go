@@ -48,7 +48,8 @@ func shown(screen string) []string {
 }
 
 func TestCLI_ActionInvoked(t *testing.T) {
-	c := actionCLI(t, saveAction(rdssim.InstanceTwoFiles))
+	configuration := strings.Replace(saveAction(rdssim.InstanceTwoFiles), "directory", "summarize = false\n    directory", 1)
+	c := actionCLI(t, configuration)
 	run := apply(t, c, "-invoke=action.rds_errorlog_download.orders")
 	var want []string
 	names, err := filepath.Glob(filepath.Join(c.Dir, "logs", "*_errorlog_download_*"))
