@@ -210,6 +210,9 @@ func TestOrderOfTheQueue(t *testing.T) {
 			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		want := []string{"/refused", "/login/1", "/login/2", "/first/1", "/first/2", "/poll/1s", "/poll/1s/again", "/poll/2s", "/poll/3s"}
 		if diff := cmp.Diff(want, order); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
