@@ -13,6 +13,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -22,7 +23,7 @@ import (
 type client struct {
 	rds *rds.Client
 	// instances finds DB instances by name.
-	instances *instanceList
+	instances *instances.List
 	// project is the name of the project that requests are for, "" if only its ID is configured.
 	project string
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
@@ -76,7 +77,7 @@ func (p *rdsProvider) newClient(config settings.Config, terraformVersion string)
 		encrypted: len(config.Unencrypted()) == 0,
 		project:   projectName(config),
 		rds:       api,
-		instances: newInstanceList(api, endpoint),
+		instances: instances.New(api, endpoint),
 		files: download.Options{
 			Base:       p.network(plain(tlsConfig)),
 			UserAgent:  userAgent,

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -130,19 +131,19 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, timeoutOf(model.Timeouts, "read", defaultListTimeout))
 	defer cancel()
-	list, err := d.client.instances.all(ctx)
+	list, err := d.client.instances.All(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(listTried(d.client, "timeouts.read").diagnostic(err))
 		return
 	}
-	model.Instances = mapInstances(model.selected(list.instances))
+	model.Instances = mapInstances(model.selected(list.Instances))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
 // selected returns the PostgreSQL instances that the arguments ask for, sorted by name. The API is not asked to select:
 // its filter for names is fuzzy, and one list for all objects costs less.
-func (m instancesModel) selected(instances []rds.Instance) []rds.Instance {
-	found := slices.DeleteFunc(postgres(instances), func(i rds.Instance) bool {
+func (m instancesModel) selected(list []rds.Instance) []rds.Instance {
+	found := slices.DeleteFunc(instances.Postgres(list), func(i rds.Instance) bool {
 		return !m.Name.IsNull() && i.Name != m.Name.ValueString() ||
 			!strings.HasPrefix(i.Name, m.NamePrefix.ValueString()) ||
 			!m.Type.IsNull() && i.Type != m.Type.ValueString()
@@ -154,9 +155,9 @@ func (m instancesModel) selected(instances []rds.Instance) []rds.Instance {
 }
 
 // mapInstances returns the attribute for instances, in their order. What the API did not send is null.
-func mapInstances(instances []rds.Instance) types.List {
-	elements := make([]attr.Value, 0, len(instances))
-	for _, i := range instances {
+func mapInstances(list []rds.Instance) types.List {
+	elements := make([]attr.Value, 0, len(list))
+	for _, i := range list {
 		ips := make([]attr.Value, 0, len(i.PrivateIPs))
 		for _, ip := range i.PrivateIPs {
 			ips = append(ips, types.StringValue(ip))

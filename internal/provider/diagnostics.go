@@ -13,6 +13,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -98,7 +99,7 @@ func (t tried) blamesInstance(err error) bool {
 		}
 		return refusal.Kind == rds.KindNotFound || refusal.Kind == rds.KindWrongEngine
 	}
-	var name *nameError
+	var name *instances.NameError
 	return errors.As(err, &name)
 }
 
@@ -111,7 +112,7 @@ func (t tried) detail(err error) string {
 		missing     *rds.MissingLinkError
 		refusal     *rds.Error
 		decode      *rds.DecodeError
-		name        *nameError
+		name        *instances.NameError
 	)
 	switch {
 	case errors.As(err, &name):

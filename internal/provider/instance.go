@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -119,11 +120,8 @@ func (m *instanceModel) resolve(ctx context.Context, c *client, timeoutName stri
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	name := m.InstanceName.ValueString()
-	list, err := c.instances.with(ctx, name)
+	found, err := c.instances.Find(ctx, m.InstanceName.ValueString())
 	if err == nil {
-		var found rds.Instance
-		found, err = list.one(name)
 		m.InstanceID = link(found.ID)
 	}
 	t := listTried(c, timeoutName)
@@ -152,57 +150,36 @@ func listTried(c *client, timeoutName string) tried {
 	}
 }
 
-// nameError is a name that does not lead to one PostgreSQL instance.
-type nameError struct {
-	name  string
-	found []rds.Instance // with that name: several PostgreSQL instances, or some of other engines
-	list  listing
-}
-
-func (e *nameError) Error() string { return fmt.Sprintf("%d instances have the name", len(e.found)) }
-
-// one returns the PostgreSQL instance with a name, or a [*nameError].
-func (l listing) one(name string) (rds.Instance, error) {
-	found := l.named(name)
-	if usable := postgres(found); len(usable) > 0 {
-		found = usable
-		if len(usable) == 1 && rds.ValidInstanceID(usable[0].ID) {
-			return usable[0], nil
-		}
-	}
-	return rds.Instance{}, &nameError{name: name, found: found, list: l}
-}
-
 // nameText lists what can be meant. Its first line is short enough for a table.
-func (t tried) nameText(e *nameError) string {
-	place := t.placeOf(e.list.place.ProjectID, e.list.place.Region)
-	usable := postgres(e.list.instances)
-	name := fmt.Sprintf("%q", apierror.Printable(e.name))
-	if several := len(postgres(e.found)); several > 0 {
+func (t tried) nameText(e *instances.NameError) string {
+	place := t.placeOf(e.List.Place.ProjectID, e.List.Place.Region)
+	usable := instances.Postgres(e.List.Instances)
+	name := fmt.Sprintf("%q", apierror.Printable(e.Name))
+	if several := len(instances.Postgres(e.Found)); several > 0 {
 		return fmt.Sprintf("%d PostgreSQL instances have the name %s in %s.\n\n%s\n\nUse instance_id in place of instance_name.",
-			several, name, place, indented(described(e.found)))
+			several, name, place, indented(described(e.Found)))
 	}
-	if len(e.found) > 0 {
+	if len(e.Found) > 0 {
 		return fmt.Sprintf("The DB instance %s in %s is not RDS for PostgreSQL.\n\n%s\n\nThe provider reads the logs of PostgreSQL "+
-			"instances only. Look for another name with data source rds_instances.", name, place, indented(described(e.found)))
+			"instances only. Look for another name with data source rds_instances.", name, place, indented(described(e.Found)))
 	}
 	if len(usable) == 0 {
 		return "There are no PostgreSQL instances in " + place + ".\n\nCheck project and region."
 	}
 	text := fmt.Sprintf("No DB instance has the name %s among the %d PostgreSQL instances in %s.\n\n", name, len(usable), place)
 	for _, i := range usable {
-		if i.ID == e.name {
+		if i.ID == e.Name {
 			return text + "It is the ID of " + apierror.Printable(i.Name) + ". For an ID, use instance_id in place of instance_name."
 		}
 	}
-	return text + "These names are the most similar ones:\n\n" + indented(similarNames(e.name, usable)) +
+	return text + "These names are the most similar ones:\n\n" + indented(similarNames(e.Name, usable)) +
 		"\n\nCheck the name first, then project and region."
 }
 
 // described returns a line for each instance.
-func described(instances []rds.Instance) []string {
+func described(list []rds.Instance) []string {
 	var lines []string
-	for _, i := range instances {
+	for _, i := range list {
 		var words []string
 		for _, word := range []string{i.Engine, i.Type, i.Status} {
 			if word != "" {
@@ -215,9 +192,9 @@ func described(instances []rds.Instance) []string {
 }
 
 // similarNames returns the three names that are most like the one that was not found.
-func similarNames(name string, instances []rds.Instance) []string {
+func similarNames(name string, list []rds.Instance) []string {
 	var names []string
-	for _, i := range instances {
+	for _, i := range list {
 		if i.Name != "" {
 			names = append(names, i.Name)
 		}

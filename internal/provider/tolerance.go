@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -81,7 +82,7 @@ func (t tried) concernsInstance(err error) bool {
 		failed      *rds.ExportError
 		missing     *rds.MissingLinkError
 		decode      *rds.DecodeError
-		name        *nameError
+		name        *instances.NameError
 	)
 	switch {
 	case errors.As(err, &caller), errors.As(err, &interrupted):
