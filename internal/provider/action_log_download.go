@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -98,7 +99,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
-		resp.Diagnostics.Append(a.saveDiagnostics("", nil, err, timeout)...) // no file, so no line with the instance
+		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, "", nil, err, timeout)...) // no file, so no line with the instance
 		return
 	}
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
@@ -108,7 +109,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
 	if try, err := model.resolve(ctx, a.client, "timeouts.invoke", timeout); err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
 	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
@@ -116,13 +117,15 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
 	a.reportMissing(answer, send)
-	resp.Diagnostics.Append(a.warnings(try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
+	resp.Diagnostics.Append(diagnose.ExportWarnings(a.noun, try.Who(), answer, otherFiles)...)
 	files := downloads(answer)
-	resp.Diagnostics.Append(a.linkWarnings(a.client, try.who(), files)...)
+	if a.client.encrypted { // without it, there is a warning already
+		resp.Diagnostics.Append(diagnose.LinkWarnings(a.noun, try.Who(), files)...)
+	}
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
 	tell := teller{send: send}
@@ -131,11 +134,13 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	if shows {
 		summarize(ctx, send, saved)
 	}
-	resp.Diagnostics.Append(saveWarnings(saved)...)
+	resp.Diagnostics.Append(diagnose.SaveWarnings(saved)...)
 	if err != nil {
-		resp.Diagnostics.Append(a.saveDiagnostics(try.who(), saved, err, timeout)...)
+		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, try.Who(), saved, err, timeout)...)
 	}
 }
+
+const otherFiles = "The other files are saved unless an error shows otherwise."
 
 // read returns the configuration, and whether to show what broke. Only some actions have the argument for that, and the
 // framework wants a model with exactly the arguments that there are.
@@ -151,7 +156,7 @@ func (a *logDownloadAction) read(ctx context.Context, req action.InvokeRequest, 
 
 // reportMissing reports files that failed in the cloud: with -compact-warnings Terraform does not show which.
 func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string)) {
-	if missing := len(missingFiles(answer)); missing > 0 {
+	if missing := len(diagnose.MissingFiles(answer)); missing > 0 {
 		send(fmt.Sprintf("%d of %d files failed in the cloud.", missing, len(answer.Files)))
 	}
 }

@@ -86,7 +86,7 @@ func (d *errorLogDataSource) Read(ctx context.Context, req datasource.ReadReques
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(incomplete(try.who(), rows)...)
+		resp.Diagnostics.Append(incomplete(try.Who(), rows)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 type logDownloadDataSource struct {
@@ -67,7 +69,7 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(d.warnings(try.who(), export, goodLinks)...)
+		resp.Diagnostics.Append(diagnose.ExportWarnings(d.noun, try.Who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -86,7 +86,7 @@ func (d *slowLogDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(model.nothingSlow(try.who(), asked, answer)...)
+		resp.Diagnostics.Append(model.nothingSlow(try.Who(), asked, answer)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

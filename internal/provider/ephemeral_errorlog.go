@@ -79,10 +79,10 @@ func (e *errorLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	}
 	rows, try, err := model.read(ctx, e.client, window, "timeouts.open", timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(incomplete(try.who(), rows)...)
+	resp.Diagnostics.Append(incomplete(try.Who(), rows)...)
 	model.windowArguments = model.withTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 // logDownloadEphemeral has neither Renew nor Close. Renew cannot return new values, so it could not replace a link that
@@ -62,10 +64,10 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	timeout := timeoutOf(model.Timeouts, "open", defaultLinksTimeout)
 	export, try, err := e.obtain(ctx, e.client, &model.logArguments, "timeouts.open", timeout)
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(e.warnings(try.who(), export, goodLinks)...)
+	resp.Diagnostics.Append(diagnose.ExportWarnings(e.noun, try.Who(), export, goodLinks)...)
 	model.logResults = mapExport(export)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

@@ -79,10 +79,10 @@ func (e *slowLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, 
 	}
 	answer, try, err := model.read(ctx, e.client, asked, "timeouts.open", timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(model.nothingSlow(try.who(), asked, answer)...)
+	resp.Diagnostics.Append(model.nothingSlow(try.Who(), asked, answer)...)
 	model.windowArguments = model.withTimes(asked)
 	model.slowLogResults = mapStatements(answer)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -54,26 +55,26 @@ func (a errorLogArguments) check(ctx context.Context, now time.Time) (window, di
 }
 
 // tried describes the request, for the texts of diagnostics.
-func (a errorLogArguments) tried(c *client, timeoutName string) tried {
-	return tried{
-		unable:  "read error log",
-		request: "read the error log of",
-		noun:    "error log",
-		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "read error log",
+		Request: "read the error log of",
+		Noun:    "error log",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"log_information_queries/querying_database_error_logs.html",
-		permission:  "rds:log:list",
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+		Permission:  "rds:log:list",
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
 // read requests the rows of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
 func (a *errorLogArguments) read(
 	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
-) (*rds.Rows, tried, error) {
+) (*rds.Rows, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
@@ -170,5 +171,5 @@ func incomplete(who string, rows *rds.Rows) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Error log is not complete", fmt.Sprintf(
 		"The API returns only the newest 2,000 rows of a level. Of DB instance %s these rows are there:\n\n%s\n\nWhat happened before is "+
 			"missing in entries and summary. Ask for a shorter time, or read the whole log with rds_errorlog_download.",
-		who, indented(lines)))}
+		who, diagnose.Indented(lines)))}
 }

@@ -4,24 +4,19 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
-	"github.com/otc-rds/terraform-provider-rds/internal/instances"
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 // Every object about one DB instance takes its ID or its name. This file has the arguments, their checks, the lookup and
@@ -114,9 +109,9 @@ func (v validInstanceName) ValidateString(ctx context.Context, req validator.Str
 }
 
 // resolve sets the ID if a name is configured. tried is for the texts about an error.
-func (m *instanceModel) resolve(ctx context.Context, c *client, timeoutName string, timeout time.Duration) (tried, error) {
+func (m *instanceModel) resolve(ctx context.Context, c *client, timeoutName string, timeout time.Duration) (diagnose.Tried, error) {
 	if m.InstanceName.IsNull() {
-		return tried{}, nil
+		return diagnose.Tried{}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -125,7 +120,7 @@ func (m *instanceModel) resolve(ctx context.Context, c *client, timeoutName stri
 		m.InstanceID = link(found.ID)
 	}
 	t := listTried(c, timeoutName)
-	t.unable, t.argument, t.lookup = "find DB instance", "instance_name", true
+	t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
 	return t, err
 }
 
@@ -138,72 +133,14 @@ func (m *instanceModel) argument() string {
 }
 
 // listTried describes a listing for the texts of diagnostics.
-func listTried(c *client, timeoutName string) tried {
-	return tried{
-		unable:  "list DB instances",
-		request: "list DB instances",
-		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+func listTried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "list DB instances",
+		Request: "list DB instances",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"db_instance_management/querying_db_instances.html",
-		permission:  "rds:instance:list",
-		timeoutName: timeoutName,
-		project:     c.project,
+		Permission:  "rds:instance:list",
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
-}
-
-// nameText lists what can be meant. Its first line is short enough for a table.
-func (t tried) nameText(e *instances.NameError) string {
-	place := t.placeOf(e.List.Place.ProjectID, e.List.Place.Region)
-	usable := instances.Postgres(e.List.Instances)
-	name := fmt.Sprintf("%q", apierror.Printable(e.Name))
-	if several := len(instances.Postgres(e.Found)); several > 0 {
-		return fmt.Sprintf("%d PostgreSQL instances have the name %s in %s.\n\n%s\n\nUse instance_id in place of instance_name.",
-			several, name, place, indented(described(e.Found)))
-	}
-	if len(e.Found) > 0 {
-		return fmt.Sprintf("The DB instance %s in %s is not RDS for PostgreSQL.\n\n%s\n\nThe provider reads the logs of PostgreSQL "+
-			"instances only. Look for another name with data source rds_instances.", name, place, indented(described(e.Found)))
-	}
-	if len(usable) == 0 {
-		return "There are no PostgreSQL instances in " + place + ".\n\nCheck project and region."
-	}
-	text := fmt.Sprintf("No DB instance has the name %s among the %d PostgreSQL instances in %s.\n\n", name, len(usable), place)
-	for _, i := range usable {
-		if i.ID == e.Name {
-			return text + "It is the ID of " + apierror.Printable(i.Name) + ". For an ID, use instance_id in place of instance_name."
-		}
-	}
-	return text + "These names are the most similar ones:\n\n" + indented(similarNames(e.Name, usable)) +
-		"\n\nCheck the name first, then project and region."
-}
-
-// described returns a line for each instance.
-func described(list []rds.Instance) []string {
-	var lines []string
-	for _, i := range list {
-		var words []string
-		for _, word := range []string{i.Engine, i.Type, i.Status} {
-			if word != "" {
-				words = append(words, word)
-			}
-		}
-		lines = append(lines, i.ID+": "+strings.Join(words, ", "))
-	}
-	return lines
-}
-
-// similarNames returns the three names that are most like the one that was not found.
-func similarNames(name string, list []rds.Instance) []string {
-	var names []string
-	for _, i := range list {
-		if i.Name != "" {
-			names = append(names, i.Name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	likeness := func(other string) float64 {
-		return levenshtein.Match(strings.ToLower(name), strings.ToLower(other), nil)
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(likeness(b), likeness(a)) })
-	return names[:min(3, len(names))]
 }

@@ -5,8 +5,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -16,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -79,19 +78,19 @@ func (l logDownload) waitOptions(ctx context.Context, a logArguments, timeout ti
 }
 
 // tried describes a wait for links, for the texts of diagnostics.
-func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried {
-	return tried{
-		export:      true,
-		unable:      "obtain " + l.noun + " links",
-		request:     "export the " + l.noun + " of",
-		noun:        l.noun,
-		page:        l.page,
-		permission:  l.permission,
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+func (l logDownload) tried(c *client, a logArguments, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Export:      true,
+		Unable:      "obtain " + l.noun + " links",
+		Request:     "export the " + l.noun + " of",
+		Noun:        l.noun,
+		Page:        l.page,
+		Permission:  l.permission,
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
@@ -99,7 +98,7 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried 
 // the texts of diagnostics.
 func (l logDownload) obtain(
 	ctx context.Context, c *client, a *logArguments, timeoutName string, timeout time.Duration,
-) (*rds.Export, tried, error) {
+) (*rds.Export, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
@@ -173,38 +172,3 @@ func instant(t time.Time, layout string) timetypes.RFC3339 {
 	}
 	return timetypes.NewRFC3339ValueMust(t.UTC().Format(layout))
 }
-
-// warnings returns a warning for each thing that an export lacks. others is a sentence about the files that are there.
-func (l logDownload) warnings(instance string, export *rds.Export, others string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if len(export.Files) == 0 {
-		diags.AddWarning("No "+l.noun+" files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+
-			"The instance may have logged nothing yet. Run it again later.", instance))
-	}
-	if missing := missingFiles(export); len(missing) > 0 {
-		diags.AddWarning("Some "+l.noun+" files are missing", missingText(instance, export, missing)+others)
-	}
-	// The API's page does not define whether a failed file counts.
-	if n := export.Count; n != int64(len(export.Files)) && n != int64(export.Links()) {
-		diags.AddWarning(capital(l.noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links for DB instance %s but "+
-			"listed %d. Attribute list has all that were listed.\n\n%s", n, instance, len(export.Files), labelled("Request ID", export.RequestID)))
-	}
-	if unknown := unknownSizes(export); len(unknown) > 0 {
-		diags.AddWarning("Unknown size of "+l.noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+
-			"null. The links are good.\n\n"+indented(unknown))
-	}
-	return diags
-}
-
-// unknownSizes returns a line for each file whose size is not a number.
-func unknownSizes(export *rds.Export) []string {
-	var lines []string
-	for _, f := range export.Files {
-		if f.SizeText != "" && f.Link != "" {
-			lines = append(lines, fmt.Sprintf("%s: %q", fileName(f), f.SizeText))
-		}
-	}
-	return lines
-}
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -37,6 +37,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
@@ -95,13 +96,13 @@ func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest
 	}
 	config, err := settings.Resolve(block, p.outside.Environment)
 	if err != nil {
-		resp.Diagnostics.Append(configurationDiagnostic(err))
+		resp.Diagnostics.Append(diagnose.ConfigurationError(err))
 		return
 	}
-	resp.Diagnostics.Append(configurationWarnings(config)...)
+	resp.Diagnostics.Append(diagnose.ConfigurationWarnings(config)...)
 	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
-		resp.Diagnostics.Append(configurationDiagnostic(err))
+		resp.Diagnostics.Append(diagnose.ConfigurationError(err))
 		return
 	}
 	resp.DataSourceData, resp.ResourceData, resp.EphemeralResourceData, resp.ActionData = client, client, client, client

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -50,26 +51,26 @@ type slowAnswer struct {
 }
 
 // tried describes the request, for the texts of diagnostics.
-func (a *slowLogArguments) tried(c *client, timeoutName string) tried {
-	return tried{
-		unable:  "read slow statements",
-		request: "read the slow statements of",
-		noun:    "slow query log",
-		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
+func (a *slowLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "read slow statements",
+		Request: "read the slow statements of",
+		Noun:    "slow query log",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
 			"querying_slow_query_log_statistics.html",
-		permission:  "rds:log:list",
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+		Permission:  "rds:log:list",
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
 // read requests the slow statements of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
 func (a *slowLogArguments) read(
 	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
-) (*slowAnswer, tried, error) {
+) (*slowAnswer, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()

@@ -4,8 +4,6 @@
 package provider
 
 import (
-	"errors"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -13,9 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
-	"github.com/otc-rds/terraform-provider-rds/internal/instances"
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 // A data source with allow_failure turns an error of its instance into a warning, so that one sick instance does not
@@ -63,49 +59,23 @@ func noFailure() types.Object { return types.ObjectNull(failureTypes) }
 
 // settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
 // is a warning, and failure has the reason.
-func (m *toleranceModel) settle(t tried, err error) diag.Diagnostic {
-	d := t.diagnostic(err)
-	if !m.AllowFailure.ValueBool() || !t.concernsInstance(err) {
+func (m *toleranceModel) settle(t diagnose.Tried, err error) diag.Diagnostic {
+	d := t.Diagnostic(err)
+	if !m.AllowFailure.ValueBool() || !t.ConcernsInstance(err) {
 		return d
 	}
 	m.Failure = failureOf(t, err)
 	return diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\nThis is a warning because allow_failure is true.")
 }
 
-// concernsInstance reports whether an error may be one instance's own: another instance may have none.
-func (t tried) concernsInstance(err error) bool {
-	var (
-		caller      *identity.Error
-		interrupted *rds.InterruptedError
-		refusal     *rds.Error
-		timeout     *rds.TimeoutError
-		failed      *rds.ExportError
-		missing     *rds.MissingLinkError
-		decode      *rds.DecodeError
-		name        *instances.NameError
-	)
-	switch {
-	case errors.As(err, &caller), errors.As(err, &interrupted):
-		return false
-	case errors.As(err, &name):
-		return true
-	case errors.As(err, &timeout):
-		return !errors.As(timeout.Fault, &caller)
-	case errors.As(err, &refusal):
-		return !t.lookup && !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
-	default:
-		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
-	}
-}
-
 // failureOf returns the attribute failure. It holds no secret: neither does the error.
-func failureOf(t tried, err error) types.Object {
-	answer := lastAnswer(err)
+func failureOf(t diagnose.Tried, err error) types.Object {
+	answer := diagnose.LastAnswer(err)
 	status := types.Int64Null()
 	if answer.StatusCode != 0 {
 		status = types.Int64Value(int64(answer.StatusCode))
 	}
-	reason, _, _ := strings.Cut(t.detail(err), "\n")
+	reason, _, _ := strings.Cut(t.Detail(err), "\n")
 	reason = strings.TrimRight(reason, ".:")
 	if answer.Message != "" {
 		reason += ": " + strings.TrimRight(answer.Message, ".")

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"context"
@@ -35,9 +35,9 @@ func listLines(entries []string) string {
 	return b.String()
 }
 
-// saveDiagnostics explains which files were not saved and why, one error for each of the first.
-func (l logDownload) saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
-	unableToSave := "Unable to save " + l.noun + " files"
+// SaveErrors explains which files were not saved and why, one error for each of the first.
+func SaveErrors(noun, instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
+	unableToSave := "Unable to save " + noun + " files"
 	var failed download.Errors
 	if !errors.As(err, &failed) {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
@@ -121,8 +121,8 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 	}
 }
 
-// saveWarnings are about files that are saved but may not be what they should be.
-func saveWarnings(saved []download.Saved) diag.Diagnostics {
+// SaveWarnings are about files that are saved but may not be what they should be.
+func SaveWarnings(saved []download.Saved) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var differ []string
 	for _, f := range saved {
@@ -137,13 +137,12 @@ func saveWarnings(saved []download.Saved) diag.Diagnostics {
 	return diags
 }
 
-// linkWarnings are about links without TLS, if the API has it. Without it, there is a warning already.
-func (l logDownload) linkWarnings(c *client, instanceID string, links []download.File) diag.Diagnostics {
+// LinkWarnings are about links without TLS.
+func LinkWarnings(noun, instanceID string, links []download.File) diag.Diagnostics {
 	var diags diag.Diagnostics
-	plain := func(f download.File) bool { return settings.Unencrypted(f.Link) }
-	if c.encrypted && slices.ContainsFunc(links, plain) {
+	if slices.ContainsFunc(links, func(f download.File) bool { return settings.Unencrypted(f.Link) }) {
 		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
-			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", l.noun, instanceID))
+			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", noun, instanceID))
 	}
 	return diags
 }
