@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
@@ -58,7 +59,7 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			MarkdownDescription: "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does " +
 				"not exist. Must not be a symbolic link.",
 			Required:   true,
-			Validators: directoryValidators(),
+			Validators: attribute.DirectoryValidators(),
 		},
 		"overwrite": dataschema.BoolAttribute{
 			MarkdownDescription: "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an " +
@@ -73,13 +74,14 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			Optional: true,
 		}
 	}
+	timeouts := attribute.TimeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Saves the " + a.noun + " of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is " +
 			"done, downloads every file, and writes the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. " +
 			"A file appears under its name only once it is complete.",
-		Attributes: actionAttributes(attributes),
+		Attributes: attribute.ActionAttributes(attributes),
 		Blocks: map[string]schema.Block{
-			"timeouts": actionBlock(timeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)),
+			"timeouts": attribute.ActionBlock(timeouts),
 		},
 	}
 }
@@ -97,7 +99,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
+	timeout := attribute.TimeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, "", nil, err, timeout)...) // no file, so no line with the instance
 		return
@@ -108,7 +110,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
-	if try, err := model.resolve(ctx, a.client, "timeouts.invoke", timeout); err != nil {
+	if try, err := a.client.resolve(ctx, &model.InstanceModel, "timeouts.invoke", timeout); err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
@@ -164,10 +166,9 @@ func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string))
 // validate checks all arguments again. Terraform validates an action only while values of variables are unknown, unlike
 // a data source (seen with 1.14.9 and 1.15.0), and then passes on any value.
 func (m logDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
-	invoke := timeoutText(m.Timeouts, "invoke")
 	diags := m.logArguments.validate(ctx)
-	diags.Append(validateLate(ctx, path.Root("directory"), m.Directory, directoryValidators())...)
-	diags.Append(validateLate(ctx, path.Root("timeouts").AtName("invoke"), invoke, timeoutValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("directory"), m.Directory, attribute.DirectoryValidators())...)
+	diags.Append(attribute.ValidateTimeout(ctx, m.Timeouts, "invoke")...)
 	return diags
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/instances"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -69,7 +70,7 @@ func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeoutsBlock("read", "How long a read may take in all", defaultListTimeout),
+			"timeouts": attribute.TimeoutsBlock("read", "How long a read may take in all", defaultListTimeout),
 		},
 	}
 }
@@ -129,7 +130,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	ctx, stop := d.client.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, timeoutOf(model.Timeouts, "read", defaultListTimeout))
+	ctx, cancel := context.WithTimeout(ctx, attribute.TimeoutOf(model.Timeouts, "read", defaultListTimeout))
 	defer cancel()
 	list, err := d.client.instances.All(ctx)
 	if err != nil {
@@ -167,16 +168,16 @@ func mapInstances(list []rds.Instance) types.List {
 			size = types.Int64Value(i.StorageSize)
 		}
 		elements = append(elements, types.ObjectValueMust(listedTypes, map[string]attr.Value{
-			"id":             text(i.ID),
-			"name":           text(i.Name),
-			"status":         text(i.Status),
-			"type":           text(i.Type),
-			"engine_version": text(i.EngineVersion),
-			"replica_of":     text(i.ReplicaOf),
+			"id":             attribute.Text(i.ID),
+			"name":           attribute.Text(i.Name),
+			"status":         attribute.Text(i.Status),
+			"type":           attribute.Text(i.Type),
+			"engine_version": attribute.Text(i.EngineVersion),
+			"replica_of":     attribute.Text(i.ReplicaOf),
 			"private_ips":    types.ListValueMust(types.StringType, ips),
-			"storage_type":   text(i.StorageType),
+			"storage_type":   attribute.Text(i.StorageType),
 			"storage_size":   size,
-			"created_at":     instant(i.CreatedAt, time.RFC3339),
+			"created_at":     attribute.Instant(i.CreatedAt, time.RFC3339),
 		}))
 	}
 	return types.ListValueMust(types.ObjectType{AttrTypes: listedTypes}, elements)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
@@ -34,8 +35,8 @@ var defaultLevels = []string{"ERROR", "FATAL", "PANIC"}
 
 // errorLogArguments are the arguments of both kinds but their timeouts.
 type errorLogArguments struct {
-	instanceModel
-	windowArguments
+	attribute.InstanceModel
+	attribute.WindowArguments
 	Levels types.Set `tfsdk:"levels"`
 }
 
@@ -48,8 +49,8 @@ type errorLogResults struct {
 
 // check returns the window that the arguments ask for, or what is wrong with time and levels. Terraform calls it before
 // the read too, if values are not known yet: then it checks the others.
-func (a errorLogArguments) check(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
-	w, diags := a.window(ctx, now)
+func (a errorLogArguments) check(ctx context.Context, now time.Time) (attribute.Window, diag.Diagnostics) {
+	w, diags := a.Window(ctx, now)
 	diags.Append(validateLevels(a.Levels)...)
 	return w, diags
 }
@@ -65,7 +66,7 @@ func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 		Permission:  "rds:log:list",
 		Instance:    a.InstanceID.ValueString(),
 		Name:        a.InstanceName.ValueString(),
-		Argument:    a.argument(),
+		Argument:    a.Argument(),
 		TimeoutName: timeoutName,
 		Project:     c.project,
 	}
@@ -73,18 +74,18 @@ func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 
 // read requests the rows of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
 func (a *errorLogArguments) read(
-	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
+	ctx context.Context, c *client, w attribute.Window, timeoutName string, timeout time.Duration,
 ) (*rds.Rows, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
-	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
 		return nil, try, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
 	defer cancel()
 	rows, err := c.rds.ErrorLogRows(ctx, rds.RowsQuery{
-		InstanceID: a.InstanceID.ValueString(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
+		InstanceID: a.InstanceID.ValueString(), Start: w.Start, End: w.End, Levels: levelsOf(a.Levels),
 	})
 	return rows, a.tried(c, timeoutName), err
 }
@@ -140,13 +141,13 @@ func mapRows(rows *rds.Rows) errorLogResults {
 	for _, r := range rows.Rows {
 		groups.Add(pglog.ParseRow(r.Time, r.Level, r.Content))
 		entries = append(entries, types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
-			"time":    second(r.Time),
-			"level":   text(r.Level),
+			"time":    attribute.Second(r.Time),
+			"level":   attribute.Text(r.Level),
 			"content": types.StringValue(r.Content),
 		}))
 	}
 	return errorLogResults{
-		Summary:  groupList(groups.Summary().Groups),
+		Summary:  attribute.GroupList(groups.Summary().Groups),
 		Entries:  types.ListValueMust(entryType, entries),
 		Complete: types.BoolValue(rows.Complete),
 	}

@@ -8,12 +8,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // errorLogAttributes are the arguments and results of the data source and the ephemeral resource.
 func errorLogAttributes() map[string]schema.Attribute {
-	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance.")
-	maps.Copy(attributes, windowAttributes())
+	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance.")
+	maps.Copy(attributes, attribute.WindowAttributes())
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"levels": schema.SetAttribute{
 			MarkdownDescription: "Levels to read: `ERROR`, `FATAL`, `PANIC`, `LOG`, `WARNING`, `INFO`, `NOTE`, or `ALL` of them. One request " +
@@ -26,7 +28,7 @@ func errorLogAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. It holds no values of the " +
 				"database, so it is not sensitive.",
 			Computed:     true,
-			NestedObject: schema.NestedAttributeObject{Attributes: groupAttributes()},
+			NestedObject: schema.NestedAttributeObject{Attributes: attribute.GroupAttributes()},
 		},
 		"entries": schema.ListNestedAttribute{
 			MarkdownDescription: "The rows themselves, oldest first.",

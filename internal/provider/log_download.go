@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
@@ -51,16 +51,16 @@ const defaultLinksTimeout = 10 * time.Minute
 
 // logArguments are the arguments of all kinds but their timeouts.
 type logArguments struct {
-	instanceModel
+	attribute.InstanceModel
 	PollMethod   types.String `tfsdk:"poll_method"`
 	PollInterval types.String `tfsdk:"poll_interval"`
 }
 
 // validate checks arguments that were unknown when Terraform asked for validation.
 func (a logArguments) validate(ctx context.Context) diag.Diagnostics {
-	diags := a.instanceModel.validate(ctx)
-	diags.Append(validateLate(ctx, path.Root("poll_method"), a.PollMethod, pollMethodValidators())...)
-	diags.Append(validateLate(ctx, path.Root("poll_interval"), a.PollInterval, pollIntervalValidators())...)
+	diags := a.ValidateInstance(ctx)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_method"), a.PollMethod, attribute.PollMethodValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_interval"), a.PollInterval, attribute.PollIntervalValidators())...)
 	return diags
 }
 
@@ -88,7 +88,7 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) diagno
 		Permission:  l.permission,
 		Instance:    a.InstanceID.ValueString(),
 		Name:        a.InstanceName.ValueString(),
-		Argument:    a.argument(),
+		Argument:    a.Argument(),
 		TimeoutName: timeoutName,
 		Project:     c.project,
 	}
@@ -102,7 +102,7 @@ func (l logDownload) obtain(
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
-	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
 		return nil, try, err
 	}
 	export, err := c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, remaining(timeout, start)))
@@ -137,38 +137,19 @@ func mapExport(export *rds.Export) logResults {
 	entries := make([]attr.Value, 0, len(export.Files))
 	for _, f := range export.Files {
 		entries = append(entries, types.ObjectValueMust(logFileTypes, map[string]attr.Value{
-			"workflow_id": text(f.WorkflowID),
-			"file_name":   text(f.FileName),
-			"status":      text(f.Status),
+			"workflow_id": attribute.Text(f.WorkflowID),
+			"file_name":   attribute.Text(f.FileName),
+			"status":      attribute.Text(f.Status),
 			"file_size":   types.Int64PointerValue(f.Size),
-			"file_link":   link(f.Link),
-			"created_at":  instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
-			"updated_at":  instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
-			"expires_at":  instant(f.ExpiresAt, time.RFC3339),
+			"file_link":   attribute.Link(f.Link),
+			"created_at":  attribute.Instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"updated_at":  attribute.Instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"expires_at":  attribute.Instant(f.ExpiresAt, time.RFC3339),
 		}))
 	}
 	return logResults{
-		Status:    text(export.Status),
+		Status:    attribute.Text(export.Status),
 		LinkCount: types.Int64Value(export.Count),
 		List:      types.ListValueMust(types.ObjectType{AttrTypes: logFileTypes}, entries),
 	}
-}
-
-// text returns a server's text, safe to show, or null if the server sent nothing.
-func text(s string) types.String { return link(apierror.Printable(s)) }
-
-// link returns a link unchanged, since its signature covers each character, or null.
-func link(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-// instant returns a time, or null. The type's own constructor would cut off the milliseconds.
-func instant(t time.Time, layout string) timetypes.RFC3339 {
-	if t.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return timetypes.NewRFC3339ValueMust(t.UTC().Format(layout))
 }

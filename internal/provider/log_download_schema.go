@@ -8,24 +8,26 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // argumentAttributes are the arguments of all kinds of object.
 func (l logDownload) argumentAttributes() map[string]schema.Attribute {
-	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")
+	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"poll_method": schema.StringAttribute{
 			MarkdownDescription: "How to find out whether the export is done. `repeat` (default) requests the links until they are " +
 				"available. `task` polls the export's task and then requests the links; if the task cannot be polled, it continues as " +
 				"`repeat`. To poll tasks needs another permission.",
 			Optional:   true,
-			Validators: pollMethodValidators(),
+			Validators: attribute.PollMethodValidators(),
 		},
 		"poll_interval": schema.StringAttribute{
 			MarkdownDescription: "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) from `1s` to " +
 				"`5m`. Without it, the pause grows with the time already waited, from 2 to 30 seconds.",
 			Optional:   true,
-			Validators: pollIntervalValidators(),
+			Validators: attribute.PollIntervalValidators(),
 		},
 	})
 	return attributes

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
 	"strings"
@@ -17,8 +17,8 @@ import (
 // A data source with allow_failure turns an error of its instance into a warning, so that one sick instance does not
 // hide the others of a fleet.
 
-// toleranceModel is embedded in a data source's model.
-type toleranceModel struct {
+// ToleranceModel is embedded in a data source's model.
+type ToleranceModel struct {
 	AllowFailure types.Bool   `tfsdk:"allow_failure"`
 	Failure      types.Object `tfsdk:"failure"`
 }
@@ -31,8 +31,8 @@ var failureTypes = map[string]attr.Type{
 	"request_id": types.StringType,
 }
 
-// toleranceAttributes are the attributes for [toleranceModel]. empty describes the other attributes after a failure.
-func toleranceAttributes(empty string) map[string]schema.Attribute {
+// ToleranceAttributes are the attributes for [ToleranceModel]. empty describes the other attributes after a failure.
+func ToleranceAttributes(empty string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"allow_failure": schema.BoolAttribute{
 			MarkdownDescription: "Whether an error of this one instance is only a warning, so that the other instances of a fleet still give " +
@@ -54,12 +54,12 @@ func toleranceAttributes(empty string) map[string]schema.Attribute {
 	}
 }
 
-// noFailure is the value of failure if all is well.
-func noFailure() types.Object { return types.ObjectNull(failureTypes) }
+// NoFailure is the value of failure if all is well.
+func NoFailure() types.Object { return types.ObjectNull(failureTypes) }
 
-// settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
+// Settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
 // is a warning, and failure has the reason.
-func (m *toleranceModel) settle(t diagnose.Tried, err error) diag.Diagnostic {
+func (m *ToleranceModel) Settle(t diagnose.Tried, err error) diag.Diagnostic {
 	d := t.Diagnostic(err)
 	if !m.AllowFailure.ValueBool() || !t.ConcernsInstance(err) {
 		return d
@@ -81,9 +81,9 @@ func failureOf(t diagnose.Tried, err error) types.Object {
 		reason += ": " + strings.TrimRight(answer.Message, ".")
 	}
 	return types.ObjectValueMust(failureTypes, map[string]attr.Value{
-		"reason":     text(reason + "."),
+		"reason":     Text(reason + "."),
 		"status":     status,
-		"code":       text(answer.Code),
-		"request_id": text(answer.RequestID),
+		"code":       Text(answer.Code),
+		"request_id": Text(answer.RequestID),
 	})
 }

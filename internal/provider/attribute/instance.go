@@ -1,13 +1,23 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+// Package attribute has the parts of schemas that several objects share: arguments, blocks and results, with their models,
+// checks and values. It knows no client.
+//
+//	instance.go    a DB instance by ID or name
+//	window.go      a time to read
+//	timeouts.go    the block timeouts
+//	tolerance.go   allow_failure and failure
+//	groups.go      groups of events that are alike
+//	validators.go  checks before any request
+//	values.go      values that a server sent, or null
+//	convert.go     from a data source's types to those of other kinds of object
+package attribute
 
 import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -15,21 +25,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
-// Every object about one DB instance takes its ID or its name. This file has the arguments, their checks, the lookup and
-// its errors; instance_list.go has the list in which names are looked up.
+// Every object about one DB instance takes its ID or its name. This file has the arguments and their checks.
 
-// instanceModel is embedded in the model of an object about one DB instance.
-type instanceModel struct {
+// InstanceModel is embedded in the model of an object about one DB instance.
+type InstanceModel struct {
 	InstanceID   types.String `tfsdk:"instance_id"`
 	InstanceName types.String `tfsdk:"instance_name"`
 }
 
-// instanceAttributes are the attributes for [instanceModel]. must is what the instance must be.
-func instanceAttributes(must string) map[string]schema.Attribute {
+// InstanceAttributes are the attributes for [InstanceModel]. must is what the instance must be.
+func InstanceAttributes(must string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"instance_id": schema.StringAttribute{
 			MarkdownDescription: "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. " + must +
@@ -58,13 +65,13 @@ func (oneInstance) Description(context.Context) string {
 func (v oneInstance) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (oneInstance) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	m := instanceModel{InstanceID: req.ConfigValue}
+	m := InstanceModel{InstanceID: req.ConfigValue}
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("instance_name"), &m.InstanceName)...)
 	resp.Diagnostics.Append(m.either()...)
 }
 
 // either reports whether the arguments lead to one instance. It leaves out what is not known yet.
-func (m instanceModel) either() diag.Diagnostics {
+func (m InstanceModel) either() diag.Diagnostics {
 	const summary = "Invalid Attribute Combination"
 	var diags diag.Diagnostics
 	switch {
@@ -77,11 +84,11 @@ func (m instanceModel) either() diag.Diagnostics {
 	return diags
 }
 
-// validate checks arguments that were unknown when Terraform asked for validation.
-func (m instanceModel) validate(ctx context.Context) diag.Diagnostics {
+// ValidateInstance checks arguments that were unknown when Terraform asked for validation.
+func (m InstanceModel) ValidateInstance(ctx context.Context) diag.Diagnostics {
 	diags := m.either()
-	diags.Append(validateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDValidators())...)
-	diags.Append(validateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameValidators())...)
+	diags.Append(ValidateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDValidators())...)
+	diags.Append(ValidateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameValidators())...)
 	return diags
 }
 
@@ -105,42 +112,13 @@ func (v validInstanceName) ValidateString(ctx context.Context, req validator.Str
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), excerpt(value)))
+		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), Excerpt(value)))
 }
 
-// resolve sets the ID if a name is configured. tried is for the texts about an error.
-func (m *instanceModel) resolve(ctx context.Context, c *client, timeoutName string, timeout time.Duration) (diagnose.Tried, error) {
-	if m.InstanceName.IsNull() {
-		return diagnose.Tried{}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	found, err := c.instances.Find(ctx, m.InstanceName.ValueString())
-	if err == nil {
-		m.InstanceID = link(found.ID)
-	}
-	t := listTried(c, timeoutName)
-	t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
-	return t, err
-}
-
-// argument returns the argument that is configured.
-func (m *instanceModel) argument() string {
+// Argument returns the argument that is configured.
+func (m *InstanceModel) Argument() string {
 	if m.InstanceName.IsNull() {
 		return "instance_id"
 	}
 	return "instance_name"
-}
-
-// listTried describes a listing for the texts of diagnostics.
-func listTried(c *client, timeoutName string) diagnose.Tried {
-	return diagnose.Tried{
-		Unable:  "list DB instances",
-		Request: "list DB instances",
-		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
-			"db_instance_management/querying_db_instances.html",
-		Permission:  "rds:instance:list",
-		TimeoutName: timeoutName,
-		Project:     c.project,
-	}
 }
