@@ -20,6 +20,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/progress"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -116,7 +117,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
 	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
-	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
+	options.Report = (&progress.WaitReport{Send: send, Noun: a.noun}).Report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
@@ -130,11 +131,11 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
-	tell := teller{send: send}
+	tell := progress.Teller{Send: send}
 	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
-	tell.saved(saved, err == nil)
+	tell.Saved(saved, err == nil)
 	if shows {
-		summarize(ctx, send, saved)
+		progress.Summarize(ctx, send, saved)
 	}
 	resp.Diagnostics.Append(diagnose.SaveWarnings(saved)...)
 	if err != nil {
@@ -182,11 +183,11 @@ func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) f
 	}
 }
 
-func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *teller) download.Options {
+func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *progress.Teller) download.Options {
 	o := a.client.files
 	o.Directory = model.Directory.ValueString()
 	o.Overwrite = model.Overwrite.ValueBool()
-	o.Progress = tell.downloading
+	o.Progress = tell.Downloading
 	o.Refresh = func(ctx context.Context) ([]download.File, error) {
 		wait.Report = nil
 		answer, err := a.client.rds.WaitForExport(ctx, wait)

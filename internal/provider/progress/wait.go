@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package progress
 
 import (
 	"fmt"
@@ -11,10 +11,10 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// waitReport turns the progress of a wait into lines that an action shows.
-type waitReport struct {
-	send func(string)
-	noun string
+// WaitReport turns the progress of a wait into lines that an action shows.
+type WaitReport struct {
+	Send func(string)
+	Noun string // the log in a sentence
 
 	last   string        // the state in the last line; "" before the first
 	lastAt time.Duration // when it was sent, in the wait's time
@@ -23,8 +23,8 @@ type waitReport struct {
 // reportEvery is how often a wait is reported while nothing changes. It polls more often.
 const reportEvery = 10 * time.Second
 
-// report reports the start of a wait, each change, and every ten seconds.
-func (w *waitReport) report(also func(rds.Progress)) func(rds.Progress) {
+// Report reports the start of a wait, each change, and every ten seconds.
+func (w *WaitReport) Report(also func(rds.Progress)) func(rds.Progress) {
 	return func(p rds.Progress) {
 		also(p)
 		state := diagnose.State(p)
@@ -32,6 +32,6 @@ func (w *waitReport) report(also func(rds.Progress)) func(rds.Progress) {
 			return
 		}
 		w.last, w.lastAt = state, p.Waited
-		w.send(fmt.Sprintf("Waiting for the export of the %s: %s, %s.", w.noun, diagnose.Span(p.Waited), state))
+		w.Send(fmt.Sprintf("Waiting for the export of the %s: %s, %s.", w.Noun, diagnose.Span(p.Waited), state))
 	}
 }
