@@ -117,7 +117,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
 	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
-	options.Report = (&progress.WaitReport{Send: send, Noun: a.noun}).Report(options.Report)
+	options.Report = (&progress.Wait{Send: send, Noun: a.noun}).Report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
@@ -131,7 +131,7 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	}
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
-	tell := progress.Teller{Send: send}
+	tell := progress.Downloads{Send: send}
 	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
 	tell.Saved(saved, err == nil)
 	if shows {
@@ -183,11 +183,11 @@ func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) f
 	}
 }
 
-func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *progress.Teller) download.Options {
+func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *progress.Downloads) download.Options {
 	o := a.client.files
 	o.Directory = model.Directory.ValueString()
 	o.Overwrite = model.Overwrite.ValueBool()
-	o.Progress = tell.Downloading
+	o.Progress = tell.Report
 	o.Refresh = func(ctx context.Context) ([]download.File, error) {
 		wait.Report = nil
 		answer, err := a.client.rds.WaitForExport(ctx, wait)

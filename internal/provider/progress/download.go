@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package progress turns what an action does into lines for a person. The lines go to a function, so it knows nothing of
-// Terraform.
+// Package progress turns what an action does into lines for a person. The lines go to a function, so it knows
+// no action.
 //
 //	wait.go      the wait for an export
 //	download.go  the downloads, and where each file is
@@ -17,12 +17,12 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 )
 
-// Teller turns the progress of downloads into lines that a person reads while an action runs. Its methods are not called
+// Downloads turns the progress of downloads into lines that a person reads while an action runs. Its methods are not called
 // at the same time.
-type Teller struct{ Send func(string) }
+type Downloads struct{ Send func(string) }
 
-// Downloading reports how far one file is.
-func (t *Teller) Downloading(p download.Progress) {
+// Report reports how far one file is.
+func (d *Downloads) Report(p download.Progress) {
 	file := fmt.Sprintf("File %d of %d, %s: ", p.Index+1, p.Count, p.Name)
 	came := ""
 	if p.Fault != nil {
@@ -31,28 +31,28 @@ func (t *Teller) Downloading(p download.Progress) {
 	switch {
 	case p.Done: // Saved reports it
 	case p.Renews:
-		t.Send(file + fmt.Sprintf("the link was refused at %s, asking for a fresh one (%s).", megabytes(p.Bytes), came))
+		d.Send(file + fmt.Sprintf("the link was refused at %s, asking for a fresh one (%s).", megabytes(p.Bytes), came))
 	case p.Fault != nil:
-		t.Send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), came))
+		d.Send(file + fmt.Sprintf("broke off at %s, goes on in %s (%s).", megabytes(p.Bytes), p.Pause.Round(100*time.Millisecond), came))
 	case p.Total > 0:
-		t.Send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.",
+		d.Send(file + fmt.Sprintf("%s of %s (%d %%), %s/s.",
 			megabytes(p.Bytes), megabytes(p.Total), p.Bytes*100/p.Total, megabytes(int64(p.BytesPerSecond))))
 	default:
-		t.Send(file + fmt.Sprintf("%s, %s/s.", megabytes(p.Bytes), megabytes(int64(p.BytesPerSecond))))
+		d.Send(file + fmt.Sprintf("%s, %s/s.", megabytes(p.Bytes), megabytes(int64(p.BytesPerSecond))))
 	}
 }
 
 // Saved reports where each file is, and how to verify it.
-func (t *Teller) Saved(files []download.Saved, complete bool) {
+func (d *Downloads) Saved(files []download.Saved, complete bool) {
 	for _, f := range files {
 		did := "Saved"
 		if f.Before {
 			did = "Already saved, and unchanged:"
 		}
-		t.Send(fmt.Sprintf("%s %s, %d bytes, SHA-256 %s.", did, f.Path, f.Size, f.SHA256))
+		d.Send(fmt.Sprintf("%s %s, %d bytes, SHA-256 %s.", did, f.Path, f.Size, f.SHA256))
 	}
 	if len(files) > 0 && complete {
-		t.Send("Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256")
+		d.Send("Each file has its checksum beside it. In the directory, verify with: sha256sum -c *.sha256")
 	}
 }
 

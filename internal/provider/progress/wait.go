@@ -11,8 +11,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// WaitReport turns the progress of a wait into lines that an action shows.
-type WaitReport struct {
+// Wait turns the progress of a wait into lines that an action shows.
+type Wait struct {
 	Send func(string)
 	Noun string // the log in a sentence
 
@@ -24,7 +24,7 @@ type WaitReport struct {
 const reportEvery = 10 * time.Second
 
 // Report reports the start of a wait, each change, and every ten seconds.
-func (w *WaitReport) Report(also func(rds.Progress)) func(rds.Progress) {
+func (w *Wait) Report(also func(rds.Progress)) func(rds.Progress) {
 	return func(p rds.Progress) {
 		also(p)
 		state := diagnose.State(p)
