@@ -1,8 +1,8 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package attribute has the parts of schemas that several objects share: arguments, blocks and results, with their models,
-// checks and values. It knows no client.
+// Package attribute has the parts of schemas that several objects share: arguments, blocks and results, with their
+// models, checks and values. It knows no client.
 //
 //	instance.go    a DB instance by ID or name
 //	window.go      a time to read

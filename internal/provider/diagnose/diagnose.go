@@ -1,11 +1,11 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package diagnose turns errors into texts for the user: those of the API, of a wait, of saved files and of the provider
-// block. Errors of the login bring their own texts along, from package identity.
+// Package diagnose turns errors into texts for the user: those of the API, of a wait, of saved files and of the
+// provider block. Errors of the login bring their own texts along, from package identity.
 //
-// Summary: "Unable to <verb> <thing>". Detail: what was tried, with which IDs; what came back, on labelled lines; what to
-// do next. No text holds a secret or a link.
+// Summary: "Unable to <verb> <thing>". Detail: what was tried, with which IDs; what came back, on labelled lines; what
+// to do next. No text holds a secret or a link.
 //
 //	diagnose.go       an error of a request or a wait; hints.go is the table of advice
 //	wait.go           a wait that ends before its export does

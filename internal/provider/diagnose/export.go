@@ -15,7 +15,8 @@ import (
 
 // This file is about exports: the warnings for one that counts as good, and the errors of the others.
 
-// ExportWarnings returns a warning for each thing that an export lacks. others is a sentence about the files that are there.
+// ExportWarnings returns a warning for each thing that an export lacks. others is a sentence about the files that are
+// there.
 func ExportWarnings(noun, instance string, export *rds.Export, others string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(export.Files) == 0 {
