@@ -61,7 +61,6 @@ func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 	return diagnose.Tried{
 		Unable:  "read error log",
 		Request: "read the error log of",
-		Noun:    "error log",
 		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"log_information_queries/querying_database_error_logs.html",
 		Permission:  "rds:log:list",

@@ -85,7 +85,6 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) diagno
 		Export:      true,
 		Unable:      "obtain " + l.noun + " links",
 		Request:     "export the " + l.noun + " of",
-		Noun:        l.noun,
 		Page:        l.page,
 		Permission:  l.permission,
 		Instance:    a.InstanceID.ValueString(),

@@ -56,7 +56,6 @@ func (a *slowLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 	return diagnose.Tried{
 		Unable:  "read slow statements",
 		Request: "read the slow statements of",
-		Noun:    "slow query log",
 		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
 			"querying_slow_query_log_statistics.html",
 		Permission:  "rds:log:list",

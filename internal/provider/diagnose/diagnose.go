@@ -35,7 +35,6 @@ import (
 type Tried struct {
 	Unable      string // the summary without "Unable to": "obtain error log links"
 	Request     string // what RDS should do: "export the error log of", followed by the instance; or "list DB instances"
-	Noun        string // "error log"
 	Page        string // the request's page in the documentation of the API
 	Permission  string // the one that RDS wants for the request: "rds:log:download"
 	Instance    string // ID of the DB instance; "" if the request is about several
