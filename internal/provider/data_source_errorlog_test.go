@@ -237,11 +237,15 @@ func TestErrorLog_BadInput(t *testing.T) {
 // TestErrorLog_UnknownValues: what is not known yet is no error.
 func TestErrorLog_UnknownValues(t *testing.T) {
 	for name, arguments := range map[string]map[string]any{
-		"last":   {"last": rdstest.Unknown{}},
-		"start":  {"start_time": rdstest.Unknown{}, "end_time": "1999-12-31T23:00:00Z"},
-		"end":    {"start_time": "1999-12-31T23:00:00Z", "end_time": rdstest.Unknown{}},
-		"levels": {"levels": rdstest.Unknown{}},
-		"level":  {"levels": []any{"ERROR", rdstest.Unknown{}}},
+		"last":                        {"last": rdstest.Unknown{}},
+		"start":                       {"start_time": rdstest.Unknown{}, "end_time": "1999-12-31T23:00:00Z"},
+		"end":                         {"start_time": "1999-12-31T23:00:00Z", "end_time": rdstest.Unknown{}},
+		"all of a module's variables": {"last": rdstest.Unknown{}, "start_time": rdstest.Unknown{}, "end_time": rdstest.Unknown{}},
+		"last, with a start":          {"last": rdstest.Unknown{}, "start_time": "1999-12-31T23:00:00Z"},
+		"start, with last":            {"last": "1h", "start_time": rdstest.Unknown{}, "end_time": rdstest.Unknown{}},
+		"only the end":                {"end_time": rdstest.Unknown{}},
+		"levels":                      {"levels": rdstest.Unknown{}},
+		"level":                       {"levels": []any{"ERROR", rdstest.Unknown{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -67,12 +67,15 @@ type Window struct{ Start, End time.Time }
 // Window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
 func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, diag.Diagnostics) {
 	diags := ValidateLate(ctx, path.Root("last"), a.Last, lastValidators())
+	if a.Last.IsUnknown() {
+		return Window{}, diags // it can still turn out to be null: a module passes on what its caller left out
+	}
 	if !a.Last.IsNull() {
 		for _, other := range []struct {
 			name  string
 			value types.String
 		}{{"start_time", a.StartTime}, {"end_time", a.EndTime}} {
-			if !other.value.IsNull() {
+			if isSet(other.value) {
 				diags.AddAttributeError(path.Root("last"), "Invalid Attribute Combination",
 					"Use either last or start_time and end_time. last means the time up to now, but "+other.name+" is set too.")
 				break
@@ -86,7 +89,7 @@ func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, dia
 	}
 	start, haveStart := parseInstant("start_time", a.StartTime, &diags)
 	end, haveEnd := parseInstant("end_time", a.EndTime, &diags)
-	if a.StartTime.IsNull() {
+	if a.StartTime.IsNull() && isSet(a.EndTime) {
 		diags.AddAttributeError(path.Root("end_time"), "Invalid Attribute Combination", "end_time needs start_time.")
 	}
 	if a.EndTime.IsNull() {
@@ -97,6 +100,9 @@ func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, dia
 	}
 	return Window{start, end}, diags
 }
+
+// isSet reports whether an argument has a value. It may not be known yet whether it has one.
+func isSet(v types.String) bool { return !v.IsNull() && !v.IsUnknown() }
 
 // checkOrder reports what is wrong with times that are valid by themselves.
 func (a WindowArguments) checkOrder(start, end time.Time, haveEnd bool, now time.Time) diag.Diagnostics {
