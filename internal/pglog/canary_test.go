@@ -139,6 +139,70 @@ func TestNoPartReachesAGroup(t *testing.T) {
 	}
 }
 
+// A record that is broken in the middle leaves lines between records. They can hold a level, as any statement.
+func TestNoPartOfABrokenRecordReachesAGroup(t *testing.T) {
+	t.Parallel()
+	e := record{message: "division by zero", statement: "insert into t values ('" + canary + " ERROR:  " + canary + " is ill')", process: 7}
+	for name, format := range map[string]func(record) string{"json": record.json, "csv": record.csv} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			whole := format(e)
+			for at := range len(whole) {
+				broken := whole[:at] + "\n" + whole[at:]
+				checkHidden(t, whole+broken+whole, -1)
+				checkHidden(t, broken, -1)
+				checkHidden(t, whole[:at]+"\n"+whole, -1)
+				checkHidden(t, whole[at:]+whole, -1)
+			}
+		})
+	}
+}
+
+// PostgreSQL speaks more languages than this package reads. Only its levels are alike in most of them.
+func TestNoPartInAnotherLanguageReachesAGroup(t *testing.T) {
+	t.Parallel()
+	hidden := "select '" + canary + " ERROR:  " + canary
+	for _, word := range []string{"DETALLE", "SENTENCIA", "CONTEXTO", "ISTRUZIONE", "DICA", "SZCZEGÓŁY", "ОПЕРАТОР", "詳細", "文"} {
+		for _, prefix := range []string{"2026-11-23 16:05:52.291 UTC [7] ", "[7] ", ""} {
+			log := prefix + "ERROR:  foo\n" + prefix + word + ":  " + hidden + "\n\tERROR:  " + canary + "\n"
+			checkHidden(t, log+log, -1)
+			if len(prefix) > 20 {
+				s, err := pglog.Summarize(strings.NewReader(log + log))
+				equal(t, nil, err)
+				equal(t, "other ERROR 2 foo\nunknown  4 (lines of an unknown form)\n", table(s))
+			}
+
+			var c pglog.Collector
+			c.Add(pglog.ParseRow(time.Time{}, "ERROR", "foo\n"+word+":  "+hidden))
+			c.Add(pglog.ParseRow(time.Time{}, "ERROR", prefix+word+":  "+hidden))
+			for _, g := range c.Summary().Groups {
+				if strings.Contains(g.Message, canary) {
+					t.Errorf("expected no text of a part, got %q", g.Message)
+				}
+			}
+		}
+	}
+}
+
+// The API's rows may have all parts in one line, with one space.
+func TestNoPartInARowOfOneLineReachesAGroup(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		`foo DETAIL: Key (name)=(` + canary + `) already exists.`:       "foo",
+		`foo DETAIL:  the "x" of ` + canary:                             "foo",
+		`foo "bar" baz STATEMENT: select ` + canary:                     `foo "…" baz`,
+		`foo "bar" baz KONTEXT:  "x" ` + canary:                         `foo "…" baz`,
+		`foo: ERROR:  "x" ` + canary:                                    "foo:",
+		"STATEMENT: select " + canary:                                   "",
+		"connection to 10.0.0.1: FATAL: bar":                            "connection to …: FATAL: bar",
+		`division by zero STATEMENT: select "` + canary + `" ` + canary: "division by zero",
+	} {
+		var c pglog.Collector
+		c.Add(pglog.ParseRow(time.Time{}, "ERROR", content))
+		equal(t, "other ERROR 1 "+want+"\n", table(c.Summary()))
+	}
+}
+
 // checkHidden looks for the canary in the groups of a log. events is their expected number, or -1.
 func checkHidden(t *testing.T, log string, events int64) {
 	t.Helper()

@@ -75,6 +75,9 @@ func (c *census) other(line []byte, first bool) {
 		return
 	}
 	prefix := line[:m.start]
+	if endsValue(prefix) {
+		return // the rest of an object or a record
+	}
 	c.prefixes = append(c.prefixes, prefix)
 	c.doubt = c.doubt || first
 	if timeFormOf(&c.clock, prefix) != timeNone {
@@ -90,8 +93,10 @@ func detect(sample []byte, s sink, parts bool) decoder {
 	plain := &stderrDecoder{sink: s, parts: parts, form: learn(c.prefixes, c.doubt)}
 	switch {
 	case c.json > c.csv && c.json >= c.timed:
+		plain.form.between()
 		return &jsonDecoder{sink: s, plain: plain}
 	case c.csv > 0 && c.csv >= c.timed:
+		plain.form.between()
 		return &csvDecoder{sink: s, plain: plain}
 	case c.timed > 0, len(c.prefixes) == maxSamples, 2*len(c.prefixes) > c.others:
 		return plain

@@ -18,6 +18,7 @@ const maxShown = 300
 //
 // A quoted value can hold quotes itself. For this reason quotes are not paired.
 func normaliseUnknown(to, text []byte, cut bool) []byte {
+	text = untilMark(text)
 	first, last := quoted(text)
 	if first < 0 {
 		return appendMaskedWords(to, firstLine(text))
@@ -85,8 +86,25 @@ func firstLine(text []byte) []byte {
 	return text
 }
 
-// appendMaskedWords masks each word that has a digit or an @. It stops at a level or a part (STATEMENT): these begin
-// text of another kind if the name of a program holds a level.
+// untilMark returns the text before the first level or part (STATEMENT). Behind it is text of another kind: the name of a
+// program can hold a level, and a row can hold all parts in one line, where their two spaces may have become one.
+func untilMark(text []byte) []byte {
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(": "))
+		if i < 0 {
+			return text
+		}
+		from += i + len(": ")
+		word := wordBefore(text, from-len(": "))
+		_, isPart := partOf(word)
+		two := from < len(text) && text[from] == ' '
+		if isPart || two && (levelOf(word) != LevelUnknown || isForeignMark(word)) {
+			return bytes.TrimRight(text[:from-len(": ")-len(word)], " ")
+		}
+	}
+}
+
+// appendMaskedWords masks each word that has a digit or an @.
 func appendMaskedWords(to, text []byte) []byte {
 	for len(text) > 0 {
 		n := wordLen(text)
@@ -100,8 +118,6 @@ func appendMaskedWords(to, text []byte) []byte {
 			to = utf8.AppendRune(to, r)
 			text = text[size:]
 			continue
-		case bytes.HasPrefix(text[n:], []byte(":  ")) && isKeyword(word):
-			return bytes.TrimRight(to, " ")
 		case bytes.ContainsAny(word, "0123456789@"):
 			to = append(to, mask...)
 		default:
@@ -110,11 +126,6 @@ func appendMaskedWords(to, text []byte) []byte {
 		text = text[n:]
 	}
 	return to
-}
-
-func isKeyword(word []byte) bool {
-	_, isPart := partOf(word)
-	return isPart || levelOf(word) != LevelUnknown
 }
 
 // wordLen returns the length of the word at the start of text. A word ends at a space, a bracket, or at punctuation that

@@ -3,7 +3,10 @@
 
 package pglog
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // maxPrefix is where the search for a level ends in a line.
 const maxPrefix = 1024
@@ -29,12 +32,8 @@ func nextMark(line []byte, from int) (mark, bool) {
 		if end > 0 && head[end-1] == ' ' {
 			end-- // French has "CONTEXTE :  "
 		}
-		start := end
-		for start > 0 && (isAlnum(head[start-1]) || head[start-1] >= 0x80) {
-			start--
-		}
-		word := head[start:end]
-		m := mark{start: start, text: i + len(":  ")}
+		word := wordBefore(head, end)
+		m := mark{start: end - len(word), text: i + len(":  ")}
 		if m.level = levelOf(word); m.level != LevelUnknown {
 			return m, true
 		}
@@ -42,8 +41,31 @@ func nextMark(line []byte, from int) (mark, bool) {
 			m.part = p
 			return m, true
 		}
+		if isForeignMark(word) {
+			return mark{}, false
+		}
 		from = i + 1
 	}
+}
+
+// wordBefore returns the word that ends at end.
+func wordBefore(text []byte, end int) []byte {
+	start := end
+	for start > 0 && (isAlnum(text[start-1]) || text[start-1] >= 0x80) {
+		start--
+	}
+	return text[start:end]
+}
+
+// isForeignMark reports whether a word before a colon and two spaces is probably a level or a part in a language that
+// this package does not read, such as SENTENCIA. A statement follows, which can hold "ERROR:  ".
+func isForeignMark(word []byte) bool {
+	short := len(word) < 4 && !bytes.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf })
+	if short || !bytes.Equal(word, bytes.ToUpper(word)) || bytes.ContainsAny(word, "0123456789") {
+		return false
+	}
+	_, isZone := zones[string(word)]
+	return !isZone
 }
 
 // timeForm is how a prefix begins.
@@ -80,6 +102,8 @@ type form struct {
 	named bool
 	// bare means that there is no prefix at all.
 	bare bool
+	// unquoted means that a prefix does not hold the end of a value.
+	unquoted bool
 	// lead is the first byte of all prefixes, or 0 if they begin differently.
 	lead byte
 }
@@ -121,6 +145,18 @@ func learn(prefixes [][]byte, doubt bool) form {
 	f.learnRest(rests)
 	return f
 }
+
+// between makes a form fit for lines between objects or records: they must begin with a time and hold no end of a value.
+// Another line is rather the rest of a broken one, which can hold a statement.
+func (f *form) between() {
+	if f.time == timeNone || f.time == timeInside {
+		*f = form{time: timeStamp, processToken: noToken, stateToken: noToken}
+	}
+	f.unquoted = true
+}
+
+// endsValue reports whether text has the end of a value and the start of the next one, as in jsonlog and csvlog.
+func endsValue(text []byte) bool { return bytes.Contains(text, []byte(`","`)) }
 
 // learnRest finds what follows the time.
 func (f *form) learnRest(rests [][]byte) {
@@ -194,6 +230,9 @@ func (f *form) readTime(c *clock, prefix []byte) (ms int64, rest []byte) {
 func (f *form) accepts(c *clock, prefix []byte) bool {
 	if f.bare {
 		return len(prefix) == 0
+	}
+	if f.unquoted && endsValue(prefix) {
+		return false
 	}
 	switch f.time {
 	case timeStamp:
