@@ -135,12 +135,25 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
 	tell.Saved(saved, err == nil)
 	if shows {
-		progress.Summarize(ctx, send, saved)
+		a.summarize(ctx, start.Add(timeout), send, saved)
 	}
 	resp.Diagnostics.Append(diagnose.SaveWarnings(saved)...)
 	if err != nil {
 		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, try.Who(), saved, err, timeout)...)
 	}
+}
+
+// leastSummary is how long the summary may take if the downloads have used up the timeout.
+const leastSummary = 10 * time.Second
+
+// summarize shows what broke in the saved files, until the deadline.
+func (a *logDownloadAction) summarize(ctx context.Context, deadline time.Time, send func(string), saved []download.Saved) {
+	if least := time.Now().Add(leastSummary); deadline.Before(least) {
+		deadline = least
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	progress.Summarize(ctx, send, saved)
 }
 
 const otherFiles = "The other files are saved unless an error shows otherwise."

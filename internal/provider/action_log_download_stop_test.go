@@ -88,3 +88,44 @@ func TestAction_Stopped(t *testing.T) {
 		}
 	})
 }
+
+// TestAction_InterruptedSummary: Ctrl-C while the summary is shown ends the action. The files are saved, so it is no error,
+// and nothing more is shown.
+func TestAction_InterruptedSummary(t *testing.T) {
+	for name, c := range map[string]struct {
+		pressed string // Ctrl-C comes after this line
+		want    int    // lines
+	}{
+		"before the first file": {"Each file has its checksum", 3},
+		"between two files":     {"What broke in ", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t, rdssim.WithExportDuration(0))
+				interrupt, press := context.WithCancel(t.Context())
+				cloud.Outside.Interrupt = interrupt //nolint:fatcontext // it is a setting, not a chain
+				p := cloud.Protocol(t)
+				p.Shown = func(line string) {
+					if strings.HasPrefix(line, c.pressed) {
+						press()
+						synctest.Wait() // until the action's context has ended
+					}
+				}
+				if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+					t.Fatalf("got %q, want no diagnostics", diags)
+				}
+				shown, diags := p.Invoke(t.Context(), dataSource, map[string]any{"instance_id": rdssim.InstanceTwoFiles, "directory": folder})
+				if len(diags) > 0 {
+					t.Errorf("got %q, want no diagnostics", diags)
+				}
+				if len(shown) != c.want || !strings.HasPrefix(shown[len(shown)-1], c.pressed) {
+					t.Errorf("got %q, want %d lines, and %s last", shown, c.want, c.pressed)
+				}
+			})
+			if files := content(t, folder); len(files) != 4 {
+				t.Errorf("got %d files, want two logs and their checksums", len(files))
+			}
+		})
+	}
+}

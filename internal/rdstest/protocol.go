@@ -16,6 +16,9 @@ import (
 
 // Protocol calls a provider's protocol in Terraform's order.
 type Protocol struct {
+	// Shown is called with each line that an action shows, before the action goes on. Nil: nobody looks.
+	Shown func(string)
+
 	tb      testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
@@ -186,6 +189,9 @@ func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments ma
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, event.Message)
+			if p.Shown != nil {
+				p.Shown(event.Message)
+			}
 		case tfprotov6.CompletedInvokeActionEventType:
 			diagnostics = texts(event.Diagnostics)
 		}

@@ -29,14 +29,19 @@ const (
 
 // Summarize shows what broke in each file, and the command that shows the lines themselves. Each summary is one text of
 // several lines: Terraform puts the action's address in front of the first one only, so the columns have room.
+//
+// A small packed file can hold text for hours. So the context's deadline ends a summary too, and a line shows that.
 func Summarize(ctx context.Context, send func(string), files []download.Saved) {
 	pattern := "ERROR|FATAL|PANIC"
 	var paths []string
 	for _, f := range files {
 		s, err := summaryOf(ctx, f.Path)
 		switch {
-		case ctx.Err() != nil:
+		case errors.Is(ctx.Err(), context.Canceled):
 			return
+		case errors.Is(err, context.DeadlineExceeded):
+			send(fmt.Sprintf("No summary of %s: the time was up before all of it was read.", f.Name))
+			continue
 		case errors.Is(err, pglog.ErrNotALog):
 			send(fmt.Sprintf("No summary of %s: it does not look like a PostgreSQL log.", f.Name))
 			continue
@@ -71,12 +76,16 @@ type untilDone struct {
 	r   io.Reader
 }
 
+// pieceSize is how much is read before the next look at the context: a packed file holds up to a thousand times as much
+// text, and that must not take a second.
+const pieceSize = 16 << 10
+
 // Read implements io.Reader.
 func (u untilDone) Read(p []byte) (int, error) {
 	if err := u.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return u.r.Read(p)
+	return u.r.Read(p[:min(len(p), pieceSize)])
 }
 
 // summaryText returns a table: class, count, first and last time, chart, message.
