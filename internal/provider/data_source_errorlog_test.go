@@ -260,6 +260,31 @@ func TestErrorLog_UnknownValues(t *testing.T) {
 	}
 }
 
+// TestErrorLog_LongStatements: a page can have a hundred rows with statements of many kilobytes each.
+func TestErrorLog_LongStatements(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		statement := strings.Repeat("x", 100<<10)
+		c := rdstest.New(t, rdssim.WithErrorLog(strings.Repeat(
+			"2026-11-23 12:00:00.000 UTC:[local]:a@b:[1]:ERROR:  deadlock detected\n"+
+				"2026-11-23 12:00:00.000 UTC:[local]:a@b:[1]:STATEMENT:  "+statement+"\n", 60)))
+		o := readRows(t, c, nil)
+		if len(o.Diagnostics) > 0 {
+			t.Fatalf("got %q, want no diagnostics", o.Diagnostics)
+		}
+		want := []any{group("deadlock", "ERROR", 60, "1999-12-31T23:59:00Z", "1999-12-31T23:59:00Z", "deadlock detected")}
+		if diff := cmp.Diff(any(want), o.Values["summary"]); diff != "" {
+			t.Errorf("summary (-want +got):\n%s", diff)
+		}
+		entries, _ := o.Values["entries"].([]any)
+		for _, e := range entries {
+			entry, _ := e.(map[string]any)
+			if entry["content"] != "deadlock detected\nSTATEMENT:  "+statement {
+				t.Fatalf("got %.100q, want the whole text", entry["content"])
+			}
+		}
+	})
+}
+
 // TestErrorLog_Incomplete: more rows than the API gives.
 func TestErrorLog_Incomplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

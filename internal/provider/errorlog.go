@@ -213,7 +213,7 @@ func entryAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "When it was logged: RFC 3339, in UTC, to the second. Null if the API sent no readable time.",
 			Computed:            true,
 		},
-		"level": schema.StringAttribute{MarkdownDescription: "The level, in upper case.", Computed: true},
+		"level": schema.StringAttribute{MarkdownDescription: "The level, in upper case. Null if the API sent none.", Computed: true},
 		"content": schema.StringAttribute{
 			MarkdownDescription: "The text as the API sent it. It can hold statements with people's data, so it is sensitive.",
 			Computed:            true,

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 const (
@@ -19,7 +21,13 @@ const (
 	rowsLimit  = 2000 // the API has only the newest rows of a level, up to this many
 	rowsPages  = 10 * rowsLimit / rowsPage
 	rowsAtOnce = 4 // levels that are asked for side by side
+
+	allLevels = "ALL" // no level of a row
 )
+
+// maxText is how many bytes a page with text of a log may have. A statement can be some megabytes long, and a page has a
+// hundred of them.
+const maxText = 64 << 20
 
 // RowsQuery selects rows of an instance's error log.
 type RowsQuery struct {
@@ -170,13 +178,13 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 		} `json:"error_log_list"`
 		Total lenient[scalar] `json:"total_record"`
 	}
-	if _, err := c.get(ctx, query, &wire, "instances", q.InstanceID, "errorlog"); err != nil {
+	if _, err := c.get(transport.WithMaxBody(ctx, maxText), query, &wire, "instances", q.InstanceID, "errorlog"); err != nil {
 		return nil, 0, err
 	}
 	rows := make([]Row, len(wire.List))
 	for i, r := range wire.List {
 		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.text}
-		if rows[i].Level == "" {
+		if rows[i].Level == "" && level != allLevels {
 			rows[i].Level = level
 		}
 	}

@@ -185,6 +185,19 @@ func TestErrorLogRowsAnswers(t *testing.T) {
 	}
 }
 
+// TestErrorLogRowsWithoutALevel: a row has the level that was asked for. ALL is none.
+func TestErrorLogRowsWithoutALevel(t *testing.T) {
+	for asked, want := range map[string]string{"FATAL": "FATAL", "ALL": ""} {
+		got, err := answering(200, `{"error_log_list":[{"content":"a"}],"total_record":1}`).client().ErrorLogRows(t.Context(), rowsOf(asked))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]rds.Row{{Level: want, Content: "a"}}, got.Rows); diff != "" {
+			t.Errorf("rows of level %s (-want +got):\n%s", asked, diff)
+		}
+	}
+}
+
 // TestErrorLogRowsUndecodable: such an answer is asked for again until the time is up.
 func TestErrorLogRowsUndecodable(t *testing.T) {
 	for body, want := range map[string]string{

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // SlowSort is an order of slow statements, highest first.
@@ -114,7 +116,7 @@ type slowRequest struct {
 func (c *Client) slowPage(ctx context.Context, q SlowQuery, offset, limit int, into *slowAnswer) error {
 	body := slowRequest{requestTime(q.Start), requestTime(q.End), offset, limit, q.Database, string(q.Sort), "desc"}
 	path := []string{"instances", q.InstanceID, "slow-logs", "statistics"}
-	_, err := c.call(ctx, http.MethodPost, v31, nil, body, into, path)
+	_, err := c.call(transport.WithMaxBody(ctx, maxText), http.MethodPost, v31, nil, body, into, path)
 	return err
 }
 

@@ -34,7 +34,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, explain(bounded, err, start)
 	}
-	body, err := readBounded(resp.Body, a.options.MaxBody)
+	body, err := readBounded(resp.Body, a.longest(req.Context()))
 	if err != nil {
 		return nil, explain(bounded, err, start)
 	}
@@ -44,6 +44,19 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Header.Del("Location") // net/http would fail on an unreadable address and repeat it in its error
 	}
 	return resp, nil
+}
+
+type maxBodyKey struct{}
+
+// WithMaxBody returns a context for requests whose answers may have more bytes than Options.MaxBody.
+func WithMaxBody(ctx context.Context, n int64) context.Context {
+	return context.WithValue(ctx, maxBodyKey{}, n)
+}
+
+// longest returns how many bytes the answer to a request may have.
+func (a *attempt) longest(ctx context.Context) int64 {
+	n, _ := ctx.Value(maxBodyKey{}).(int64)
+	return max(n, a.options.MaxBody)
 }
 
 // explain adds the address, and prefers the cause of a timeout to its symptom.

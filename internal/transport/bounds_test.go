@@ -94,6 +94,33 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
+// TestBodiesMayBeLonger: a request can allow more than all others, and not less.
+func TestBodiesMayBeLonger(t *testing.T) {
+	for name, c := range map[string]struct {
+		size, allowed int
+		limit         int64 // in the error; 0: no error
+	}{
+		"as long as allowed": {size: 6 * mebibyte, allowed: 6 * mebibyte},
+		"a byte longer":      {size: 6*mebibyte + 1, allowed: 6 * mebibyte, limit: 6 * mebibyte},
+		"less than usual":    {size: 4 * mebibyte, allowed: mebibyte},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				base := newNetwork(func(req *http.Request) (*http.Response, error) {
+					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: &endless{left: c.size}, Request: req}, nil
+				})
+				ctx := transport.WithMaxBody(t.Context(), int64(c.allowed))
+				got := post(ctx, transport.New(exact(base, 3)).Client(transport.Rules{}))
+				if c.limit > 0 {
+					isTooLarge(t, got.Err, c.limit)
+				} else if got.Err != nil || len(got.Body) != c.size {
+					t.Errorf("got %d bytes and %v, want %d bytes", len(got.Body), got.Err, c.size)
+				}
+			})
+		})
+	}
+}
+
 func isTooLarge(t *testing.T, err error, limit int64) {
 	t.Helper()
 	var tooLarge *transport.TooLargeError

@@ -53,7 +53,7 @@ type Options struct {
 	AttemptTimeout time.Duration     // of one attempt, from connecting to the last byte of the answer; default: 30 s
 	MinPause       time.Duration     // first pause between attempts; default: 1 s
 	MaxPause       time.Duration     // longest pause, also if the server asks for more; default: 60 s
-	MaxBody        int64             // longest answer in bytes; default: 4 MiB
+	MaxBody        int64             // longest answer in bytes; default: 4 MiB. See [WithMaxBody]
 	UserAgent      string
 	Observe        func(Exchange) // if set, called after every attempt
 	Random         func() float64 // numbers in [0, 1) for the jitter; default: math/rand/v2
