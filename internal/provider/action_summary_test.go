@@ -137,6 +137,13 @@ func TestAction_SummaryOfStrangeFiles(t *testing.T) {
 		"text":        {[]byte("hello\n"), []string{"No summary of NAME: it does not look like a PostgreSQL log."}},
 		"binary":      {bytes.Repeat([]byte{0, 1, 2, 10}, 100), []string{"No summary of NAME: it does not look like a PostgreSQL log."}},
 		"broken gzip": {packed.Bytes()[:30], []string{"No summary of NAME.gz: it cannot be read as a log (unexpected EOF)."}},
+		"gzip without its end": {
+			packed.Bytes()[:packed.Len()-4], []string{
+				table("NAME.gz", span, "16:05:50         ", dot),
+				"This is only the beginning of NAME.gz: the rest cannot be read as a log (unexpected EOF).",
+				strings.Replace(command, "%s", "%s.gz", 1),
+			},
+		},
 		"no error": {
 			[]byte("2026-11-23 16:05:50 UTC [1] LOG:  connection received: host=[local]\n"),
 			[]string{"Nothing broke in NAME" + span + ". Events read: 1.", command},

@@ -39,17 +39,17 @@ func Summarize(ctx context.Context, send func(string), files []download.Saved) {
 		switch {
 		case errors.Is(ctx.Err(), context.Canceled):
 			return
-		case errors.Is(err, context.DeadlineExceeded):
-			send(fmt.Sprintf("No summary of %s: the time was up before all of it was read.", f.Name))
-			continue
 		case errors.Is(err, pglog.ErrNotALog):
 			send(fmt.Sprintf("No summary of %s: it does not look like a PostgreSQL log.", f.Name))
 			continue
-		case err != nil:
-			send(fmt.Sprintf("No summary of %s: it cannot be read as a log (%s).", f.Name, apierror.Printable(err.Error())))
+		case err != nil && s.Events == 0:
+			send(fmt.Sprintf("No summary of %s: it cannot be read as a log (%s).", f.Name, why(err)))
 			continue
 		}
 		send(summaryText(f.Name, s))
+		if err != nil {
+			send(fmt.Sprintf("This is only the beginning of %s: the rest cannot be read as a log (%s).", f.Name, why(err)))
+		}
 		paths = append(paths, shellWord(f.Path))
 		if len(s.Groups) > 0 && s.Groups[0].Class == pglog.Crash && s.Groups[0].Level < pglog.LevelError {
 			pattern = "ERROR|FATAL|PANIC|terminated by signal" // PostgreSQL reports a crash with level LOG
@@ -60,11 +60,19 @@ func Summarize(ctx context.Context, send func(string), files []download.Saved) {
 	}
 }
 
-// summaryOf reads a file until the context ends.
+// why returns why a file was not read to its end.
+func why(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "the time was up"
+	}
+	return apierror.Printable(err.Error())
+}
+
+// summaryOf reads a file until the context ends. With an error, the summary is that of the part before it.
 func summaryOf(ctx context.Context, path string) (*pglog.Summary, error) {
 	file, err := os.Open(path) //nolint:gosec // the action has just saved it
 	if err != nil {
-		return nil, err
+		return &pglog.Summary{}, err
 	}
 	defer func() { _ = file.Close() }()
 	return pglog.Summarize(untilDone{ctx, file})
