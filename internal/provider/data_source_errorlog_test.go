@@ -195,7 +195,11 @@ func badWindows() map[string]struct {
 			"start_time",
 			`Attribute start_time must be at most 30 days before the end, 2000-01-01T00:00:00Z, got: "1999-12-01T23:59:59Z".`,
 		},
-		"level unknown": {map[string]any{"levels": []any{"ERROR", "DEBUG"}}, "levels", "got: \"DEBUG\"."},
+		"last with a blank":  {map[string]any{"last": " 30m"}, "last", `got: " 30m".`},
+		"last in colour":     {map[string]any{"last": "\x1b[31m30m"}, "last", `got: "\x1b[31m30m".`},
+		"start with a blank": {map[string]any{"start_time": "1999-12-31T23:00:00Z "}, "start_time", `got: "1999-12-31T23:00:00Z ".`},
+		"level with a blank": {map[string]any{"levels": []any{" ERROR"}}, "levels", `got: " ERROR".`},
+		"level unknown":      {map[string]any{"levels": []any{"ERROR", "DEBUG"}}, "levels", "got: \"DEBUG\"."},
 		"level lower case": {
 			map[string]any{"levels": []any{"error"}},
 			"levels",

@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
@@ -103,7 +102,7 @@ func validateLevels(levels types.Set) diag.Diagnostics {
 	for _, element := range levels.Elements() {
 		if level, ok := element.(types.String); ok && !level.IsUnknown() && !slices.Contains(errorLogLevels, level.ValueString()) {
 			diags.AddAttributeError(at, "Invalid Attribute Value", fmt.Sprintf("Attribute levels must hold only %s, got: %q.",
-				strings.Join(errorLogLevels, ", "), apierror.Printable(level.ValueString())))
+				strings.Join(errorLogLevels, ", "), attribute.Excerpt(level.ValueString())))
 		}
 	}
 	return diags

@@ -42,7 +42,8 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 			"in the console. If you have the name, use instance_name.", req.Path, v.Description(ctx), value))
 }
 
-// Excerpt returns the beginning of a long text.
+// Excerpt returns the beginning of a long text. It keeps blanks, unlike [apierror.Printable]: they can be what is wrong. Print
+// it with %q.
 func Excerpt(value string) string {
 	const shown = 60
 	if runes := []rune(value); len(runes) > shown {
@@ -82,7 +83,7 @@ func (v durationBetween) ValidateString(_ context.Context, req validator.StringR
 		unit = " The unit is missing: " + value + "s are seconds, " + value + "m are minutes."
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, apierror.Printable(value), unit))
+		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, Excerpt(value), unit))
 }
 
 // WholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the

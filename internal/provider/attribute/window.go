@@ -13,8 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 const (
@@ -133,7 +131,7 @@ func parseInstant(name string, value types.String, diags *diag.Diagnostics) (tim
 	if err != nil {
 		diags.AddAttributeError(path.Root(name), "Invalid Attribute Value", fmt.Sprintf(
 			"Attribute %s must be an RFC 3339 time with a zone, such as 2026-11-23T16:05:00Z or 2026-11-23T17:05:00+01:00, got: %q.",
-			name, apierror.Printable(value.ValueString())))
+			name, Excerpt(value.ValueString())))
 	}
 	return t, err == nil
 }
