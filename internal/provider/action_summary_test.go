@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -234,4 +235,54 @@ func TestAction_SummaryOfSeveralFiles(t *testing.T) {
 			t.Errorf("got %d quoted paths in %q, want 2", n, shown[5])
 		}
 	})
+}
+
+// TestAction_SummaryTimeout: timeouts.invoke ends the summary too. After the downloads have used it up, there are ten seconds.
+func TestAction_SummaryTimeout(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, between time.Duration // the first summary, and both
+		up              bool
+	}{
+		"in time":                     {between: 59 * time.Second},
+		"too late":                    {between: 61 * time.Second, up: true},
+		"late downloads":              {before: 2 * time.Minute, between: 9 * time.Second},
+		"late downloads and too late": {before: 2 * time.Minute, between: 11 * time.Second, up: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				p := rdstest.New(t, rdssim.WithExportDuration(0)).Protocol(t)
+				saved := 0
+				p.Shown = func(line string) { // the action waits with its next line
+					switch {
+					case strings.HasPrefix(line, "Saved "):
+						if saved++; saved == 2 {
+							time.Sleep(c.before) // virtual
+						}
+					case strings.HasPrefix(line, "Each file has its checksum"):
+						time.Sleep(c.between)
+					}
+				}
+				if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+					t.Fatalf("got %q, want no diagnostics", diags)
+				}
+				shown, diags := p.Invoke(t.Context(), dataSource, map[string]any{
+					"instance_id": rdssim.InstanceTwoFiles, "directory": folder, "timeouts": map[string]any{"invoke": "1m"},
+				})
+				if len(diags) > 0 || len(shown) != 6 {
+					t.Fatalf("got %q and %d lines, want no diagnostics and 6 lines: %q", diags, len(shown), shown)
+				}
+				want := "What broke in "
+				if c.up {
+					want = "No summary of "
+				}
+				if !strings.HasPrefix(shown[3], "What broke in ") || !strings.HasPrefix(shown[4], want) {
+					t.Errorf("got %q, want what broke in the first file, then %s", shown[3:], want)
+				}
+				if c.up && !strings.HasSuffix(shown[4], ": it cannot be read as a log (the time was up).") {
+					t.Errorf("got %q, want that the time was up", shown[4])
+				}
+			})
+		})
+	}
 }

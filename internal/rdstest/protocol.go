@@ -16,7 +16,7 @@ import (
 
 // Protocol calls a provider's protocol in Terraform's order.
 type Protocol struct {
-	// Shown is called with each line that an action shows, before the action goes on. Nil: nobody looks.
+	// Shown is called with each line that an action shows. Meanwhile the action goes on until its next line. Nil: nobody looks.
 	Shown func(string)
 
 	tb      testing.TB
