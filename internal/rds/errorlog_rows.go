@@ -25,9 +25,9 @@ const (
 	allLevels = "ALL" // no level of a row
 )
 
-// maxText is how many bytes a page with text of a log may have. A statement can be some megabytes long, and a page has a
-// hundred of them.
-const maxText = 64 << 20
+// maxText is how many bytes a page with text of a log may have. A statement can be a megabyte long, and a page has a hundred
+// rows. A read has up to twenty pages a level, so it is no more.
+const maxText = 16 << 20
 
 // RowsQuery selects rows of an instance's error log.
 type RowsQuery struct {
