@@ -120,9 +120,8 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 		return
 	}
 	a.reportMissing(answer, send)
-	resp.Diagnostics.Append(a.warnings(try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
+	resp.Diagnostics.Append(a.warnings(a.client, try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
 	files := downloads(answer)
-	resp.Diagnostics.Append(a.linkWarnings(a.client, try.who(), files)...)
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
 	tell := teller{send: send}

@@ -52,8 +52,8 @@ func TestAction_BadInput(t *testing.T) {
 			"which is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of " +
 				"Terraform's (TF_VAR_…).",
 		},
-		"directory ends in a blank": {
-			map[string]any{"instance_id": "a", "directory": "logs "}, "which is a path with a blank at its begin or end: remove it.",
+		"directory ends in a space": {
+			map[string]any{"instance_id": "a", "directory": "logs "}, "which is a path with a space at its beginning or end: remove it.",
 		},
 		"directory is a link": {
 			map[string]any{"instance_id": "a", "directory": link},

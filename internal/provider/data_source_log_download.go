@@ -67,7 +67,7 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 		resp.Diagnostics.Append(model.settle(try, err))
 	} else {
 		model.Failure = noFailure()
-		resp.Diagnostics.Append(d.warnings(try.who(), export, goodLinks)...)
+		resp.Diagnostics.Append(d.warnings(d.client, try.who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
-	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // maxListed is the number of files that one text or one run lists, so that a screen can show it.
@@ -133,17 +131,6 @@ func saveWarnings(saved []download.Saved) diag.Diagnostics {
 	if len(differ) > 0 {
 		diags.AddWarning("Size of a saved file differs", "The cloud announced another size for these files:\n\n"+listLines(differ)+
 			"\nThe file may be incomplete, or the cloud counts in another unit. Look at the end of the file.")
-	}
-	return diags
-}
-
-// linkWarnings are about links without TLS, if the API has it. Without it, there is a warning already.
-func (l logDownload) linkWarnings(c *client, instanceID string, links []download.File) diag.Diagnostics {
-	var diags diag.Diagnostics
-	plain := func(f download.File) bool { return settings.Unencrypted(f.Link) }
-	if c.encrypted && slices.ContainsFunc(links, plain) {
-		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
-			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", l.noun, instanceID))
 	}
 	return diags
 }

@@ -65,7 +65,7 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		resp.Diagnostics.Append(try.diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(e.warnings(try.who(), export, goodLinks)...)
+	resp.Diagnostics.Append(e.warnings(e.client, try.who(), export, goodLinks)...)
 	model.logResults = mapExport(export)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

@@ -58,7 +58,7 @@ func instanceFaults() []fault {
 		},
 		{
 			name: "Invalid instance name", words: "Attribute instance_name", cause: "`instance_name` holds what no name holds, such as a " +
-				"blank at the end.", arguments: onlyName("orders ", nil),
+				"space at the end.", arguments: onlyName("orders ", nil),
 		},
 		{
 			name: "Instances cannot be listed for a while", arguments: orders, cause: "RDS answers 500 three times to the request for the list.",

@@ -6,6 +6,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // logDownload is what differs between the objects of two logs. All objects of a log have the same name: a data source,
@@ -175,7 +177,7 @@ func instant(t time.Time, layout string) timetypes.RFC3339 {
 }
 
 // warnings returns a warning for each thing that an export lacks. others is a sentence about the files that are there.
-func (l logDownload) warnings(instance string, export *rds.Export, others string) diag.Diagnostics {
+func (l logDownload) warnings(c *client, instance string, export *rds.Export, others string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(export.Files) == 0 {
 		diags.AddWarning("No "+l.noun+" files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+
@@ -192,6 +194,11 @@ func (l logDownload) warnings(instance string, export *rds.Export, others string
 	if unknown := unknownSizes(export); len(unknown) > 0 {
 		diags.AddWarning("Unknown size of "+l.noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+
 			"null. The links are good.\n\n"+indented(unknown))
+	}
+	// If the API's own URL has no TLS, there is a warning already.
+	if c.encrypted && slices.ContainsFunc(export.Files, func(f rds.ExportFile) bool { return settings.Unencrypted(f.Link) }) {
+		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
+			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", l.noun, instance))
 	}
 	return diags
 }

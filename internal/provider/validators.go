@@ -139,7 +139,7 @@ func directoryFault(path string) string {
 	case strings.TrimSpace(path) == "":
 		return "empty"
 	case strings.TrimSpace(path) != path:
-		return "a path with a blank at its begin or end: remove it"
+		return "a path with a space at its beginning or end: remove it"
 	case strings.HasPrefix(path, "$"):
 		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's " +
 			"(TF_VAR_…)"
