@@ -210,7 +210,7 @@ func TestDataSource_Interrupted(t *testing.T) {
 		"no answer": {
 			at("rds.errorlog", forEver, rdssim.Hang()), rdssim.InstanceHealthy, " RDS gave no answer. The export may have started all the same.\n",
 			"Check the network and the proxy. The cloud may be out of order (see https://status.otc-service.com/). Then run it again.",
-			[]string{"no complete answer within 12.999s"},
+			[]string{"no complete answer within 13s"},
 		},
 		"running": {
 			nil, rdssim.InstanceStuck, " The last answer had status CREATING:\n",
