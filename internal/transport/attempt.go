@@ -125,7 +125,9 @@ type TimeoutError struct {
 	Err   error // the context's error, if the caller's time was up; nil if only the attempt's was
 }
 
-func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.After.Round(100*time.Millisecond)) }
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within %s", e.After.Round(100*time.Millisecond))
+}
 func (e *TimeoutError) Unwrap() error { return e.Err }
 
 // TooLargeError is an answer of more than Limit bytes.
