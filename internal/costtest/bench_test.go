@@ -23,8 +23,10 @@ import (
 )
 
 const (
-	runs     = 15
-	maxRatio = 1.3 // of a plan with ready links to one that reads a page
+	runs = 15
+	// Of a plan to one that reads a page.
+	maxRatioLinks = 1.3 // with ready links
+	maxRatioRows  = 1.4 // with the rows of three levels
 )
 
 // yardstick returns the folder with the program of hashicorp/http. Many use that provider, and it does as little as
@@ -75,7 +77,8 @@ var measurements = []measurement{
 	{"size of the program", sizes},
 	{"start, until the CLI can speak to it", starts},
 	{"schema, through the CLI", schemas},
-	{"plan: ready links / one GET of a page", plans},
+	{"plan: ready links / one GET of a page", plans("rds_errorlog_download", "rds.errorlog", 1, maxRatioLinks)},
+	{"plan: rows of the last hour / one GET of a page", plans("rds_errorlog", "rds.errorlog_rows", 3, maxRatioRows)},
 	{"plan of 1, provider running: time, memory", fleetPlan(1)},
 	{"plan of 200, provider running: time, memory", fleetPlan(200)},
 	{"plan of 200, exports of 14 s, 40 calls a second", gatewayPlan(200)},
@@ -86,7 +89,7 @@ var measurements = []measurement{
 func TestCost(t *testing.T) {
 	var table strings.Builder
 	line := func(name string, rds, http fmt.Stringer) {
-		fmt.Fprintf(&table, "%-44s │ %-24s │ %s\n", name, rds, http)
+		fmt.Fprintf(&table, "%-48s │ %-24s │ %s\n", name, rds, http)
 	}
 	line("", text("rds"), text("hashicorp/http"))
 	for _, m := range measurements {
@@ -113,26 +116,29 @@ func starts(t *testing.T) (rds, http fmt.Stringer) {
 
 func schemas(t *testing.T) (rds, http fmt.Stringer) {
 	t.Helper()
-	ours, theirs := configurations(t)
+	ours, theirs := configurations(t, "rds_errorlog_download")
 	arguments := []string{"providers", "schema", "-json"}
 	return sideBySide(func() { mustRun(t, ours, arguments...) }, func() { mustRun(t, theirs, arguments...) })
 }
 
-func plans(t *testing.T) (rds, http fmt.Stringer) {
-	t.Helper()
-	ours, theirs := configurations(t)
-	a, b := sideBySide(func() { mustRun(t, ours, "plan") }, func() { mustRun(t, theirs, "plan") })
-	ratio := float64(a.fastest()) / float64(b.fastest())
-	if ratio > maxRatio {
-		t.Errorf("a plan takes %.2f times as long as one that reads a page, want at most %.1f", ratio, maxRatio)
+// plans compares the plan of a data source, which makes so many calls of a kind, with one that reads a page.
+func plans(dataSource, kind string, calls int, maxRatio float64) func(*testing.T) (rds, http fmt.Stringer) {
+	return func(t *testing.T) (rds, http fmt.Stringer) {
+		t.Helper()
+		ours, theirs := configurations(t, dataSource)
+		a, b := sideBySide(func() { mustRun(t, ours, "plan") }, func() { mustRun(t, theirs, "plan") })
+		ratio := float64(a.fastest()) / float64(b.fastest())
+		if ratio > maxRatio {
+			t.Errorf("a plan of %s takes %.2f times as long as one that reads a page, want at most %.1f", dataSource, ratio, maxRatio)
+		}
+		if got := ours.Cloud.Count("login"); got != runs+1 {
+			t.Errorf("%d logins in %d plans, want one in each", got, runs+1)
+		}
+		if got, want := ours.Cloud.Count(kind), calls*(runs+1); got != want {
+			t.Errorf("%d calls of %s in %d plans, want %d", got, kind, runs+1, want)
+		}
+		return text(fmt.Sprintf("%s: %.2f times", a, ratio)), b
 	}
-	if got := ours.Cloud.Count("login"); got != runs+1 {
-		t.Errorf("%d logins in %d plans", got, runs+1)
-	}
-	if got := ours.Cloud.Count("rds.errorlog"); got != runs+1 {
-		t.Errorf("%d calls in %d plans", got, runs+1)
-	}
-	return text(fmt.Sprintf("%s: %.2f times", a, ratio)), b
 }
 
 func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
@@ -147,8 +153,8 @@ func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 func gatewayPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 	return func(t *testing.T) (ours, theirs fmt.Stringer) {
 		t.Helper()
-		c := newCLI(t, fleetOf(n), rdssim.WithExportDuration(14*time.Second), rdssim.WithRateLimit(40))
-		provider := attach(t, c)
+		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(14*time.Second), rdssim.WithRateLimit(40))
+		provider := attach(t, c, nil)
 		mustRun(t, c, "init")
 		start := time.Now()
 		mustRun(t, c, "plan", fmt.Sprintf("-parallelism=%d", n))
@@ -186,9 +192,9 @@ func cpu(t *testing.T, pid int) time.Duration {
 }
 
 // configurations are one with this provider, whose links are ready, and one that reads a page with the other.
-func configurations(t *testing.T) (ours, theirs *rdstest.CLI) {
+func configurations(t *testing.T, dataSource string) (ours, theirs *rdstest.CLI) {
 	t.Helper()
-	ours = newCLI(t, fleetOf(1), rdssim.WithExportDuration(0))
+	ours = newCLI(t, fleetOf(dataSource, 1), rdssim.WithExportDuration(0))
 	override(t, ours, "otc-rds/rds", filepath.Dir(program(t)))
 	theirs = newCLI(t, "")
 	theirs.Write(t, "main.tf", "data \"http\" \"page\" {\n  url = \""+theirs.Cloud.URL()+"/v3\"\n}\n")
@@ -243,8 +249,8 @@ func handshake(t *testing.T, path string) {
 // fleet plans n instances whose links are ready.
 func fleet(t *testing.T, n int) (took time.Duration, peak int) {
 	t.Helper()
-	c := newCLI(t, fleetOf(n), rdssim.WithExportDuration(0))
-	provider := attach(t, c)
+	c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(0))
+	provider := attach(t, c, nil)
 	mustRun(t, c, "init")
 	start := time.Now()
 	mustRun(t, c, "plan", "-parallelism=200")

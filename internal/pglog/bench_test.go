@@ -7,6 +7,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
@@ -135,6 +138,57 @@ func BenchmarkReaderStderr(b *testing.B) {
 			}
 		}
 	}
+}
+
+// BenchmarkSummarizeFile reads a file of 64 MiB. Beside its own speed it reports that of grep on the same file, and of
+// pgbadger, where it is installed, on an eighth of it.
+func BenchmarkSummarizeFile(b *testing.B) {
+	const size = 64 << 20
+	file, part := logFile(b, size), logFile(b, size/8)
+	b.SetBytes(size)
+	for b.Loop() {
+		f, err := os.Open(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s, err := pglog.Summarize(f)
+		if err != nil || s.Events == 0 {
+			b.Fatalf("expected events, got %+v, %v", s, err)
+		}
+		if err := f.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.StopTimer()
+	b.ReportMetric(speed(b, size, "grep", "-cE", "ERROR|FATAL|PANIC", file), "grep-MB/s")
+	if _, err := exec.LookPath("pgbadger"); err == nil {
+		badger := speed(b, size/8, "pgbadger", "-q", "-j", "1", "-f", "stderr", "-p", "%m:%r:%u@%d:[%p]:", "-o", b.TempDir()+"/out.txt", part)
+		b.ReportMetric(badger, "pgbadger-MB/s")
+	}
+}
+
+// logFile writes a log of n bytes, and reads it once so that it is in the system's cache.
+func logFile(b *testing.B, n int64) string {
+	b.Helper()
+	all, err := io.ReadAll(endless(n, later()))
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "error.log")
+	if err := os.WriteFile(path, all, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+// speed returns how many megabytes of a file of n bytes a program reads in a second.
+func speed(b *testing.B, n int, program string, arguments ...string) float64 {
+	b.Helper()
+	start := time.Now()
+	if out, err := exec.CommandContext(b.Context(), program, arguments...).CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", program, err, out)
+	}
+	return float64(n) / 1e6 / time.Since(start).Seconds()
 }
 
 // heap returns the bytes in use after a collection.

@@ -18,6 +18,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/progress"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -57,7 +60,7 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			MarkdownDescription: "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does " +
 				"not exist. Must not be a symbolic link.",
 			Required:   true,
-			Validators: directoryValidators(),
+			Validators: attribute.DirectoryValidators(),
 		},
 		"overwrite": dataschema.BoolAttribute{
 			MarkdownDescription: "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an " +
@@ -72,13 +75,14 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			Optional: true,
 		}
 	}
+	timeouts := attribute.TimeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Saves the " + a.noun + " of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is " +
 			"done, downloads every file, and writes the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. " +
 			"A file appears under its name only once it is complete.",
-		Attributes: actionAttributes(attributes),
+		Attributes: attribute.ActionAttributes(attributes),
 		Blocks: map[string]schema.Block{
-			"timeouts": actionBlock(timeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)),
+			"timeouts": attribute.ActionBlock(timeouts),
 		},
 	}
 }
@@ -96,9 +100,9 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout := timeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
+	timeout := attribute.TimeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
-		resp.Diagnostics.Append(a.saveDiagnostics("", nil, err, timeout)...) // no file, so no line with the instance
+		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, "", nil, err, timeout)...) // no file, so no line with the instance
 		return
 	}
 	ctx, stop := a.client.interruptible(withRequestLog(ctx))
@@ -107,34 +111,36 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
-	if try, err := model.resolve(ctx, a.client, "timeouts.invoke", timeout); err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+	if try, err := a.client.resolve(ctx, &model.InstanceModel, "timeouts.invoke", timeout); err != nil {
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
 	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
 	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
-	options.Report = (&waitReport{send: send, noun: a.noun}).report(options.Report)
+	options.Report = (&progress.Wait{Send: send, Noun: a.noun}).Report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
 	a.reportMissing(answer, send)
-	resp.Diagnostics.Append(a.warnings(a.client, try.who(), answer, "The other files are saved unless an error shows otherwise.")...)
+	resp.Diagnostics.Append(a.warnings(a.client, try.Who(), answer, otherFiles)...)
 	files := downloads(answer)
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
-	tell := teller{send: send}
+	tell := progress.Downloads{Send: send}
 	saved, err := download.Save(limited, files, a.saveOptions(model, options, &tell))
-	tell.saved(saved, err == nil)
+	tell.Saved(saved, err == nil)
 	if shows {
-		summarize(ctx, send, saved)
+		progress.Summarize(ctx, send, saved)
 	}
-	resp.Diagnostics.Append(saveWarnings(saved)...)
+	resp.Diagnostics.Append(diagnose.SaveWarnings(saved)...)
 	if err != nil {
-		resp.Diagnostics.Append(a.saveDiagnostics(try.who(), saved, err, timeout)...)
+		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, try.Who(), saved, err, timeout)...)
 	}
 }
+
+const otherFiles = "The other files are saved unless an error shows otherwise."
 
 // read returns the configuration, and whether to show what broke. Only some actions have the argument for that, and the
 // framework wants a model with exactly the arguments that there are.
@@ -150,7 +156,7 @@ func (a *logDownloadAction) read(ctx context.Context, req action.InvokeRequest, 
 
 // reportMissing reports files that failed in the cloud: with -compact-warnings Terraform does not show which.
 func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string)) {
-	if missing := len(missingFiles(answer)); missing > 0 {
+	if missing := len(diagnose.MissingFiles(answer)); missing > 0 {
 		send(fmt.Sprintf("%d of %d files failed in the cloud.", missing, len(answer.Files)))
 	}
 }
@@ -158,10 +164,9 @@ func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string))
 // validate checks all arguments again. Terraform validates an action only while values of variables are unknown, unlike
 // a data source (seen with 1.14.9 and 1.15.0), and then passes on any value.
 func (m logDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
-	invoke := timeoutText(m.Timeouts, "invoke")
 	diags := m.logArguments.validate(ctx)
-	diags.Append(validateLate(ctx, path.Root("directory"), m.Directory, directoryValidators())...)
-	diags.Append(validateLate(ctx, path.Root("timeouts").AtName("invoke"), invoke, timeoutValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("directory"), m.Directory, attribute.DirectoryValidators())...)
+	diags.Append(attribute.ValidateTimeout(ctx, m.Timeouts, "invoke")...)
 	return diags
 }
 
@@ -175,11 +180,11 @@ func progressUntil(ctx context.Context, send func(action.InvokeProgressEvent)) f
 	}
 }
 
-func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *teller) download.Options {
+func (a *logDownloadAction) saveOptions(model logDownloadActionModel, wait rds.WaitOptions, tell *progress.Downloads) download.Options {
 	o := a.client.files
 	o.Directory = model.Directory.ValueString()
 	o.Overwrite = model.Overwrite.ValueBool()
-	o.Progress = tell.downloading
+	o.Progress = tell.Report
 	o.Refresh = func(ctx context.Context) ([]download.File, error) {
 		wait.Report = nil
 		answer, err := a.client.rds.WaitForExport(ctx, wait)

@@ -8,11 +8,15 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -22,7 +26,7 @@ import (
 type client struct {
 	rds *rds.Client
 	// instances finds DB instances by name.
-	instances *instanceList
+	instances *instances.List
 	// project is the name of the project that requests are for, "" if only its ID is configured.
 	project string
 	// files are options for saving files, without a folder. Their requests go out plain: no token, no signature, no
@@ -76,7 +80,7 @@ func (p *rdsProvider) newClient(config settings.Config, terraformVersion string)
 		encrypted: len(config.Unencrypted()) == 0,
 		project:   projectName(config),
 		rds:       api,
-		instances: newInstanceList(api, endpoint),
+		instances: instances.New(api, endpoint),
 		files: download.Options{
 			Base:       p.network(plain(tlsConfig)),
 			UserAgent:  userAgent,
@@ -118,6 +122,42 @@ func (p *rdsProvider) network(config *tls.Config) http.RoundTripper {
 	network.MaxIdleConnsPerHost = 64  // many objects of one run ask the same host
 	network.DisableCompression = true // a file must be saved byte by byte as it is stored, and the API's answers are small
 	return network
+}
+
+// resolve sets the ID of an instance if a name is configured. tried is for the texts about an error.
+func (c *client) resolve(
+	ctx context.Context, m *attribute.InstanceModel, timeoutName string, timeout time.Duration,
+) (diagnose.Tried, error) {
+	if m.InstanceName.IsNull() {
+		return diagnose.Tried{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	found, err := c.instances.Find(ctx, m.InstanceName.ValueString())
+	if err == nil {
+		m.InstanceID = attribute.Link(found.ID)
+	}
+	t := listTried(c, timeoutName)
+	t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
+	return t, err
+}
+
+// listTried describes a listing for the texts of diagnostics.
+func listTried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "list DB instances",
+		Request: "list DB instances",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+			"db_instance_management/querying_db_instances.html",
+		Permission:  "rds:instance:list",
+		TimeoutName: timeoutName,
+		Project:     c.project,
+	}
+}
+
+// remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.
+func remaining(timeout time.Duration, start time.Time) time.Duration {
+	return max(timeout-time.Since(start).Truncate(time.Millisecond), 1)
 }
 
 // clientFrom returns the client that Configure made, or nil if it was not called yet: Terraform reads schemas first.

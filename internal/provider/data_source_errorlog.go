@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 type errorLogDataSource struct {
@@ -29,7 +31,7 @@ func (p *rdsProvider) newErrorLogDataSource() datasource.DataSource {
 
 type errorLogDataSourceModel struct {
 	errorLogArguments
-	toleranceModel
+	attribute.ToleranceModel
 	errorLogResults
 	Timeouts types.Object `tfsdk:"timeouts"`
 }
@@ -40,7 +42,7 @@ func (d *errorLogDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *errorLogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := errorLogAttributes()
-	maps.Copy(attributes, toleranceAttributes("`summary` and `entries` are empty, and `complete` is false"))
+	maps.Copy(attributes, attribute.ToleranceAttributes("`summary` and `entries` are empty, and `complete` is false"))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Answers what broke in the last minutes: reads the rows of the error log of one RDS for PostgreSQL instance by " +
 			"time and level, and groups what is alike, worst first. It starts no export and takes a second or less.\n\n" +
@@ -48,7 +50,7 @@ func (d *errorLogDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"name stores nothing.",
 		Attributes: attributes,
 		Blocks: map[string]schema.Block{
-			"timeouts": timeoutsBlock("read", "How long a read may take in all", defaultRowsTimeout),
+			"timeouts": attribute.TimeoutsBlock("read", "How long a read may take in all", defaultRowsTimeout),
 		},
 	}
 }
@@ -81,17 +83,17 @@ func (d *errorLogDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows, try, err := model.read(ctx, d.client, window, "timeouts.read", timeoutOf(model.Timeouts, "read", defaultRowsTimeout))
+	rows, try, err := model.read(ctx, d.client, window, "timeouts.read", attribute.TimeoutOf(model.Timeouts, "read", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(model.settle(try, err))
+		resp.Diagnostics.Append(model.Settle(try, err))
 	} else {
-		model.Failure = noFailure()
-		resp.Diagnostics.Append(incomplete(try.who(), rows)...)
+		model.Failure = attribute.NoFailure()
+		resp.Diagnostics.Append(incomplete(try.Who(), rows)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.windowArguments = model.withTimes(window)
+	model.WindowArguments = model.WithTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -18,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/instances"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -68,7 +70,7 @@ func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeoutsBlock("read", "How long a read may take in all", defaultListTimeout),
+			"timeouts": attribute.TimeoutsBlock("read", "How long a read may take in all", defaultListTimeout),
 		},
 	}
 }
@@ -128,21 +130,21 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	ctx, stop := d.client.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, timeoutOf(model.Timeouts, "read", defaultListTimeout))
+	ctx, cancel := context.WithTimeout(ctx, attribute.TimeoutOf(model.Timeouts, "read", defaultListTimeout))
 	defer cancel()
-	list, err := d.client.instances.all(ctx)
+	list, err := d.client.instances.All(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(listTried(d.client, "timeouts.read").diagnostic(err))
+		resp.Diagnostics.Append(listTried(d.client, "timeouts.read").Diagnostic(err))
 		return
 	}
-	model.Instances = mapInstances(model.selected(list.instances))
+	model.Instances = mapInstances(model.selected(list.Instances))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
 // selected returns the PostgreSQL instances that the arguments ask for, sorted by name. The API is not asked to select:
 // its filter for names is fuzzy, and one list for all objects costs less.
-func (m instancesModel) selected(instances []rds.Instance) []rds.Instance {
-	found := slices.DeleteFunc(postgres(instances), func(i rds.Instance) bool {
+func (m instancesModel) selected(list []rds.Instance) []rds.Instance {
+	found := slices.DeleteFunc(instances.Postgres(list), func(i rds.Instance) bool {
 		return !m.Name.IsNull() && i.Name != m.Name.ValueString() ||
 			!strings.HasPrefix(i.Name, m.NamePrefix.ValueString()) ||
 			!m.Type.IsNull() && i.Type != m.Type.ValueString()
@@ -154,9 +156,9 @@ func (m instancesModel) selected(instances []rds.Instance) []rds.Instance {
 }
 
 // mapInstances returns the attribute for instances, in their order. What the API did not send is null.
-func mapInstances(instances []rds.Instance) types.List {
-	elements := make([]attr.Value, 0, len(instances))
-	for _, i := range instances {
+func mapInstances(list []rds.Instance) types.List {
+	elements := make([]attr.Value, 0, len(list))
+	for _, i := range list {
 		ips := make([]attr.Value, 0, len(i.PrivateIPs))
 		for _, ip := range i.PrivateIPs {
 			ips = append(ips, types.StringValue(ip))
@@ -166,16 +168,16 @@ func mapInstances(instances []rds.Instance) types.List {
 			size = types.Int64Value(i.StorageSize)
 		}
 		elements = append(elements, types.ObjectValueMust(listedTypes, map[string]attr.Value{
-			"id":             text(i.ID),
-			"name":           text(i.Name),
-			"status":         text(i.Status),
-			"type":           text(i.Type),
-			"engine_version": text(i.EngineVersion),
-			"replica_of":     text(i.ReplicaOf),
+			"id":             attribute.Text(i.ID),
+			"name":           attribute.Text(i.Name),
+			"status":         attribute.Text(i.Status),
+			"type":           attribute.Text(i.Type),
+			"engine_version": attribute.Text(i.EngineVersion),
+			"replica_of":     attribute.Text(i.ReplicaOf),
 			"private_ips":    types.ListValueMust(types.StringType, ips),
-			"storage_type":   text(i.StorageType),
+			"storage_type":   attribute.Text(i.StorageType),
 			"storage_size":   size,
-			"created_at":     instant(i.CreatedAt, time.RFC3339),
+			"created_at":     attribute.Instant(i.CreatedAt, time.RFC3339),
 		}))
 	}
 	return types.ListValueMust(types.ObjectType{AttrTypes: listedTypes}, elements)

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 type logDownloadDataSource struct {
@@ -25,7 +27,7 @@ func (l logDownload) newDataSource() datasource.DataSource {
 
 type logDownloadDataSourceModel struct {
 	logArguments
-	toleranceModel
+	attribute.ToleranceModel
 	logResults
 	Timeouts types.Object `tfsdk:"timeouts"`
 }
@@ -37,7 +39,7 @@ func (d *logDownloadDataSource) Metadata(_ context.Context, req datasource.Metad
 func (d *logDownloadDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := d.argumentAttributes()
 	maps.Copy(attributes, d.resultAttributes())
-	maps.Copy(attributes, toleranceAttributes("`list` is empty, `status` is null and `link_count` is 0"))
+	maps.Copy(attributes, attribute.ToleranceAttributes("`list` is empty, `status` is null and `link_count` is 0"))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Retrieves download links for the " + d.noun + " of one RDS for PostgreSQL instance: starts the export, waits " +
 			"until it is done, and returns a link for every file.\n\n" +
@@ -46,7 +48,7 @@ func (d *logDownloadDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"in clear text until the next read, and in a saved plan, but expires about five minutes after the read.",
 		Attributes: attributes,
 		Blocks: map[string]schema.Block{
-			"timeouts": timeoutsBlock("read", "How long a read may take in all", defaultLinksTimeout),
+			"timeouts": attribute.TimeoutsBlock("read", "How long a read may take in all", defaultLinksTimeout),
 		},
 	}
 }
@@ -61,13 +63,13 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout := timeoutOf(model.Timeouts, "read", defaultLinksTimeout)
+	timeout := attribute.TimeoutOf(model.Timeouts, "read", defaultLinksTimeout)
 	export, try, err := d.obtain(ctx, d.client, &model.logArguments, "timeouts.read", timeout)
 	if err != nil {
-		resp.Diagnostics.Append(model.settle(try, err))
+		resp.Diagnostics.Append(model.Settle(try, err))
 	} else {
-		model.Failure = noFailure()
-		resp.Diagnostics.Append(d.warnings(d.client, try.who(), export, goodLinks)...)
+		model.Failure = attribute.NoFailure()
+		resp.Diagnostics.Append(d.warnings(d.client, try.Who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

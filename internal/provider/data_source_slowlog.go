@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 type slowLogDataSource struct {
@@ -29,7 +31,7 @@ func (p *rdsProvider) newSlowLogDataSource() datasource.DataSource {
 
 type slowLogDataSourceModel struct {
 	slowLogArguments
-	toleranceModel
+	attribute.ToleranceModel
 	slowLogResults
 	Timeouts types.Object `tfsdk:"timeouts"`
 }
@@ -40,7 +42,7 @@ func (d *slowLogDataSource) Metadata(_ context.Context, req datasource.MetadataR
 
 func (d *slowLogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := slowLogAttributes()
-	maps.Copy(attributes, toleranceAttributes("`statements` is empty, and `total` is null"))
+	maps.Copy(attributes, attribute.ToleranceAttributes("`statements` is empty, and `total` is null"))
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Answers which statements are slow: reads the statistics of the slow query log of one RDS for PostgreSQL " +
 			"instance, worst first. It starts no export and takes a second or less.\n\n" +
@@ -48,7 +50,7 @@ func (d *slowLogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"name stores nothing.",
 		Attributes: attributes,
 		Blocks: map[string]schema.Block{
-			"timeouts": timeoutsBlock("read", "How long a read may take in all", defaultRowsTimeout),
+			"timeouts": attribute.TimeoutsBlock("read", "How long a read may take in all", defaultRowsTimeout),
 		},
 	}
 }
@@ -66,7 +68,7 @@ func (d *slowLogDataSource) ValidateConfig(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, diags := model.window(ctx, d.now())
+	_, diags := model.Window(ctx, d.now())
 	resp.Diagnostics.Append(diags...)
 }
 
@@ -76,22 +78,22 @@ func (d *slowLogDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	asked, diags := model.window(ctx, d.now())
+	asked, diags := model.Window(ctx, d.now())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	answer, try, err := model.read(ctx, d.client, asked, "timeouts.read", timeoutOf(model.Timeouts, "read", defaultRowsTimeout))
+	answer, try, err := model.read(ctx, d.client, asked, "timeouts.read", attribute.TimeoutOf(model.Timeouts, "read", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(model.settle(try, err))
+		resp.Diagnostics.Append(model.Settle(try, err))
 	} else {
-		model.Failure = noFailure()
-		resp.Diagnostics.Append(model.nothingSlow(try.who(), asked, answer)...)
+		model.Failure = attribute.NoFailure()
+		resp.Diagnostics.Append(model.nothingSlow(try.Who(), asked, answer)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.windowArguments = model.withTimes(asked)
+	model.WindowArguments = model.WithTimes(asked)
 	model.slowLogResults = mapStatements(answer)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // errorLogEphemeral has neither Renew nor Close: rows do not expire.
@@ -41,9 +43,9 @@ func (e *errorLogEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Answers what broke in the last minutes, as the data source of this name does, and keeps the rows out of plan " +
 			"and state: they exist in memory only, for as long as the run needs them.",
-		Attributes: ephemeralAttributes(errorLogAttributes()),
+		Attributes: attribute.EphemeralAttributes(errorLogAttributes()),
 		Blocks: map[string]schema.Block{
-			"timeouts": ephemeralBlock(timeoutsBlock("open", "How long opening may take in all", defaultRowsTimeout)),
+			"timeouts": attribute.EphemeralBlock(attribute.TimeoutsBlock("open", "How long opening may take in all", defaultRowsTimeout)),
 		},
 	}
 }
@@ -77,13 +79,13 @@ func (e *errorLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows, try, err := model.read(ctx, e.client, window, "timeouts.open", timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
+	rows, try, err := model.read(ctx, e.client, window, "timeouts.open", attribute.TimeoutOf(model.Timeouts, "open", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(incomplete(try.who(), rows)...)
-	model.windowArguments = model.withTimes(window)
+	resp.Diagnostics.Append(incomplete(try.Who(), rows)...)
+	model.WindowArguments = model.WithTimes(window)
 	model.errorLogResults = mapRows(rows)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

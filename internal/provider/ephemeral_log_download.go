@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // logDownloadEphemeral has neither Renew nor Close. Renew cannot return new values, so it could not replace a link that
@@ -41,9 +43,9 @@ func (e *logDownloadEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Retrieves download links for the " + e.noun + " of one RDS for PostgreSQL instance, as the data source of this " +
 			"name does, and keeps them out of plan and state: a link exists in memory only, for as long as the run needs it.",
-		Attributes: ephemeralAttributes(attributes),
+		Attributes: attribute.EphemeralAttributes(attributes),
 		Blocks: map[string]schema.Block{
-			"timeouts": ephemeralBlock(timeoutsBlock("open", "How long opening may take in all", defaultLinksTimeout)),
+			"timeouts": attribute.EphemeralBlock(attribute.TimeoutsBlock("open", "How long opening may take in all", defaultLinksTimeout)),
 		},
 	}
 }
@@ -59,13 +61,13 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout := timeoutOf(model.Timeouts, "open", defaultLinksTimeout)
+	timeout := attribute.TimeoutOf(model.Timeouts, "open", defaultLinksTimeout)
 	export, try, err := e.obtain(ctx, e.client, &model.logArguments, "timeouts.open", timeout)
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(e.warnings(e.client, try.who(), export, goodLinks)...)
+	resp.Diagnostics.Append(e.warnings(e.client, try.Who(), export, goodLinks)...)
 	model.logResults = mapExport(export)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

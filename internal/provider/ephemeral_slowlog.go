@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // slowLogEphemeral has neither Renew nor Close: statements do not expire.
@@ -41,9 +43,9 @@ func (e *slowLogEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Answers which statements are slow, as the data source of this name does, and keeps the statements out of plan " +
 			"and state: they exist in memory only, for as long as the run needs them.",
-		Attributes: ephemeralAttributes(slowLogAttributes()),
+		Attributes: attribute.EphemeralAttributes(slowLogAttributes()),
 		Blocks: map[string]schema.Block{
-			"timeouts": ephemeralBlock(timeoutsBlock("open", "How long opening may take in all", defaultRowsTimeout)),
+			"timeouts": attribute.EphemeralBlock(attribute.TimeoutsBlock("open", "How long opening may take in all", defaultRowsTimeout)),
 		},
 	}
 }
@@ -61,7 +63,7 @@ func (e *slowLogEphemeral) ValidateConfig(
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, diags := model.window(ctx, e.now())
+	_, diags := model.Window(ctx, e.now())
 	resp.Diagnostics.Append(diags...)
 }
 
@@ -72,18 +74,18 @@ func (e *slowLogEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	asked, diags := model.window(ctx, e.now())
+	asked, diags := model.Window(ctx, e.now())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	answer, try, err := model.read(ctx, e.client, asked, "timeouts.open", timeoutOf(model.Timeouts, "open", defaultRowsTimeout))
+	answer, try, err := model.read(ctx, e.client, asked, "timeouts.open", attribute.TimeoutOf(model.Timeouts, "open", defaultRowsTimeout))
 	if err != nil {
-		resp.Diagnostics.Append(try.diagnostic(err))
+		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(model.nothingSlow(try.who(), asked, answer)...)
-	model.windowArguments = model.withTimes(asked)
+	resp.Diagnostics.Append(model.nothingSlow(try.Who(), asked, answer)...)
+	model.WindowArguments = model.WithTimes(asked)
 	model.slowLogResults = mapStatements(answer)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

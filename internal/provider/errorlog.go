@@ -12,12 +12,15 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -33,8 +36,8 @@ var defaultLevels = []string{"ERROR", "FATAL", "PANIC"}
 
 // errorLogArguments are the arguments of both kinds but their timeouts.
 type errorLogArguments struct {
-	instanceModel
-	windowArguments
+	attribute.InstanceModel
+	attribute.WindowArguments
 	Levels types.Set `tfsdk:"levels"`
 }
 
@@ -47,43 +50,42 @@ type errorLogResults struct {
 
 // check returns the window that the arguments ask for, or what is wrong with time and levels. Terraform calls it before
 // the read too, if values are not known yet: then it checks the others.
-func (a errorLogArguments) check(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
-	w, diags := a.window(ctx, now)
+func (a errorLogArguments) check(ctx context.Context, now time.Time) (attribute.Window, diag.Diagnostics) {
+	w, diags := a.Window(ctx, now)
 	diags.Append(validateLevels(a.Levels)...)
 	return w, diags
 }
 
 // tried describes the request, for the texts of diagnostics.
-func (a errorLogArguments) tried(c *client, timeoutName string) tried {
-	return tried{
-		unable:  "read error log",
-		request: "read the error log of",
-		noun:    "error log",
-		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "read error log",
+		Request: "read the error log of",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"log_information_queries/querying_database_error_logs.html",
-		permission:  "rds:log:list",
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+		Permission:  "rds:log:list",
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.Argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
 // read requests the rows of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
 func (a *errorLogArguments) read(
-	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
-) (*rds.Rows, tried, error) {
+	ctx context.Context, c *client, w attribute.Window, timeoutName string, timeout time.Duration,
+) (*rds.Rows, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
-	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
 		return nil, try, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
 	defer cancel()
 	rows, err := c.rds.ErrorLogRows(ctx, rds.RowsQuery{
-		InstanceID: a.InstanceID.ValueString(), Start: w.start, End: w.end, Levels: levelsOf(a.Levels),
+		InstanceID: a.InstanceID.ValueString(), Start: w.Start, End: w.End, Levels: levelsOf(a.Levels),
 	})
 	return rows, a.tried(c, timeoutName), err
 }
@@ -139,13 +141,13 @@ func mapRows(rows *rds.Rows) errorLogResults {
 	for _, r := range rows.Rows {
 		groups.Add(pglog.ParseRow(r.Time, r.Level, r.Content))
 		entries = append(entries, types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
-			"time":    second(r.Time),
-			"level":   text(r.Level),
+			"time":    attribute.Second(r.Time),
+			"level":   attribute.Text(r.Level),
 			"content": types.StringValue(r.Content),
 		}))
 	}
 	return errorLogResults{
-		Summary:  groupList(groups.Summary().Groups),
+		Summary:  attribute.GroupList(groups.Summary().Groups),
 		Entries:  types.ListValueMust(entryType, entries),
 		Complete: types.BoolValue(rows.Complete),
 	}
@@ -170,5 +172,52 @@ func incomplete(who string, rows *rds.Rows) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Error log is not complete", fmt.Sprintf(
 		"The API returns only the newest 2,000 rows of a level. Of DB instance %s these rows are there:\n\n%s\n\nWhat happened before is "+
 			"missing in entries and summary. Ask for a shorter time, or read the whole log with rds_errorlog_download.",
-		who, indented(lines)))}
+		who, diagnose.Indented(lines)))}
+}
+
+// errorLogAttributes are the arguments and results of the data source and the ephemeral resource.
+func errorLogAttributes() map[string]schema.Attribute {
+	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance.")
+	maps.Copy(attributes, attribute.WindowAttributes())
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"levels": schema.SetAttribute{
+			MarkdownDescription: "Levels to read: `ERROR`, `FATAL`, `PANIC`, `LOG`, `WARNING`, `INFO`, `NOTE`, or `ALL` of them. One request " +
+				"for each. Default: `[\"ERROR\", \"FATAL\", \"PANIC\"]`. PostgreSQL reports a crash and a restart with level `LOG`: add it to " +
+				"see them.",
+			Optional:    true,
+			ElementType: types.StringType,
+		},
+		"summary": schema.ListNestedAttribute{
+			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. It holds no values of the " +
+				"database, so it is not sensitive.",
+			Computed:     true,
+			NestedObject: schema.NestedAttributeObject{Attributes: attribute.GroupAttributes()},
+		},
+		"entries": schema.ListNestedAttribute{
+			MarkdownDescription: "The rows themselves, oldest first.",
+			Computed:            true,
+			NestedObject:        schema.NestedAttributeObject{Attributes: entryAttributes()},
+		},
+		"complete": schema.BoolAttribute{
+			MarkdownDescription: "Whether all rows are there. The API returns only the newest 2,000 rows of a level; if there are more, this " +
+				"is `false`, and a warning has the time from which on the rows are there.",
+			Computed: true,
+		},
+	})
+	return attributes
+}
+
+func entryAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"time": schema.StringAttribute{
+			MarkdownDescription: "When it was logged: RFC 3339, in UTC, to the second. Null if the API sent no readable time.",
+			Computed:            true,
+		},
+		"level": schema.StringAttribute{MarkdownDescription: "The level, in upper case.", Computed: true},
+		"content": schema.StringAttribute{
+			MarkdownDescription: "The text as the API sent it. It can hold statements with people's data, so it is sensitive.",
+			Computed:            true,
+			Sensitive:           true,
+		},
+	}
 }

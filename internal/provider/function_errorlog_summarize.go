@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/pglog"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 )
 
 // errorLogSummarize is pure: Terraform compares its results of plan and apply.
@@ -34,7 +35,7 @@ func (errorLogSummarize) Definition(_ context.Context, _ function.DefinitionRequ
 			MarkdownDescription: "Text of a log: the stderr format with any usual `log_line_prefix`, jsonlog or csvlog. An empty text gives an " +
 				"empty list. A text without a single line of a PostgreSQL log is an error.",
 		}},
-		Return: function.ListReturn{ElementType: groupType},
+		Return: function.ListReturn{ElementType: attribute.GroupType},
 	}
 }
 
@@ -54,5 +55,5 @@ func (errorLogSummarize) Run(ctx context.Context, req function.RunRequest, resp 
 		resp.Error = function.NewArgumentFuncError(0, "the text cannot be read as a PostgreSQL log: "+err.Error())
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, groupList(summary.Groups))
+	resp.Error = resp.Result.Set(ctx, attribute.GroupList(summary.Groups))
 }

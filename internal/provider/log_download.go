@@ -5,20 +5,19 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"strings"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
-	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // logDownload is what differs between the objects of two logs. All objects of a log have the same name: a data source,
@@ -54,16 +53,16 @@ const defaultLinksTimeout = 10 * time.Minute
 
 // logArguments are the arguments of all kinds but their timeouts.
 type logArguments struct {
-	instanceModel
+	attribute.InstanceModel
 	PollMethod   types.String `tfsdk:"poll_method"`
 	PollInterval types.String `tfsdk:"poll_interval"`
 }
 
 // validate checks arguments that were unknown when Terraform asked for validation.
 func (a logArguments) validate(ctx context.Context) diag.Diagnostics {
-	diags := a.instanceModel.validate(ctx)
-	diags.Append(validateLate(ctx, path.Root("poll_method"), a.PollMethod, pollMethodValidators())...)
-	diags.Append(validateLate(ctx, path.Root("poll_interval"), a.PollInterval, pollIntervalValidators())...)
+	diags := a.ValidateInstance(ctx)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_method"), a.PollMethod, attribute.PollMethodValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_interval"), a.PollInterval, attribute.PollIntervalValidators())...)
 	return diags
 }
 
@@ -81,19 +80,18 @@ func (l logDownload) waitOptions(ctx context.Context, a logArguments, timeout ti
 }
 
 // tried describes a wait for links, for the texts of diagnostics.
-func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried {
-	return tried{
-		export:      true,
-		unable:      "obtain " + l.noun + " links",
-		request:     "export the " + l.noun + " of",
-		noun:        l.noun,
-		page:        l.page,
-		permission:  l.permission,
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+func (l logDownload) tried(c *client, a logArguments, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Export:      true,
+		Unable:      "obtain " + l.noun + " links",
+		Request:     "export the " + l.noun + " of",
+		Page:        l.page,
+		Permission:  l.permission,
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.Argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
@@ -101,11 +99,11 @@ func (l logDownload) tried(c *client, a logArguments, timeoutName string) tried 
 // the texts of diagnostics.
 func (l logDownload) obtain(
 	ctx context.Context, c *client, a *logArguments, timeoutName string, timeout time.Duration,
-) (*rds.Export, tried, error) {
+) (*rds.Export, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
-	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
 		return nil, try, err
 	}
 	export, err := c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, remaining(timeout, start)))
@@ -140,78 +138,115 @@ func mapExport(export *rds.Export) logResults {
 	entries := make([]attr.Value, 0, len(export.Files))
 	for _, f := range export.Files {
 		entries = append(entries, types.ObjectValueMust(logFileTypes, map[string]attr.Value{
-			"workflow_id": text(f.WorkflowID),
-			"file_name":   text(f.FileName),
-			"status":      text(f.Status),
+			"workflow_id": attribute.Text(f.WorkflowID),
+			"file_name":   attribute.Text(f.FileName),
+			"status":      attribute.Text(f.Status),
 			"file_size":   types.Int64PointerValue(f.Size),
-			"file_link":   link(f.Link),
-			"created_at":  instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
-			"updated_at":  instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
-			"expires_at":  instant(f.ExpiresAt, time.RFC3339),
+			"file_link":   attribute.Link(f.Link),
+			"created_at":  attribute.Instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"updated_at":  attribute.Instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
+			"expires_at":  attribute.Instant(f.ExpiresAt, time.RFC3339),
 		}))
 	}
 	return logResults{
-		Status:    text(export.Status),
+		Status:    attribute.Text(export.Status),
 		LinkCount: types.Int64Value(export.Count),
 		List:      types.ListValueMust(types.ObjectType{AttrTypes: logFileTypes}, entries),
 	}
 }
 
-// text returns a server's text, safe to show, or null if the server sent nothing.
-func text(s string) types.String { return link(apierror.Printable(s)) }
-
-// link returns a link unchanged, since its signature covers each character, or null.
-func link(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-// instant returns a time, or null. The type's own constructor would cut off the milliseconds.
-func instant(t time.Time, layout string) timetypes.RFC3339 {
-	if t.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return timetypes.NewRFC3339ValueMust(t.UTC().Format(layout))
-}
-
-// warnings returns a warning for each thing that an export lacks. others is a sentence about the files that are there.
+// warnings are about what an export lacks and about links without TLS. others is a sentence about the files that are there.
 func (l logDownload) warnings(c *client, instance string, export *rds.Export, others string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if len(export.Files) == 0 {
-		diags.AddWarning("No "+l.noun+" files", fmt.Sprintf("The cloud finished the export for DB instance %s and listed no file.\n\n"+
-			"The instance may have logged nothing yet. Run it again later.", instance))
-	}
-	if missing := missingFiles(export); len(missing) > 0 {
-		diags.AddWarning("Some "+l.noun+" files are missing", missingText(instance, export, missing)+others)
-	}
-	// The API's page does not define whether a failed file counts.
-	if n := export.Count; n != int64(len(export.Files)) && n != int64(export.Links()) {
-		diags.AddWarning(capital(l.noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links for DB instance %s but "+
-			"listed %d. Attribute list has all that were listed.\n\n%s", n, instance, len(export.Files), labelled("Request ID", export.RequestID)))
-	}
-	if unknown := unknownSizes(export); len(unknown) > 0 {
-		diags.AddWarning("Unknown size of "+l.noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+
-			"null. The links are good.\n\n"+indented(unknown))
-	}
-	// If the API's own URL has no TLS, there is a warning already.
-	if c.encrypted && slices.ContainsFunc(export.Files, func(f rds.ExportFile) bool { return settings.Unencrypted(f.Link) }) {
-		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
-			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", l.noun, instance))
+	diags := diagnose.ExportWarnings(l.noun, instance, export, others)
+	if c.encrypted { // without it, there is a warning already
+		diags.Append(diagnose.LinkWarnings(l.noun, instance, export)...)
 	}
 	return diags
 }
 
-// unknownSizes returns a line for each file whose size is not a number.
-func unknownSizes(export *rds.Export) []string {
-	var lines []string
-	for _, f := range export.Files {
-		if f.SizeText != "" && f.Link != "" {
-			lines = append(lines, fmt.Sprintf("%s: %q", fileName(f), f.SizeText))
-		}
-	}
-	return lines
+// argumentAttributes are the arguments of all kinds of object.
+func (l logDownload) argumentAttributes() map[string]schema.Attribute {
+	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"poll_method": schema.StringAttribute{
+			MarkdownDescription: "How to find out whether the export is done. `repeat` (default) requests the links until they are " +
+				"available. `task` polls the export's task and then requests the links; if the task cannot be polled, it continues as " +
+				"`repeat`. To poll tasks needs another permission.",
+			Optional:   true,
+			Validators: attribute.PollMethodValidators(),
+		},
+		"poll_interval": schema.StringAttribute{
+			MarkdownDescription: "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) from `1s` to " +
+				"`5m`. Without it, the pause grows with the time already waited, from 2 to 30 seconds.",
+			Optional:   true,
+			Validators: attribute.PollIntervalValidators(),
+		},
+	})
+	return attributes
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// resultAttributes are what a data source and an ephemeral resource return.
+func (l logDownload) resultAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"status": schema.StringAttribute{
+			MarkdownDescription: "`FINISH`: all files are available. `FAILED`: some files failed and others are available; a " +
+				"`postcondition` can make this an error. An export in which all files failed is always an error.",
+			Computed: true,
+		},
+		"link_count": schema.Int64Attribute{
+			MarkdownDescription: "Number of links, as counted by the API (its `count`, a word that Terraform reserves).",
+			Computed:            true,
+		},
+		"list": schema.ListNestedAttribute{
+			MarkdownDescription: "All files of the export, available or failed, in the API's order: one for each node or part of the log. " +
+				"Empty if the instance has logged nothing.",
+			Computed:     true,
+			NestedObject: schema.NestedAttributeObject{Attributes: logFileAttributes()},
+		},
+	}
+}
+
+func logFileAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"workflow_id": schema.StringAttribute{
+			MarkdownDescription: "ID of the task that created the file. Files of one export may share it.",
+			Computed:            true,
+		},
+		"file_name": schema.StringAttribute{
+			MarkdownDescription: "Name of the file, as assigned by the cloud. It has no extension; the content is text and may be compressed. " +
+				"Characters that a screen would not show are replaced by `?`.",
+			Computed: true,
+		},
+		"status": schema.StringAttribute{
+			MarkdownDescription: "`SUCCESS`: the file has a link. `FAILED`: it will not get one.",
+			Computed:            true,
+		},
+		"file_size": schema.Int64Attribute{
+			MarkdownDescription: "Size of the file in bytes. Null, with a warning, if the API sent no number. Can be 0 for a file that is " +
+				"not empty.",
+			Computed: true,
+		},
+		"file_link": schema.StringAttribute{
+			MarkdownDescription: "Link for downloading the file with a plain GET, without a token. It expires at `expires_at`, usually five " +
+				"minutes after the read. Null for a file that failed.",
+			Computed:  true,
+			Sensitive: true,
+		},
+		"created_at": schema.StringAttribute{
+			MarkdownDescription: "When the file was created, according to the API: RFC 3339, in UTC, with milliseconds.",
+			Computed:            true,
+			CustomType:          timetypes.RFC3339Type{},
+		},
+		"updated_at": schema.StringAttribute{
+			MarkdownDescription: "When the file was last changed, according to the API: RFC 3339, in UTC, with milliseconds. Null if the " +
+				"API does not send it.",
+			Computed:   true,
+			CustomType: timetypes.RFC3339Type{},
+		},
+		"expires_at": schema.StringAttribute{
+			MarkdownDescription: "When the link expires, read from the link itself: RFC 3339, in UTC. Null if the link does not have it.",
+			Computed:            true,
+			CustomType:          timetypes.RFC3339Type{},
+		},
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -66,7 +67,7 @@ func withRetryReport(ctx context.Context, show func(string)) context.Context {
 			"attempt": r.Attempt, "pause_ms": r.Pause.Milliseconds(), "cause": r.Cause(),
 		})
 		if show != nil {
-			show(fmt.Sprintf("Attempt %d at %s failed (%s). Next attempt in %s.", r.Attempt, r.Host, r.Cause(), span(r.Pause)))
+			show(fmt.Sprintf("Attempt %d at %s failed (%s). Next attempt in %s.", r.Attempt, r.Host, r.Cause(), diagnose.Span(r.Pause)))
 		}
 	}})
 }

@@ -1,23 +1,20 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is all that is Terraform's: schemas, models, diagnostics and logs of the provider "rds".
+// Package provider has the provider "rds" for Terraform: its block, its objects and its server.
 //
 // Data flows one way: configuration → this package → package rds, through identity and transport → attributes.
 //
 //	server.go                 the protocol server that main starts
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
-//	client.go                 what every object gets from Configure
+//	client.go                 what every object gets from Configure, and the lookup of an instance
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
-//	log_download.go           what the objects for downloads share; log_download_schema.go has their schemas
-//	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog; window.go the time that they ask for
-//	log_groups.go             groups of events that are alike, as attributes
-//	action_progress.go        lines that an action shows while it runs; action_wait_report.go has those of the wait,
-//	                          action_summary.go what broke in the files
-//	diagnostics.go            turns an error of the wait into words; diagnostics_save.go those of saving files,
-//	                          diagnostics_provider.go what is wrong with the provider block, diagnostics_text.go pieces
-//	instance.go               an instance by ID or name; instance_list.go reads the list of instances once a run
-//	validators.go logging.go  checks before any request; the request log
+//	log_download.go           what the objects for downloads share
+//	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog
+//	logging.go                the request log
+//	attribute/                parts of schemas that several objects share
+//	diagnose/                 turns errors into texts
+//	progress/                 lines that an action shows while it runs
 package provider
 
 import (
@@ -37,6 +34,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
@@ -95,13 +93,13 @@ func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest
 	}
 	config, err := settings.Resolve(block, p.outside.Environment)
 	if err != nil {
-		resp.Diagnostics.Append(configurationDiagnostic(err))
+		resp.Diagnostics.Append(diagnose.ConfigurationError(err))
 		return
 	}
-	resp.Diagnostics.Append(configurationWarnings(config)...)
+	resp.Diagnostics.Append(diagnose.ConfigurationWarnings(config)...)
 	client, err := p.newClient(config, req.TerraformVersion)
 	if err != nil {
-		resp.Diagnostics.Append(configurationDiagnostic(err))
+		resp.Diagnostics.Append(diagnose.ConfigurationError(err))
 		return
 	}
 	resp.DataSourceData, resp.ResourceData, resp.EphemeralResourceData, resp.ActionData = client, client, client, client

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
@@ -43,14 +44,14 @@ func schemaAttribute(a settings.Attribute) schema.Attribute {
 	case settings.Number:
 		return schema.NumberAttribute{
 			Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description,
-			Validators: []validator.Number{wholeNumber{least: 0, most: 100}},
+			Validators: []validator.Number{attribute.WholeNumber(0, 100)},
 		}
 	default:
-		attribute := schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
+		s := schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
 		if len(a.Words) > 0 {
-			attribute.Validators = []validator.String{stringvalidator.OneOf(a.Words...)}
+			s.Validators = []validator.String{stringvalidator.OneOf(a.Words...)}
 		}
-		return attribute
+		return s
 	}
 }
 

@@ -42,8 +42,8 @@ type frameworkServer interface {
 	tfprotov6.ActionServer
 }
 
-// server is the framework's server with two changes. It counts calls. And it answers StopProvider only after every action
-// under way has sent its last event.
+// server is the framework's server with three changes. It counts calls. It gives the framework a context of which little
+// is left after the call, see [lent]. And it answers StopProvider only after every action under way has sent its last event.
 //
 // terraform-plugin-go v0.31.0 drops that event otherwise: tf6server's InvokeAction ends its loop over the events as soon as
 // StopProvider has canceled its context. Terraform takes the silence for success: after Ctrl-C it prints "Apply
@@ -54,31 +54,63 @@ type server struct {
 	stopping sync.RWMutex // read-locked by each action under way
 }
 
+// begin counts a call until end is called, and returns the context for the framework.
+func (s *server) begin(ctx context.Context) (_ context.Context, end func()) {
+	idle, l := s.calls.begin(), lend(ctx)
+	return l, func() {
+		l.takeBack()
+		idle()
+	}
+}
+
+// ValidateDataResourceConfig validates as the framework does.
+func (s *server) ValidateDataResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
+) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	ctx, end := s.begin(ctx)
+	defer end()
+	return s.frameworkServer.ValidateDataResourceConfig(ctx, req)
+}
+
 // ReadDataSource reads as the framework does.
 func (s *server) ReadDataSource(
 	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
 ) (*tfprotov6.ReadDataSourceResponse, error) {
-	defer s.calls.begin()()
+	ctx, end := s.begin(ctx)
+	defer end()
 	return s.frameworkServer.ReadDataSource(ctx, req)
+}
+
+// ValidateEphemeralResourceConfig validates as the framework does.
+func (s *server) ValidateEphemeralResourceConfig(
+	ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest,
+) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	ctx, end := s.begin(ctx)
+	defer end()
+	return s.frameworkServer.ValidateEphemeralResourceConfig(ctx, req)
 }
 
 // OpenEphemeralResource opens as the framework does.
 func (s *server) OpenEphemeralResource(
 	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
 ) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	defer s.calls.begin()()
+	ctx, end := s.begin(ctx)
+	defer end()
 	return s.frameworkServer.OpenEphemeralResource(ctx, req)
 }
 
 // InvokeAction invokes an action as the framework does. Its work is done while the events are read.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	stream, err := s.frameworkServer.InvokeAction(ctx, req)
+	l := lend(ctx)
+	stream, err := s.frameworkServer.InvokeAction(l, req)
 	if err != nil {
+		l.takeBack()
 		return nil, err
 	}
 	events := stream.Events
 	stream.Events = func(yield func(tfprotov6.InvokeActionEvent) bool) {
 		defer s.calls.begin()()
+		defer l.takeBack()
 		s.stopping.RLock()
 		defer s.stopping.RUnlock()
 		events(yield)

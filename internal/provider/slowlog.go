@@ -18,6 +18,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -30,8 +32,8 @@ var slowSorts = map[string]rds.SlowSort{"count": rds.SortByCount, "time": rds.So
 
 // slowLogArguments are the arguments of both kinds but their timeouts.
 type slowLogArguments struct {
-	instanceModel
-	windowArguments
+	attribute.InstanceModel
+	attribute.WindowArguments
 	SortBy   types.String `tfsdk:"sort_by"`
 	Limit    types.Number `tfsdk:"limit"`
 	Database types.String `tfsdk:"database"`
@@ -50,36 +52,35 @@ type slowAnswer struct {
 }
 
 // tried describes the request, for the texts of diagnostics.
-func (a *slowLogArguments) tried(c *client, timeoutName string) tried {
-	return tried{
-		unable:  "read slow statements",
-		request: "read the slow statements of",
-		noun:    "slow query log",
-		page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
+func (a *slowLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
+	return diagnose.Tried{
+		Unable:  "read slow statements",
+		Request: "read the slow statements of",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
 			"querying_slow_query_log_statistics.html",
-		permission:  "rds:log:list",
-		instance:    a.InstanceID.ValueString(),
-		name:        a.InstanceName.ValueString(),
-		argument:    a.argument(),
-		timeoutName: timeoutName,
-		project:     c.project,
+		Permission:  "rds:log:list",
+		Instance:    a.InstanceID.ValueString(),
+		Name:        a.InstanceName.ValueString(),
+		Argument:    a.Argument(),
+		TimeoutName: timeoutName,
+		Project:     c.project,
 	}
 }
 
 // read requests the slow statements of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
 func (a *slowLogArguments) read(
-	ctx context.Context, c *client, w window, timeoutName string, timeout time.Duration,
-) (*slowAnswer, tried, error) {
+	ctx context.Context, c *client, w attribute.Window, timeoutName string, timeout time.Duration,
+) (*slowAnswer, diagnose.Tried, error) {
 	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start := time.Now()
-	if try, err := a.resolve(ctx, c, timeoutName, timeout); err != nil {
+	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
 		return nil, try, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
 	defer cancel()
 	statements, total, err := c.rds.SlowStatements(ctx, rds.SlowQuery{
-		InstanceID: a.InstanceID.ValueString(), Start: w.start, End: w.end,
+		InstanceID: a.InstanceID.ValueString(), Start: w.Start, End: w.End,
 		Sort: slowSorts[a.SortBy.ValueString()], Limit: a.limit(), Database: a.Database.ValueString(),
 	})
 	if err != nil {
@@ -118,14 +119,14 @@ func mapStatements(answer *slowAnswer) slowLogResults {
 	list := make([]attr.Value, 0, len(answer.statements))
 	for _, s := range answer.statements {
 		list = append(list, types.ObjectValueMust(statementType.AttrTypes, map[string]attr.Value{
-			"statement":    link(s.Statement), // unchanged: to be searched for in the program
+			"statement":    attribute.Link(s.Statement), // unchanged: to be searched for in the program
 			"count":        types.Int64PointerValue(s.Count),
 			"share":        types.Float64PointerValue(s.Share),
 			"average_time": types.Float64PointerValue(s.AverageTime),
-			"database":     text(s.Database),
-			"user":         text(s.Users),
-			"client":       text(s.Client),
-			"type":         text(s.Type),
+			"database":     attribute.Text(s.Database),
+			"user":         attribute.Text(s.Users),
+			"client":       attribute.Text(s.Client),
+			"type":         attribute.Text(s.Type),
 		}))
 	}
 	total := types.Int64Null()
@@ -136,7 +137,7 @@ func mapStatements(answer *slowAnswer) slowLogResults {
 }
 
 // nothingSlow returns a warning for an answer without statements: it has the same form if the cloud cannot read the log.
-func (a *slowLogArguments) nothingSlow(who string, w window, answer *slowAnswer) diag.Diagnostics {
+func (a *slowLogArguments) nothingSlow(who string, w attribute.Window, answer *slowAnswer) diag.Diagnostics {
 	if len(answer.statements) > 0 {
 		return nil
 	}
@@ -148,7 +149,7 @@ func (a *slowLogArguments) nothingSlow(who string, w window, answer *slowAnswer)
 		"The cloud lists no slow statement of DB instance %s%s from %s to %s.\n\nIf there should be some, look at two parameters of the "+
 			"instance. log_min_duration_statement decides what is slow; -1 means that nothing is logged. log_statement must not be all: the "+
 			"log then has another form, which the cloud cannot parse. rds_slowlog_download has the log as it is.",
-		who, where, w.start.UTC().Format(time.RFC3339), w.end.UTC().Format(time.RFC3339)))}
+		who, where, w.Start.UTC().Format(time.RFC3339), w.End.UTC().Format(time.RFC3339)))}
 }
 
 // databaseName refuses what the API's page excludes.
@@ -166,13 +167,13 @@ func (v databaseName) ValidateString(ctx context.Context, req validator.StringRe
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), excerpt(value)))
+		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), attribute.Excerpt(value)))
 }
 
 // slowLogAttributes are the arguments and results of the data source and the ephemeral resource.
 func slowLogAttributes() map[string]schema.Attribute {
-	attributes := instanceAttributes("It must be an RDS for PostgreSQL instance.")
-	maps.Copy(attributes, windowAttributes())
+	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance.")
+	maps.Copy(attributes, attribute.WindowAttributes())
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"sort_by": schema.StringAttribute{
 			MarkdownDescription: "What the first statements are: `count` (default), those that were slow most often, or `time`, those with " +
@@ -184,7 +185,7 @@ func slowLogAttributes() map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("How many statements to return at most, from 1 to %d. Default: %d. One request for every 100.",
 				rds.MaxSlowStatements, defaultStatements),
 			Optional:   true,
-			Validators: []validator.Number{wholeNumber{least: 1, most: rds.MaxSlowStatements}},
+			Validators: []validator.Number{attribute.WholeNumber(1, rds.MaxSlowStatements)},
 		},
 		"database": schema.StringAttribute{
 			MarkdownDescription: "Only statements of this database. Default: those of all databases.",

@@ -81,7 +81,7 @@ func (r fleetRun) String() string {
 
 // TestFleetSpeed holds the queue and the pace to what they promise: a thousand instances in little more than a minute.
 func TestFleetSpeed(t *testing.T) {
-	for n, longest := range map[int]time.Duration{1: 17 * time.Second, 10: 17 * time.Second, 200: 26 * time.Second, 1000: 75 * time.Second} {
+	for n, longest := range map[int]time.Duration{1: 17 * time.Second, 10: 17 * time.Second, 200: 24 * time.Second, 1000: 75 * time.Second} {
 		for _, without := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d, without Retry-After %t", n, without), func(t *testing.T) {
 				t.Parallel()

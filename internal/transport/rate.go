@@ -13,7 +13,7 @@ import (
 //
 //	start   100 requests a second, doubled every second until the first 429
 //	search  seven tenths of the rate for each 429 that follows soon, until a rate lasts for some seconds
-//	hold    that rate for 6 to 12 s, longer if the limit stays the same
+//	hold    that rate for 6 to 16 s, longer if the limit stays the same
 //	probe   then faster, slowly at first: the limit may have risen. The next 429 leads back to hold
 //
 // It is not safe for concurrent use.
@@ -33,7 +33,7 @@ const (
 	slowestRate  = 0.5
 	lasting      = 4 * time.Second // a rate that is not refused for so long is one that the gateway allows
 	shortestHold = 6 * time.Second
-	longestHold  = 12 * time.Second
+	longestHold  = 16 * time.Second
 	callsPerHold = 80 // slow gateways are probed less often: each probe costs a refusal or two
 )
 

@@ -1,25 +1,16 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-// Command assume asks a real cloud what the simulator takes for true about it.
+// Command assume compares a real cloud with the assumptions that the simulator makes.
 //
-// The project was written against the cloud's documents and a simulator. What the documents leave open is assumed:
-// package rdssim lists the assumptions by number. On the day somebody has an account, this program walks through them
-// with one DB instance, in order, and prints for each whether it holds, with the evidence. It is read-only but for
-// the export of the instance's error log, which every answer of errorlog-download implies. What would disturb or lock
-// somebody is not asked, and the reason is printed in its place.
+// Package rdssim lists by number what the documents leave open. This program walks once through a cloud with one DB
+// instance (steps.go, walk.go), and keeps a record. Then it prints for each assumption whether it holds by the record
+// (checks.go), with the evidence. It is read-only but for the exports of the instance's logs. It does not ask what would
+// disturb or lock somebody, and prints the reason. Credentials come from the environment or from clouds.yaml, as the
+// provider's do. The output has no secret: no credential, no token, no query of a download link, no text of a log.
 //
-// Credentials come from the environment, or from clouds.yaml, as the provider's do. No secret is printed: neither a
-// credential nor a token nor the query of a download link.
-//
-//	main.go      arguments, the walk, what is printed
-//	cloud.go     the cloud that is asked: clients, endpoint, login
-//	record.go    every request and its answer, as they went over the wire
-//	export.go    one export from its first call to its links
-//	questions*.go   one function for each assumption that can be asked
-//
-// Exit status: 0 where everything that could be asked holds, 1 where something does not or nothing could be asked, 2
-// for wrong arguments.
+// Exit status: 0 if everything that could be asked holds; 1 if something does not, if the login or an export failed, or
+// after Ctrl-C; 2 for wrong arguments.
 package main
 
 import (
@@ -51,7 +42,7 @@ func main() {
 
 // outside is what the program takes from the world around it.
 type outside struct {
-	environment    configured.Environment // zero: the process's own
+	environment    configured.Environment // zero: the environment of the process
 	network        func(*tls.Config) http.RoundTripper
 	stdout, stderr io.Writer
 }
@@ -59,65 +50,47 @@ type outside struct {
 func realNetwork(settings *tls.Config) http.RoundTripper {
 	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
 	network.TLSClientConfig = settings
-	network.DisableCompression = true // the answers are judged as they are on the wire
+	network.DisableCompression = true // the checks judge answers as they are on the wire
 	return network
-}
-
-// settings are the program's arguments.
-type settings struct {
-	instanceID string
-	patient    bool
-	timeout    time.Duration
-}
-
-var errUsage = errors.New("usage")
-
-func parseSettings(args []string, stderr io.Writer) (settings, error) {
-	var s settings
-	flags := flag.NewFlagSet("assume", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.BoolVar(&s.patient, "patient", false,
-		"also ask what takes its time: that a link expires, and that a new export starts after some 15 minutes")
-	flags.DurationVar(&s.timeout, "timeout", 10*time.Minute, "how long the export may take")
-	flags.Usage = func() {
-		_, _ = fmt.Fprint(stderr, "Usage: assume [flags] INSTANCE_ID\n\n"+
-			"Asks a real cloud what the simulator takes for true about it. Credentials come from the environment (OS_…).\n\n")
-		flags.PrintDefaults()
-	}
-	if err := flags.Parse(args); err != nil {
-		return s, errUsage
-	}
-	s.instanceID = flags.Arg(0)
-	switch {
-	case flags.NArg() != 1:
-		_, _ = fmt.Fprintln(stderr, "assume: name one DB instance, such as 3d39c18788b54a919bab633874c159dfin03")
-	case !rds.ValidInstanceID(s.instanceID):
-		_, _ = fmt.Fprintln(stderr, "assume: an instance id holds letters, digits and hyphens only")
-	case s.timeout <= 0:
-		_, _ = fmt.Fprintln(stderr, "assume: -timeout must be positive")
-	default:
-		return s, nil
-	}
-	return s, errUsage
 }
 
 // run returns the exit status.
 func run(ctx context.Context, args []string, o outside) int {
-	s, err := parseSettings(args, o.stderr)
-	if err != nil {
+	w := &walk{outside: o, known: map[string]string{}}
+	flags := flag.NewFlagSet("assume [flags] INSTANCE_ID, with credentials in OS_…", flag.ContinueOnError)
+	flags.SetOutput(o.stderr)
+	flags.BoolVar(&w.patient, "patient", false, "also wait until a link expires, and some 15 minutes for the next export")
+	flags.DurationVar(&w.timeout, "timeout", 10*time.Minute, "how long an export may take")
+	if flags.Parse(args) != nil {
 		return 2
 	}
-	c, err := newCloud(ctx, s, o)
-	if err != nil {
+	for wrong, is := range map[string]bool{
+		"name one DB instance, such as 3d39c18788b54a919bab633874c159dfin03": flags.NArg() != 1,
+		"an instance id holds letters, digits and hyphens only":              flags.NArg() == 1 && !rds.ValidInstanceID(flags.Arg(0)),
+		"-timeout must be positive":                                          w.timeout <= 0,
+	} {
+		if is {
+			_, _ = fmt.Fprintln(o.stderr, "assume: "+wrong)
+			return 2
+		}
+	}
+	w.id = flags.Arg(0)
+	longest := 2*w.timeout + 10*time.Minute // two exports, and some 60 other requests
+	if w.patient {
+		longest += 40 * time.Minute // the end of a link, and the next export
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("the walk took longer than %s", longest))
+	defer cancel()
+	if err := w.logIn(ctx); err != nil {
 		_, _ = fmt.Fprintln(o.stderr, "assume: "+explain(err))
 		return 1
 	}
-	_, _ = fmt.Fprintf(o.stdout, "Asking RDS at %s, project %s, about DB instance %s.\n",
-		c.endpoint.URL.Host, c.endpoint.ProjectID, s.instanceID)
-	return c.walk(ctx, o.stdout)
+	_, _ = fmt.Fprintf(o.stdout, "Asking RDS at %s, project %s, about DB instance %s.\n\n",
+		w.endpoint.URL.Host, w.endpoint.ProjectID, w.id)
+	return w.report(w.everything(ctx))
 }
 
-// explain makes text of what stops the program before its first question.
+// explain returns the text of an error that stops the program before its first question.
 func explain(err error) string {
 	var config *configured.Error
 	var caller *identity.Error
@@ -126,12 +99,11 @@ func explain(err error) string {
 		return config.Summary + "\n\n" + config.Detail
 	case errors.As(err, &caller):
 		return caller.Summary() + "\n\n" + caller.Detail()
-	default:
-		return err.Error()
 	}
+	return err.Error()
 }
 
-// verdict is what became of a question.
+// verdict is the result for one assumption.
 type verdict string
 
 const (
@@ -141,53 +113,32 @@ const (
 	notAsked    verdict = "cannot be asked"
 )
 
-// finding is a verdict with what speaks for it.
-type finding struct {
-	verdict  verdict
-	evidence string
-}
-
-func yes(format string, values ...any) finding { return finding{holds, fmt.Sprintf(format, values...)} }
-
-// partly is for an assumption of which a part was not asked; the evidence has which.
-func partly(format string, values ...any) finding {
-	return finding{holdsInPart, fmt.Sprintf(format, values...)}
-}
-
-func no(format string, values ...any) finding {
-	return finding{doesNotHold, fmt.Sprintf(format, values...)}
-}
-
-func cannot(format string, values ...any) finding {
-	return finding{notAsked, fmt.Sprintf(format, values...)}
-}
-
-// walk asks every question in order and prints what it finds.
-func (c *cloud) walk(ctx context.Context, w io.Writer) int {
+// report prints the verdict on each assumption with the evidence, and returns the exit status.
+func (w *walk) report(err error) int {
 	count := map[verdict]int{}
 	for _, a := range rdssim.Assumptions() {
-		f := cannot("there is no question for it yet")
-		if ask := questions[a.Number]; ask != nil {
-			f = ask(ctx, c)
+		j := &judge{walk: w}
+		for _, check := range checks[a.Number] {
+			check(j)
 		}
-		if ctx.Err() != nil {
-			_, _ = fmt.Fprintln(w, "\nInterrupted.")
-			return 1
+		result, evidence := holds, strings.Join(j.evidence, "; ")
+		switch {
+		case j.wrong:
+			result = doesNotHold
+		case j.lacking != "":
+			result, evidence = notAsked, j.lacking
+		case j.open != "":
+			result, evidence = holdsInPart, evidence+"; "+j.open
 		}
-		count[f.verdict]++
-		_, _ = fmt.Fprintf(w, "\n%s\n  %s: %s\n", a, f.verdict, strings.TrimSuffix(c.withoutSecrets(f.evidence), "."))
+		count[result]++
+		_, _ = fmt.Fprintf(w.stdout, "\n%s\n  %s: %s\n", a, result, w.safe(evidence))
 	}
-	_, _ = fmt.Fprintf(w, "\n%d hold, %d more as far as they were asked, %d do not hold, %d cannot be asked here.\n",
+	_, _ = fmt.Fprintf(w.stdout, "\n%d hold, %d more as far as they were asked, %d do not hold, %d cannot be asked here.\n",
 		count[holds], count[holdsInPart], count[doesNotHold], count[notAsked])
-	if count[doesNotHold] > 0 {
-		_, _ = fmt.Fprintln(w, "What does not hold is simulated wrongly: "+
-			"the code in internal/rdssim names each assumption by its number where it is made.")
+	if err != nil {
+		_, _ = fmt.Fprintf(w.stdout, "The walk did not end well, so some questions stay open: %s\n", w.safe(err.Error()))
 	}
-	if err := c.exportError(); err != nil {
-		_, _ = fmt.Fprintf(w, "The export did not end well, so most questions about it stay open: %s\n", c.withoutSecrets(err.Error()))
-		return 1
-	}
-	if count[doesNotHold] > 0 {
+	if count[doesNotHold] > 0 || err != nil {
 		return 1
 	}
 	return 0

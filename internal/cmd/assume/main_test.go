@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -50,15 +51,19 @@ type asked struct {
 // ask runs the program in virtual time, with nothing between it and the simulator but what tamper puts there.
 func ask(t *testing.T, cloud *rdssim.Server, env map[string]string, tamper tamper, args ...string) asked {
 	t.Helper()
-	return askThrough(t, func(*tls.Config) http.RoundTripper { return tampered{cloud.Transport(), tamper} }, env, args...)
+	return askWith(t.Context(), t, network(tampered{cloud.Transport(), tamper}), env, args...)
 }
 
-// askThrough runs the program with a network of the caller's.
-func askThrough(t *testing.T, network func(*tls.Config) http.RoundTripper, env map[string]string, args ...string) asked {
+func network(next http.RoundTripper) func(*tls.Config) http.RoundTripper {
+	return func(*tls.Config) http.RoundTripper { return next }
+}
+
+// askWith runs the program with a context and a network.
+func askWith(ctx context.Context, t *testing.T, network func(*tls.Config) http.RoundTripper, env map[string]string, args ...string) asked {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	start := time.Now()
-	status := run(t.Context(), args, outside{
+	status := run(ctx, args, outside{
 		environment: configured.Environment{
 			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			WorkDir:   t.TempDir(),
@@ -127,12 +132,12 @@ func (a asked) tellsNoSecret(t *testing.T) {
 
 func TestEveryAssumptionHasItsQuestion(t *testing.T) {
 	for _, a := range rdssim.Assumptions() {
-		if questions[a.Number] == nil {
+		if checks[a.Number] == nil {
 			t.Errorf("no question for %s", a)
 		}
 	}
-	if len(questions) != len(rdssim.Assumptions()) {
-		t.Errorf("%d questions for %d assumptions", len(questions), len(rdssim.Assumptions()))
+	if len(checks) != len(rdssim.Assumptions()) {
+		t.Errorf("%d questions for %d assumptions", len(checks), len(rdssim.Assumptions()))
 	}
 }
 
@@ -143,7 +148,7 @@ func TestAllHold(t *testing.T) {
 	}
 	password := []int{
 		1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 17, 18, 19, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
-		37, 38, 39, 40, 41, 42, 43, 44, 47, 48, 49, 50, 51, 53, 54, 56, 57, 58, 59,
+		37, 38, 39, 40, 41, 42, 43, 44, 47, 48, 49, 50, 51, 53, 54, 55, 56, 57, 58, 59,
 	}
 	for name, c := range map[string]struct {
 		env  func(*rdssim.Server) map[string]string
@@ -227,7 +232,7 @@ func TestPatient(t *testing.T) {
 		cloud := rdssim.New()
 		a := ask(t, cloud, byPassword(cloud), nil, "-patient", rdssim.InstanceHealthy)
 		if a.status != 0 || !strings.Contains(a.stdout, "a new export was there 15m0s after the end of the first") ||
-			!strings.Contains(a.stdout, "expired: 403 AccessDenied Request has expired") {
+			!strings.Contains(a.stdout, "; expired link: 403 AccessDenied Request has expired; ") {
 			t.Errorf("status %d\n%s%s", a.status, a.stdout, a.stderr)
 		}
 		a.tellsNoSecret(t)
@@ -241,16 +246,22 @@ func TestOtherInstances(t *testing.T) {
 		status int
 		text   string
 	}{
-		"fails in part": {rdssim.InstancePartlyFails, 0, "holds: the export failed, with 1 files that failed and 2 good ones\n"},
-		"fails":         {rdssim.InstanceFails, 0, "holds: the export failed, with 1 files that failed and 0 good ones\n"},
-		"two files":     {rdssim.InstanceTwoFiles, 0, "holds: 2 files of task "},
-		"empty":         {rdssim.InstanceEmpty, 0, "holds: an empty list came with count 0, while the export was"},
+		"fails in part": {
+			rdssim.InstancePartlyFails, 0,
+			`holds: 1 of 3 files failed; errorlog-download: ended: list.*.status "success", "FAILED", "success"` + "\n",
+		},
+		"fails": {rdssim.InstanceFails, 0, "holds: 1 of 1 files failed; errorlog-download: ended: list.*.status \"FAILED\"\n"},
+		"two files": {
+			rdssim.InstanceTwoFiles, 0,
+			`_errorlog_download_20000101000000222", "bcb99d1ad3fc6c58a76267fad5ed79b1_errorlog_download_20000101000000223"; `,
+		},
+		"empty":         {rdssim.InstanceEmpty, 0, "holds: an empty list came with count 0; "},
 		"busy at first": {rdssim.InstanceBusy, 0, "holds: file_size is \"20590\", and the file has 20590 bytes\n"},
 		"does not exist": {
-			rdssim.InstanceMissing, 1, "The export did not end well, so most questions about it stay open: " +
+			rdssim.InstanceMissing, 1, "The walk did not end well, so some questions stay open: " +
 				"errorlog-download answered 404 DBS.200602 The DB instance does not exist\n",
 		},
-		"other engine": {rdssim.InstanceMySQL, 1, "errorlog-download answered 400 DBS.280343"},
+		"other engine": {rdssim.InstanceMySQL, 1, "stay open: errorlog-download answered 400 DBS.280343 "},
 		"never ends":   {rdssim.InstanceStuck, 1, "stay open: it took longer than 10m0s\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

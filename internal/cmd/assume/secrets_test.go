@@ -155,7 +155,7 @@ func TestALinksHostOutOfOrder(t *testing.T) {
 						return cloud.Transport().RoundTrip(req)
 					})
 				}
-				a := askThrough(t, network, byPassword(cloud), rdssim.InstanceHealthy)
+				a := askWith(t.Context(), t, network, byPassword(cloud), rdssim.InstanceHealthy)
 				a.tellsNoSecret(t)
 				if !strings.Contains(a.stdout, c.want) {
 					t.Errorf("%q is missing:\n%s%s", c.want, a.stdout, a.stderr)
@@ -189,7 +189,7 @@ func TestALinksHostSeesNoCertificate(t *testing.T) {
 		}
 		env := byPassword(cloud)
 		env["OS_CERT"], env["OS_KEY"], env["OS_CACERT"] = certificate, key, certificate
-		if a := askThrough(t, network, env, rdssim.InstanceHealthy); a.status != 0 {
+		if a := askWith(t.Context(), t, network, env, rdssim.InstanceHealthy); a.status != 0 {
 			t.Errorf("status %d\n%s%s", a.status, a.stdout, a.stderr)
 		}
 		if diff := cmp.Diff(map[string]seen{

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
 	"fmt"
@@ -14,8 +14,8 @@ import (
 // Objects of several kinds share their attributes. These are written once, in the data source's types, and converted
 // to the types of the other kinds. A type that is missing here panics in every test that reads the schema.
 
-// ephemeralAttributes converts attributes to the types of an ephemeral resource.
-func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemeralschema.Attribute {
+// EphemeralAttributes converts attributes to the types of an ephemeral resource.
+func EphemeralAttributes(from map[string]schema.Attribute) map[string]ephemeralschema.Attribute {
 	to := map[string]ephemeralschema.Attribute{}
 	for name, attribute := range from {
 		switch a := attribute.(type) {
@@ -35,25 +35,25 @@ func ephemeralAttributes(from map[string]schema.Attribute) map[string]ephemerals
 			to[name] = ephemeralschema.ListNestedAttribute{
 				MarkdownDescription: a.MarkdownDescription,
 				Computed:            a.Computed,
-				NestedObject:        ephemeralschema.NestedAttributeObject{Attributes: ephemeralAttributes(a.NestedObject.Attributes)},
+				NestedObject:        ephemeralschema.NestedAttributeObject{Attributes: EphemeralAttributes(a.NestedObject.Attributes)},
 			}
 		default:
-			panic(fmt.Sprintf("attribute %s: ephemeralAttributes cannot convert %T", name, attribute))
+			panic(fmt.Sprintf("attribute %s: EphemeralAttributes cannot convert %T", name, attribute))
 		}
 	}
 	return to
 }
 
-// ephemeralBlock converts a block to the type of an ephemeral resource.
-func ephemeralBlock(b schema.SingleNestedBlock) ephemeralschema.SingleNestedBlock {
+// EphemeralBlock converts a block to the type of an ephemeral resource.
+func EphemeralBlock(b schema.SingleNestedBlock) ephemeralschema.SingleNestedBlock {
 	return ephemeralschema.SingleNestedBlock{
 		MarkdownDescription: b.MarkdownDescription,
-		Attributes:          ephemeralAttributes(b.Attributes),
+		Attributes:          EphemeralAttributes(b.Attributes),
 	}
 }
 
-// actionAttributes converts arguments to the types of an action, which has no results and no secrets.
-func actionAttributes(from map[string]schema.Attribute) map[string]actionschema.Attribute {
+// ActionAttributes converts arguments to the types of an action, which has no results and no secrets.
+func ActionAttributes(from map[string]schema.Attribute) map[string]actionschema.Attribute {
 	to := map[string]actionschema.Attribute{}
 	for name, attribute := range from {
 		switch a := attribute.(type) {
@@ -68,13 +68,13 @@ func actionAttributes(from map[string]schema.Attribute) map[string]actionschema.
 				CustomType: a.CustomType, Validators: a.Validators,
 			}
 		default:
-			panic(fmt.Sprintf("attribute %s: actionAttributes cannot convert %T", name, attribute))
+			panic(fmt.Sprintf("attribute %s: ActionAttributes cannot convert %T", name, attribute))
 		}
 	}
 	return to
 }
 
-// actionBlock converts a block to the type of an action.
-func actionBlock(b schema.SingleNestedBlock) actionschema.SingleNestedBlock {
-	return actionschema.SingleNestedBlock{MarkdownDescription: b.MarkdownDescription, Attributes: actionAttributes(b.Attributes)}
+// ActionBlock converts a block to the type of an action.
+func ActionBlock(b schema.SingleNestedBlock) actionschema.SingleNestedBlock {
+	return actionschema.SingleNestedBlock{MarkdownDescription: b.MarkdownDescription, Attributes: ActionAttributes(b.Attributes)}
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
 	"context"
@@ -36,14 +36,14 @@ func (v validInstanceID) ValidateString(ctx context.Context, req validator.Strin
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || rds.ValidInstanceID(value) {
 		return
 	}
-	value = excerpt(value)
+	value = Excerpt(value)
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
 		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page "+
 			"in the console. If you have the name, use instance_name.", req.Path, v.Description(ctx), value))
 }
 
-// excerpt returns the beginning of a long text.
-func excerpt(value string) string {
+// Excerpt returns the beginning of a long text.
+func Excerpt(value string) string {
 	const shown = 60
 	if runes := []rune(value); len(runes) > shown {
 		return fmt.Sprintf("%s… (%d characters)", string(runes[:shown]), len(runes))
@@ -53,7 +53,8 @@ func excerpt(value string) string {
 
 func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
 
-func pollMethodValidators() []validator.String {
+// PollMethodValidators are for poll_method.
+func PollMethodValidators() []validator.String {
 	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
 }
 
@@ -84,8 +85,10 @@ func (v durationBetween) ValidateString(_ context.Context, req validator.StringR
 		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, apierror.Printable(value), unit))
 }
 
-// wholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the
+// WholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the
 // provider" and asks the user to report it.
+func WholeNumber(least, most int64) validator.Number { return wholeNumber{least, most} }
+
 type wholeNumber struct{ least, most int64 }
 
 func (v wholeNumber) Description(context.Context) string {
@@ -106,14 +109,16 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 		fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
 }
 
-func pollIntervalValidators() []validator.String {
+// PollIntervalValidators are for poll_interval.
+func PollIntervalValidators() []validator.String {
 	return []validator.String{durationBetween{
 		least: time.Second, most: 5 * time.Minute,
 		words: "a duration from 1s to 5m, such as 10s, because the API should not be polled often and links live for some minutes only",
 	}}
 }
 
-func directoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
+// DirectoryValidators are for the path of a folder.
+func DirectoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
 
 // usableDirectory refuses a text that is surely not the directory that was meant. What is on the disk is looked at when
 // the action runs.
@@ -150,8 +155,8 @@ func directoryFault(path string) string {
 	}
 }
 
-// validateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
-func validateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
+// ValidateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
+func ValidateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, v := range validators {
 		var resp validator.StringResponse

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// This file is the table of advice, by situation. [tried.fill] fills in the names in braces.
+// This file is the table of advice, by situation. [Tried.fill] fills in the names in braces.
 
 const (
 	statusPage = "https://status.otc-service.com/"
@@ -91,6 +91,6 @@ const (
 )
 
 // fill replaces the names in braces.
-func (t tried) fill(hint string, more ...string) string {
-	return strings.NewReplacer(append(more, "{timeout}", t.timeoutName, "{permission}", t.permission, "{page}", t.page)...).Replace(hint)
+func (t Tried) fill(hint string, more ...string) string {
+	return strings.NewReplacer(append(more, "{timeout}", t.TimeoutName, "{permission}", t.Permission, "{page}", t.Page)...).Replace(hint)
 }

@@ -1,13 +1,14 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -16,7 +17,7 @@ import (
 // This file has the texts for a wait that ends before its export does.
 
 // timeoutText is for a wait or a call that took too long.
-func (t tried) timeoutText(e *rds.TimeoutError) string {
+func (t Tried) timeoutText(e *rds.TimeoutError) string {
 	text := t.timeoutSentence(e) + "\n"
 	if e.Last != nil && e.Last.RequestID != "" {
 		text += "\n" + labelled("Request ID", e.Last.RequestID)
@@ -27,10 +28,10 @@ func (t tried) timeoutText(e *rds.TimeoutError) string {
 	return text + "\n" + t.timeoutHint(e)
 }
 
-func (t tried) timeoutSentence(e *rds.TimeoutError) string {
-	took := span(e.Timeout) + " and " + calls(e.Progress)
+func (t Tried) timeoutSentence(e *rds.TimeoutError) string {
+	took := Span(e.Timeout) + " and " + calls(e.Progress)
 	switch {
-	case !t.export:
+	case !t.Export:
 		return fmt.Sprintf("RDS gave no usable answer to the request to %s in %s.", t.what(), took)
 	case e.Last == nil:
 		return fmt.Sprintf("The export%s could not be started in %s.", t.forInstance(), took)
@@ -40,14 +41,14 @@ func (t tried) timeoutSentence(e *rds.TimeoutError) string {
 	case e.Outage != nil:
 		return fmt.Sprintf("The export%s was still running when RDS last answered. After that, no usable answer came: the timeout of %s "+
 			"ended after %s.\nThe last usable answer had %s%s",
-			t.forInstance(), span(e.Timeout), calls(e.Progress), statusWord(e.Status), listed(e.Last.Files))
+			t.forInstance(), Span(e.Timeout), calls(e.Progress), statusWord(e.Status), listed(e.Last.Files))
 	default:
 		return fmt.Sprintf("The export%s was still running after %s.\nThe last answer had %s%s", t.forInstance(), took, statusWord(e.Status),
 			listed(e.Last.Files))
 	}
 }
 
-func (t tried) timeoutHint(e *rds.TimeoutError) string {
+func (t Tried) timeoutHint(e *rds.TimeoutError) string {
 	switch {
 	case e.Last == nil:
 		return t.fill(t.next(e.Fault) + longerHint)
@@ -61,8 +62,8 @@ func (t tried) timeoutHint(e *rds.TimeoutError) string {
 }
 
 // interruptedText is for Ctrl-C. It keeps the last answer or fault, and what that means.
-func (t tried) interruptedText(e *rds.InterruptedError) string {
-	text := fmt.Sprintf("Interrupted after %s and %s%s. %s\n", span(e.Waited), calls(e.Progress), t.forInstance(), t.interruptedState(e))
+func (t Tried) interruptedText(e *rds.InterruptedError) string {
+	text := fmt.Sprintf("Interrupted after %s and %s%s. %s\n", Span(e.Waited), calls(e.Progress), t.forInstance(), t.interruptedState(e))
 	switch {
 	case e.Outage != nil:
 		text += "\nLast answer or fault:\n\n" + t.faultLines(e.Outage) + "\n"
@@ -72,16 +73,16 @@ func (t tried) interruptedText(e *rds.InterruptedError) string {
 	return text + "\n" + t.interruptedHint(e)
 }
 
-func (t tried) interruptedState(e *rds.InterruptedError) string {
+func (t Tried) interruptedState(e *rds.InterruptedError) string {
 	meaning := situations[situationOf(e.Outage)].meaning
 	switch {
 	case e.Last != nil && e.Outage != nil:
 		return "The export had not finished when RDS last answered. Since then: " + meaning + "."
 	case e.Last != nil:
 		return "The last answer had " + statusWord(e.Status) + listed(e.Last.Files)
-	case e.Outage != nil && t.export && situationOf(e.Outage) == noAnswer:
+	case e.Outage != nil && t.Export && situationOf(e.Outage) == noAnswer:
 		return "RDS gave no answer. The export may have started all the same."
-	case e.Outage != nil && t.export:
+	case e.Outage != nil && t.Export:
 		return "The export has not started: " + meaning + "."
 	case e.Outage != nil && situationOf(e.Outage) != noAnswer:
 		return "RDS gave no usable answer: " + meaning + "."
@@ -90,7 +91,7 @@ func (t tried) interruptedState(e *rds.InterruptedError) string {
 	}
 }
 
-func (t tried) interruptedHint(e *rds.InterruptedError) string {
+func (t Tried) interruptedHint(e *rds.InterruptedError) string {
 	switch {
 	case e.Last != nil:
 		return t.fill(strings.TrimSpace(t.next(e.Outage) + " " + nothingLostHint))
@@ -141,10 +142,48 @@ func situationOf(fault error) situation {
 }
 
 // next returns what to do about a fault.
-func (t tried) next(fault error) string {
+func (t Tried) next(fault error) string {
 	var caller *identity.Error
 	if errors.As(fault, &caller) {
 		return caller.Hint
 	}
 	return situations[situationOf(fault)].next
+}
+
+// State describes the last answer or fault, without a request ID: it differs each time.
+func State(p rds.Progress) string {
+	if p.Outage == nil {
+		return statusWord(p.Status)
+	}
+	return reason(p.Outage)
+}
+
+// reason is a fault in a few words.
+func reason(fault error) string {
+	answer := answerOf(fault)
+	var decode *rds.DecodeError
+	switch {
+	case errors.As(fault, &decode):
+		return "last answer unreadable: " + apierror.Printable(decode.Error())
+	case answer.StatusCode == 0:
+		return "no answer: " + apierror.Printable(cause(fault).Error())
+	case answer.Described:
+		return "last answer " + apierror.StatusText(answer.StatusCode)
+	}
+	words := []string{"last answer " + apierror.StatusText(answer.StatusCode)}
+	for _, word := range []string{answer.Code, strings.TrimSuffix(answer.Message, ".")} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// cause returns the error below the address of the request.
+func cause(fault error) error {
+	var place *transport.Error
+	if errors.As(fault, &place) {
+		return errors.New(transport.Reason(place.Err))
+	}
+	return fault
 }

@@ -1,11 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
-	"errors"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -13,15 +11,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/identity"
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 // A data source with allow_failure turns an error of its instance into a warning, so that one sick instance does not
 // hide the others of a fleet.
 
-// toleranceModel is embedded in a data source's model.
-type toleranceModel struct {
+// ToleranceModel is embedded in a data source's model.
+type ToleranceModel struct {
 	AllowFailure types.Bool   `tfsdk:"allow_failure"`
 	Failure      types.Object `tfsdk:"failure"`
 }
@@ -34,8 +31,8 @@ var failureTypes = map[string]attr.Type{
 	"request_id": types.StringType,
 }
 
-// toleranceAttributes are the attributes for [toleranceModel]. empty describes the other attributes after a failure.
-func toleranceAttributes(empty string) map[string]schema.Attribute {
+// ToleranceAttributes are the attributes for [ToleranceModel]. empty describes the other attributes after a failure.
+func ToleranceAttributes(empty string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"allow_failure": schema.BoolAttribute{
 			MarkdownDescription: "Whether an error of this one instance is only a warning, so that the other instances of a fleet still give " +
@@ -57,62 +54,36 @@ func toleranceAttributes(empty string) map[string]schema.Attribute {
 	}
 }
 
-// noFailure is the value of failure if all is well.
-func noFailure() types.Object { return types.ObjectNull(failureTypes) }
+// NoFailure is the value of failure if all is well.
+func NoFailure() types.Object { return types.ObjectNull(failureTypes) }
 
-// settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
+// Settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
 // is a warning, and failure has the reason.
-func (m *toleranceModel) settle(t tried, err error) diag.Diagnostic {
-	d := t.diagnostic(err)
-	if !m.AllowFailure.ValueBool() || !t.concernsInstance(err) {
+func (m *ToleranceModel) Settle(t diagnose.Tried, err error) diag.Diagnostic {
+	d := t.Diagnostic(err)
+	if !m.AllowFailure.ValueBool() || !t.ConcernsInstance(err) {
 		return d
 	}
 	m.Failure = failureOf(t, err)
 	return diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\nThis is a warning because allow_failure is true.")
 }
 
-// concernsInstance reports whether an error may be one instance's own: another instance may have none.
-func (t tried) concernsInstance(err error) bool {
-	var (
-		caller      *identity.Error
-		interrupted *rds.InterruptedError
-		refusal     *rds.Error
-		timeout     *rds.TimeoutError
-		failed      *rds.ExportError
-		missing     *rds.MissingLinkError
-		decode      *rds.DecodeError
-		name        *nameError
-	)
-	switch {
-	case errors.As(err, &caller), errors.As(err, &interrupted):
-		return false
-	case errors.As(err, &name):
-		return true
-	case errors.As(err, &timeout):
-		return !errors.As(timeout.Fault, &caller)
-	case errors.As(err, &refusal):
-		return !t.lookup && !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
-	default:
-		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
-	}
-}
-
 // failureOf returns the attribute failure. It holds no secret: neither does the error.
-func failureOf(t tried, err error) types.Object {
-	answer := lastAnswer(err)
+func failureOf(t diagnose.Tried, err error) types.Object {
+	answer := diagnose.LastAnswer(err)
 	status := types.Int64Null()
 	if answer.StatusCode != 0 {
 		status = types.Int64Value(int64(answer.StatusCode))
 	}
-	reason, _, _ := strings.Cut(t.detail(err), "\n")
+	reason, _, _ := strings.Cut(t.Detail(err), "\n")
 	reason = strings.TrimRight(reason, ".:")
 	if answer.Message != "" {
 		reason += ": " + strings.TrimRight(answer.Message, ".")
 	}
 	return types.ObjectValueMust(failureTypes, map[string]attr.Value{
-		"reason":     text(reason + "."),
+		"reason":     Text(reason + "."),
 		"status":     status,
-		"code":       text(answer.Code),
-		"request_id": text(answer.RequestID),
+		"code":       Text(answer.Code),
+		"request_id": Text(answer.RequestID),
 	})
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"errors"
@@ -20,34 +20,6 @@ import (
 
 // This file has the parts that texts are made of.
 
-// missingFiles returns the files without a link in an export that counts as good.
-func missingFiles(export *rds.Export) []rds.ExportFile {
-	var missing []rds.ExportFile
-	for _, f := range export.Files {
-		if f.Link == "" {
-			missing = append(missing, f)
-		}
-	}
-	return missing
-}
-
-func missingText(instance string, export *rds.Export, missing []rds.ExportFile) string {
-	heading, allFailed := "Missing", !slices.ContainsFunc(missing, func(f rds.ExportFile) bool { return !f.Failed() })
-	if allFailed {
-		heading = "Failed"
-	}
-	var lines []string
-	for _, f := range missing {
-		line := fileName(f)
-		if !allFailed {
-			line += ": " + fileState(f)
-		}
-		lines = append(lines, line)
-	}
-	return fmt.Sprintf("The cloud prepared %d of %d files of DB instance %s. %s:\n\n%s\n\n",
-		export.Links(), len(export.Files), instance, heading, indented(lines))
-}
-
 // listed ends a sentence with the state of each file.
 func listed(files []rds.ExportFile) string {
 	if len(files) == 0 {
@@ -61,14 +33,14 @@ func listed(files []rds.ExportFile) string {
 		}
 		lines = append(lines, line)
 	}
-	return ":\n\n" + indented(lines)
+	return ":\n\n" + Indented(lines)
 }
 
 // mostLines bounds a list in a text.
 const mostLines = 20
 
-// indented returns lines for a diagnostic. Terraform does not wrap lines that begin with a space.
-func indented(lines []string) string {
+// Indented returns lines for a diagnostic. Terraform does not wrap lines that begin with a space.
+func Indented(lines []string) string {
 	if more := len(lines) - mostLines; more > 0 {
 		lines = append(slices.Clone(lines[:mostLines]), fmt.Sprintf("and %d more", more))
 	}
@@ -111,7 +83,7 @@ func labelled(label, value string) string {
 func refusalLines(e *rds.Error) string { return e.Lines() + labelled("Location", e.Location) }
 
 // faultLines shows a fault that a wait has survived.
-func (t tried) faultLines(fault error) string {
+func (t Tried) faultLines(fault error) string {
 	var refusal *rds.Error
 	var caller *identity.Error
 	var lines string
@@ -148,8 +120,8 @@ func answerOf(err error) apierror.Refusal {
 	}
 }
 
-// lastAnswer returns the answer that decided about an error.
-func lastAnswer(err error) apierror.Refusal {
+// LastAnswer returns the answer that decided about an error.
+func LastAnswer(err error) apierror.Refusal {
 	var (
 		timeout *rds.TimeoutError
 		failed  *rds.ExportError
@@ -190,8 +162,8 @@ func calls(p rds.Progress) string {
 	return text
 }
 
-// span returns a duration in whole seconds, with at most two units: "20 s", "1 min 15 s", "2 h".
-func span(d time.Duration) string {
+// Span returns a duration in whole seconds, with at most two units: "20 s", "1 min 15 s", "2 h".
+func Span(d time.Duration) string {
 	d = d.Round(time.Second)
 	parts := []struct {
 		n    time.Duration

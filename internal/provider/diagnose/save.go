@@ -1,12 +1,13 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
 // maxListed is the number of files that one text or one run lists, so that a screen can show it.
@@ -33,9 +36,9 @@ func listLines(entries []string) string {
 	return b.String()
 }
 
-// saveDiagnostics explains which files were not saved and why, one error for each of the first.
-func (l logDownload) saveDiagnostics(instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
-	unableToSave := "Unable to save " + l.noun + " files"
+// SaveErrors explains which files were not saved and why, one error for each of the first.
+func SaveErrors(noun, instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
+	unableToSave := "Unable to save " + noun + " files"
 	var failed download.Errors
 	if !errors.As(err, &failed) {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
@@ -119,8 +122,8 @@ func saveAdvice(e *download.Error, timeout time.Duration) string {
 	}
 }
 
-// saveWarnings are about files that are saved but may not be what they should be.
-func saveWarnings(saved []download.Saved) diag.Diagnostics {
+// SaveWarnings are about files that are saved but may not be what they should be.
+func SaveWarnings(saved []download.Saved) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var differ []string
 	for _, f := range saved {
@@ -131,6 +134,16 @@ func saveWarnings(saved []download.Saved) diag.Diagnostics {
 	if len(differ) > 0 {
 		diags.AddWarning("Size of a saved file differs", "The cloud announced another size for these files:\n\n"+listLines(differ)+
 			"\nThe file may be incomplete, or the cloud counts in another unit. Look at the end of the file.")
+	}
+	return diags
+}
+
+// LinkWarnings are about links without TLS.
+func LinkWarnings(noun, instanceID string, export *rds.Export) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if slices.ContainsFunc(export.Files, func(f rds.ExportFile) bool { return settings.Unencrypted(f.Link) }) {
+		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
+			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", noun, instanceID))
 	}
 	return diags
 }

@@ -1,42 +1,46 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+// Package instances finds DB instances by name, in a list that is read once for all objects of a run.
+//
+//	list.go   the list, and the callers that wait for it
+//	named.go  the one PostgreSQL instance with a name, or why there is none
+package instances
 
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// instanceList is the list of the project's DB instances. It is read when an object first needs it, once for all objects
+// List is the list of the project's DB instances. It is read when an object first needs it, once for all objects
 // of a run.
 //
 // golang.org/x/sync/singleflight is not used: its call cannot outlive the caller that began it and still end with the
 // last one.
-type instanceList struct {
+type List struct {
 	client   *rds.Client
 	endpoint func(context.Context) (rds.Endpoint, error)
 
 	mu    sync.Mutex
-	known listing        // the last good answer; number 0: none yet
+	known Listing        // the last good answer; number 0: none yet
 	again map[string]int // the listing that a name waits for that was not in an earlier one
 	under *listingCall   // under way; nil: none
 }
 
-func newInstanceList(client *rds.Client, endpoint func(context.Context) (rds.Endpoint, error)) *instanceList {
-	return &instanceList{client: client, endpoint: endpoint, again: map[string]int{}}
+// New returns a list that is not read yet.
+func New(client *rds.Client, endpoint func(context.Context) (rds.Endpoint, error)) *List {
+	return &List{client: client, endpoint: endpoint, again: map[string]int{}}
 }
 
-// listing is a good answer: all DB instances of the project, of every engine.
-type listing struct {
-	number    int // from 1, in order of time
-	instances []rds.Instance
-	place     rds.Endpoint
+// Listing is a good answer: all DB instances of the project, of every engine.
+type Listing struct {
+	Instances []rds.Instance
+	Place     rds.Endpoint // project and region
+	number    int          // from 1, in order of time
 }
 
 // listingCall is a listing under way.
@@ -45,43 +49,21 @@ type listingCall struct {
 	cancel context.CancelFunc
 	done   chan struct{} // closed when result and err are set
 
-	// These need instanceList.mu, or that done is closed.
-	result   listing
+	// These need List.mu, or that done is closed.
+	result   Listing
 	err      error
 	waiting  int          // callers
 	progress rds.Progress // at the last fault
 }
 
-// named returns the instances of that name.
-func (l listing) named(name string) []rds.Instance {
-	var found []rds.Instance
-	for _, i := range l.instances {
-		if i.Name == name {
-			found = append(found, i)
-		}
-	}
-	return found
-}
-
-// postgres returns the PostgreSQL instances among some. An instance without an engine counts: only the API knows.
-func postgres(instances []rds.Instance) []rds.Instance {
-	var found []rds.Instance
-	for _, i := range instances {
-		if i.Engine == "" || strings.EqualFold(i.Engine, rds.EnginePostgreSQL) {
-			found = append(found, i)
-		}
-	}
-	return found
-}
-
-// all returns a listing.
-func (l *instanceList) all(ctx context.Context) (listing, error) { return l.wait(ctx, 1) }
+// All returns a listing.
+func (l *List) All(ctx context.Context) (Listing, error) { return l.wait(ctx, 1) }
 
 // with returns a listing that has a PostgreSQL instance of that name. If the listing does not have it, the instance may
 // be new: then it is asked for once more in a run, and the newer listing is returned.
-func (l *instanceList) with(ctx context.Context, name string) (listing, error) {
-	list, err := l.all(ctx)
-	if err != nil || len(postgres(list.named(name))) > 0 {
+func (l *List) with(ctx context.Context, name string) (Listing, error) {
+	list, err := l.All(ctx)
+	if err != nil || len(Postgres(list.named(name))) > 0 {
 		return list, err
 	}
 	l.mu.Lock()
@@ -96,7 +78,7 @@ func (l *instanceList) with(ctx context.Context, name string) (listing, error) {
 
 // wait returns a listing with this number or a higher one. All callers wait for the same call. It ends when nobody waits
 // any more. If the context ends, the error is an [*rds.InterruptedError] or an [*rds.TimeoutError].
-func (l *instanceList) wait(ctx context.Context, number int) (listing, error) {
+func (l *List) wait(ctx context.Context, number int) (Listing, error) {
 	l.mu.Lock()
 	if l.known.number >= number {
 		defer l.mu.Unlock()
@@ -112,12 +94,12 @@ func (l *instanceList) wait(ctx context.Context, number int) (listing, error) {
 	case <-call.done:
 		return call.result, call.err
 	case <-ctx.Done():
-		return listing{}, l.leave(ctx, call, start)
+		return Listing{}, l.leave(ctx, call, start)
 	}
 }
 
 // begin starts a call. l.mu is locked. The call has no deadline: each caller has another one.
-func (l *instanceList) begin(ctx context.Context) *listingCall {
+func (l *List) begin(ctx context.Context) *listingCall {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	call := &listingCall{number: l.known.number + 1, cancel: cancel, done: make(chan struct{})}
 	go func() {
@@ -134,7 +116,7 @@ func (l *instanceList) begin(ctx context.Context) *listingCall {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		if call.err = err; err == nil {
-			call.result = listing{number: call.number, instances: instances, place: place}
+			call.result = Listing{Instances: instances, Place: place, number: call.number}
 			if call.number > l.known.number {
 				l.known = call.result
 			}
@@ -154,7 +136,7 @@ const parting = 100 * time.Millisecond
 var errNoAnswer = errors.New("GET instances: no answer yet")
 
 // leave returns the error for a caller whose context has ended. The last one ends the call.
-func (l *instanceList) leave(ctx context.Context, call *listingCall, start time.Time) error {
+func (l *List) leave(ctx context.Context, call *listingCall, start time.Time) error {
 	l.mu.Lock()
 	call.waiting--
 	if call.waiting == 0 {

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
 	"context"
@@ -24,16 +24,16 @@ const (
 	oldestRow = 31 * 24 * time.Hour
 )
 
-// windowArguments are the arguments for the time, of objects that read a log by time. StartTime and EndTime are attributes
+// WindowArguments are the arguments for the time, of objects that read a log by time. StartTime and EndTime are attributes
 // too.
-type windowArguments struct {
+type WindowArguments struct {
 	Last      types.String `tfsdk:"last"`
 	StartTime types.String `tfsdk:"start_time"`
 	EndTime   types.String `tfsdk:"end_time"`
 }
 
-// windowAttributes are the attributes for [windowArguments].
-func windowAttributes() map[string]schema.Attribute {
+// WindowAttributes are the attributes for [WindowArguments].
+func WindowAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"last": schema.StringAttribute{
 			MarkdownDescription: "The time up to now, as a [duration](https://pkg.go.dev/time#ParseDuration) such as `30m` or `24h`, at most " +
@@ -61,12 +61,12 @@ func lastValidators() []validator.String {
 	}}
 }
 
-// window is a time that is asked for.
-type window struct{ start, end time.Time }
+// Window is a time that is asked for.
+type Window struct{ Start, End time.Time }
 
-// window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
-func (a windowArguments) window(ctx context.Context, now time.Time) (window, diag.Diagnostics) {
-	diags := validateLate(ctx, path.Root("last"), a.Last, lastValidators())
+// Window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
+func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, diag.Diagnostics) {
+	diags := ValidateLate(ctx, path.Root("last"), a.Last, lastValidators())
 	if !a.Last.IsNull() {
 		for _, other := range []struct {
 			name  string
@@ -79,10 +79,10 @@ func (a windowArguments) window(ctx context.Context, now time.Time) (window, dia
 			}
 		}
 		last, _ := time.ParseDuration(a.Last.ValueString())
-		return window{now.Add(-last), now}, diags
+		return Window{now.Add(-last), now}, diags
 	}
 	if a.StartTime.IsNull() && a.EndTime.IsNull() {
-		return window{now.Add(-defaultLast), now}, diags
+		return Window{now.Add(-defaultLast), now}, diags
 	}
 	start, haveStart := parseInstant("start_time", a.StartTime, &diags)
 	end, haveEnd := parseInstant("end_time", a.EndTime, &diags)
@@ -95,11 +95,11 @@ func (a windowArguments) window(ctx context.Context, now time.Time) (window, dia
 	if haveStart {
 		diags.Append(a.checkOrder(start, end, haveEnd, now)...)
 	}
-	return window{start, end}, diags
+	return Window{start, end}, diags
 }
 
 // checkOrder reports what is wrong with times that are valid by themselves.
-func (a windowArguments) checkOrder(start, end time.Time, haveEnd bool, now time.Time) diag.Diagnostics {
+func (a WindowArguments) checkOrder(start, end time.Time, haveEnd bool, now time.Time) diag.Diagnostics {
 	var diags diag.Diagnostics
 	wrong := func(name, format string, values ...any) {
 		diags.AddAttributeError(path.Root(name), "Invalid Attribute Value", "Attribute "+name+" "+fmt.Sprintf(format, values...))
@@ -132,13 +132,13 @@ func parseInstant(name string, value types.String, diags *diag.Diagnostics) (tim
 	return t, err == nil
 }
 
-// withTimes returns the arguments with the window as attributes. Values that are configured stay as they are.
-func (a windowArguments) withTimes(w window) windowArguments {
+// WithTimes returns the arguments with the window as attributes. Values that are configured stay as they are.
+func (a WindowArguments) WithTimes(w Window) WindowArguments {
 	if a.StartTime.IsNull() {
-		a.StartTime = second(w.start)
+		a.StartTime = Second(w.Start)
 	}
 	if a.EndTime.IsNull() {
-		a.EndTime = second(w.end)
+		a.EndTime = Second(w.End)
 	}
 	return a
 }

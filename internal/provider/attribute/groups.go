@@ -1,11 +1,9 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
-	"time"
-
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,8 +14,8 @@ import (
 // A group is what rds_errorlog and errorlog_summarize return for events that are alike. It holds no text of a DETAIL or
 // a STATEMENT, so it is not sensitive.
 
-// groupType is a group. The times are plain strings because a function's result has no types of a provider.
-var groupType = types.ObjectType{AttrTypes: map[string]attr.Type{
+// GroupType is a group. The times are plain strings because a function's result has no types of a provider.
+var GroupType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"class":      types.StringType,
 	"level":      types.StringType,
 	"count":      types.Int64Type,
@@ -26,7 +24,8 @@ var groupType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"message":    types.StringType,
 }}
 
-func groupAttributes() map[string]schema.Attribute {
+// GroupAttributes are the attributes of a group.
+func GroupAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"class": schema.StringAttribute{
 			MarkdownDescription: "What kind of trouble it is, such as `deadlock`. See [What the classes mean](../guides/classes.md).",
@@ -49,26 +48,18 @@ func groupAttributes() map[string]schema.Attribute {
 	}
 }
 
-// groupList returns groups as an attribute, in their order.
-func groupList(groups []pglog.Group) types.List {
+// GroupList returns groups as an attribute, in their order.
+func GroupList(groups []pglog.Group) types.List {
 	elements := make([]attr.Value, 0, len(groups))
 	for _, g := range groups {
-		elements = append(elements, types.ObjectValueMust(groupType.AttrTypes, map[string]attr.Value{
+		elements = append(elements, types.ObjectValueMust(GroupType.AttrTypes, map[string]attr.Value{
 			"class":      types.StringValue(g.Class.String()),
-			"level":      text(g.Level.String()),
+			"level":      Text(g.Level.String()),
 			"count":      types.Int64Value(g.Count),
-			"first_time": second(g.First),
-			"last_time":  second(g.Last),
-			"message":    text(g.Message),
+			"first_time": Second(g.First),
+			"last_time":  Second(g.Last),
+			"message":    Text(g.Message),
 		}))
 	}
-	return types.ListValueMust(groupType, elements)
-}
-
-// second returns a time to the second, or null. The API's rows are no finer.
-func second(t time.Time) types.String {
-	if t.IsZero() {
-		return types.StringNull()
-	}
-	return types.StringValue(t.UTC().Format(time.RFC3339))
+	return types.ListValueMust(GroupType, elements)
 }

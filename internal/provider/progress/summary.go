@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package progress
 
 import (
 	"context"
@@ -27,9 +27,9 @@ const (
 	chartWidth   = 20
 )
 
-// summarize shows what broke in each file, and the command that shows the lines themselves. Each summary is one text of
+// Summarize shows what broke in each file, and the command that shows the lines themselves. Each summary is one text of
 // several lines: Terraform puts the action's address in front of the first one only, so the columns have room.
-func summarize(ctx context.Context, send func(string), files []download.Saved) {
+func Summarize(ctx context.Context, send func(string), files []download.Saved) {
 	pattern := "ERROR|FATAL|PANIC"
 	var paths []string
 	for _, f := range files {

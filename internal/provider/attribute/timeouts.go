@@ -1,14 +1,17 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package attribute
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -16,8 +19,8 @@ import (
 // terraform-plugin-framework-timeouts is not used: it accepts negative durations, has a type for each kind of object,
 // and its blocks take no other validator.
 
-// timeoutsBlock is the block timeouts of a data source, with one operation: read, open or invoke.
-func timeoutsBlock(operation, what string, standard time.Duration) schema.SingleNestedBlock {
+// TimeoutsBlock is the block timeouts of a data source, with one operation: read, open or invoke.
+func TimeoutsBlock(operation, what string, standard time.Duration) schema.SingleNestedBlock {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "How long this may take.",
 		Attributes: map[string]schema.Attribute{
@@ -37,6 +40,11 @@ func timeoutValidators() []validator.String {
 	}}
 }
 
+// ValidateTimeout checks an operation's value that was unknown when Terraform asked for validation.
+func ValidateTimeout(ctx context.Context, timeouts types.Object, operation string) diag.Diagnostics {
+	return ValidateLate(ctx, path.Root("timeouts").AtName(operation), timeoutText(timeouts, operation), timeoutValidators())
+}
+
 // timeoutText returns an operation's value as it is configured, null if it is not.
 func timeoutText(timeouts types.Object, operation string) types.String {
 	value, ok := timeouts.Attributes()[operation].(types.String)
@@ -46,16 +54,11 @@ func timeoutText(timeouts types.Object, operation string) types.String {
 	return value
 }
 
-// timeoutOf returns an operation's timeout, which is validated, or the default.
-func timeoutOf(timeouts types.Object, operation string, standard time.Duration) time.Duration {
+// TimeoutOf returns an operation's timeout, which is validated, or the default.
+func TimeoutOf(timeouts types.Object, operation string, standard time.Duration) time.Duration {
 	timeout, err := time.ParseDuration(timeoutText(timeouts, operation).ValueString())
 	if err != nil { // it is not set
 		return standard
 	}
 	return timeout
-}
-
-// remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.
-func remaining(timeout time.Duration, start time.Time) time.Duration {
-	return max(timeout-time.Since(start).Truncate(time.Millisecond), 1)
 }

@@ -1,7 +1,7 @@
 // Copyright (c) The terraform-provider-rds authors
 // SPDX-License-Identifier: MPL-2.0
 
-package provider
+package diagnose
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ import (
 
 // This file is about the provider block: what cannot work, and what works but is not safe.
 
-// configurationDiagnostic explains what is wrong with the provider block, at the attribute that must change.
-func configurationDiagnostic(err error) diag.Diagnostic {
+// ConfigurationError explains what is wrong with the provider block, at the attribute that must change.
+func ConfigurationError(err error) diag.Diagnostic {
 	var config *settings.Error
 	if !errors.As(err, &config) {
 		return diag.NewErrorDiagnostic("Unable to configure provider", err.Error())
@@ -27,8 +27,8 @@ func configurationDiagnostic(err error) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(config.Attribute), config.Summary, config.Detail)
 }
 
-// configurationWarnings lists what works but is probably a mistake.
-func configurationWarnings(config settings.Config) diag.Diagnostics {
+// ConfigurationWarnings lists what works but is probably a mistake.
+func ConfigurationWarnings(config settings.Config) diag.Diagnostics {
 	var warnings diag.Diagnostics
 	if *config.Insecure {
 		warnings.AddAttributeWarning(path.Root("insecure"), "Certificates are not checked",

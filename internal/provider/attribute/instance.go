@@ -1,0 +1,124 @@
+// Copyright (c) The terraform-provider-rds authors
+// SPDX-License-Identifier: MPL-2.0
+
+// Package attribute has the parts of schemas that several objects share: arguments, blocks and results, with their
+// models, checks and values. It knows no client.
+//
+//	instance.go    a DB instance by ID or name
+//	window.go      a time to read
+//	timeouts.go    the block timeouts
+//	tolerance.go   allow_failure and failure
+//	groups.go      groups of events that are alike
+//	validators.go  checks before any request
+//	values.go      values that a server sent, or null
+//	convert.go     from a data source's types to those of other kinds of object
+package attribute
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Every object about one DB instance takes its ID or its name. This file has the arguments and their checks.
+
+// InstanceModel is embedded in the model of an object about one DB instance.
+type InstanceModel struct {
+	InstanceID   types.String `tfsdk:"instance_id"`
+	InstanceName types.String `tfsdk:"instance_name"`
+}
+
+// InstanceAttributes are the attributes for [InstanceModel]. must is what the instance must be.
+func InstanceAttributes(must string) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"instance_id": schema.StringAttribute{
+			MarkdownDescription: "ID of the DB instance: letters, digits and `-`, such as `3d39c18788b54a919bab633874c159dfin03`. " + must +
+				" Give either this or `instance_name`, which leads to the ID.",
+			Optional:   true,
+			Computed:   true,
+			Validators: append(instanceIDValidators(), oneInstance{}),
+		},
+		"instance_name": schema.StringAttribute{
+			MarkdownDescription: "Name of the DB instance, in place of `instance_id`. Exactly one PostgreSQL instance of the project must have " +
+				"it. One list of instances serves all objects of a run. Needs the permission `rds:instance:list`.",
+			Optional:   true,
+			Validators: instanceNameValidators(),
+		},
+	}
+}
+
+// oneInstance reports whether ID and name are both configured, or none of them. It is a validator of instance_id. The
+// library's own prints paths as the framework writes them.
+type oneInstance struct{}
+
+func (oneInstance) Description(context.Context) string {
+	return "needs either instance_id or instance_name"
+}
+
+func (v oneInstance) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (oneInstance) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	m := InstanceModel{InstanceID: req.ConfigValue}
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("instance_name"), &m.InstanceName)...)
+	resp.Diagnostics.Append(m.either()...)
+}
+
+// either reports whether the arguments lead to one instance. It leaves out what is not known yet.
+func (m InstanceModel) either() diag.Diagnostics {
+	const summary = "Invalid Attribute Combination"
+	var diags diag.Diagnostics
+	switch {
+	case m.InstanceID.IsUnknown() || m.InstanceName.IsUnknown():
+	case m.InstanceID.IsNull() && m.InstanceName.IsNull():
+		diags.AddError(summary, "Which DB instance? Set instance_name or instance_id.")
+	case !m.InstanceID.IsNull() && !m.InstanceName.IsNull():
+		diags.AddAttributeError(path.Root("instance_id"), summary, "Set either instance_name or instance_id, not both.")
+	}
+	return diags
+}
+
+// ValidateInstance checks arguments that were unknown when Terraform asked for validation.
+func (m InstanceModel) ValidateInstance(ctx context.Context) diag.Diagnostics {
+	diags := m.either()
+	diags.Append(ValidateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDValidators())...)
+	diags.Append(ValidateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameValidators())...)
+	return diags
+}
+
+func instanceNameValidators() []validator.String { return []validator.String{validInstanceName{}} }
+
+// validInstanceName refuses a text that is surely no name. The cloud's own rule for names may change.
+type validInstanceName struct{}
+
+func (validInstanceName) Description(context.Context) string {
+	return "must be the name of a DB instance: 1 to 64 characters, without a space at the beginning or end"
+}
+
+func (v validInstanceName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v validInstanceName) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	value := req.ConfigValue.ValueString()
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if n := len([]rune(value)); n >= 1 && n <= 64 && strings.TrimSpace(value) == value && !strings.ContainsFunc(value, unicode.IsControl) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), Excerpt(value)))
+}
+
+// Argument returns the argument that is configured.
+func (m *InstanceModel) Argument() string {
+	if m.InstanceName.IsNull() {
+		return "instance_id"
+	}
+	return "instance_name"
+}
