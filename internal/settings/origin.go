@@ -5,8 +5,8 @@ package settings
 
 import "strings"
 
-// Origin is where a value comes from: an environment variable, an entry of
-// clouds.yaml, or, if both are empty, the provider block.
+// Origin is where a value comes from: an environment variable, an entry of clouds.yaml, or, if both are empty, the
+// provider block.
 type Origin struct {
 	Variable string
 	Entry    string // such as: entry "otc" of /home/me/clouds.yaml
@@ -47,8 +47,8 @@ func (c Config) Trimming(name string) string {
 	}
 }
 
-// CredentialSource returns where the credential comes from, and the credentials
-// that it takes precedence over. It is "" for the provider block alone.
+// CredentialSource returns where the credential comes from, and the credentials that it takes precedence over. It is ""
+// for the provider block alone.
 func (c Config) CredentialSource() string {
 	used := c.Credential().Attribute()
 	var others []string
@@ -67,13 +67,12 @@ func (c Config) CredentialSource() string {
 	}
 }
 
-// HasOther returns the words for a complete credential that a stronger one
-// hides, or "".
+// HasOther returns the words for a complete credential that a stronger one hides, or "".
 func (c Config) HasOther() string {
 	switch used := c.Credential(); {
 	case used < AccessKey && c.AccessKey != "" && c.SecretKey != "":
 		return "AK/SK is set too"
-	case used < Password && c.hasLogin():
+	case used < Password && c.Password != "" && (c.UserName != "" || c.UserID != ""):
 		return "the password is set too"
 	default:
 		return ""

@@ -9,36 +9,19 @@ import (
 	"strings"
 )
 
-// knownRegions are the regions whose identity service needs no auth_url.
+// authURLs has the regions whose identity service needs no auth_url.
 // Source: the cloud's page "Regions and Endpoints".
-var knownRegions = []struct{ name, authURL string }{
-	{"eu-de", "https://iam.eu-de.otc.t-systems.com/v3"},
-	{"eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3"},
-	{"eu-ch2", "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3"},
-}
-
-func authURLOf(region string) (authURL string, ok bool) {
-	for _, r := range knownRegions {
-		if r.name == region {
-			return r.authURL, true
-		}
-	}
-	return "", false
-}
-
-func knownRegionNames() string {
-	names := make([]string, 0, len(knownRegions))
-	for _, r := range knownRegions {
-		names = append(names, r.name)
-	}
-	return strings.Join(names, ", ")
+var authURLs = map[string]string{
+	"eu-de":  "https://iam.eu-de.otc.t-systems.com/v3",
+	"eu-nl":  "https://iam.eu-nl.otc.t-systems.com/v3",
+	"eu-ch2": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
 }
 
 // regionShape prevents wrong guesses: project my_app is not in a region my.
 var regionShape = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-?[0-9]+)?$`)
 
-// RegionOfProject returns the region in a project's name, or "". Project
-// eu-de_orders is in eu-de. A region's default project has the region's name.
+// RegionOfProject returns the region in a project's name, or "". Project eu-de_orders is in eu-de. A region's default
+// project has the region's name.
 func RegionOfProject(name string) string {
 	region, _, _ := strings.Cut(name, "_")
 	if regionShape.MatchString(region) {
@@ -47,8 +30,7 @@ func RegionOfProject(name string) string {
 	return ""
 }
 
-// RegionOfURL returns the region in a host such as iam.eu-de.otc.t-systems.com,
-// or "".
+// RegionOfURL returns the region in a host such as iam.eu-de.otc.t-systems.com, or "".
 func RegionOfURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -64,9 +46,8 @@ func RegionOfURL(address string) string {
 // iamHost matches the hosts of the public cloud's identity service.
 var iamHost = regexp.MustCompile(`^(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com$`)
 
-// ForeignAuthURL reports whether the provider block names a region and the
-// environment has the auth_url of another. It returns the variable and that
-// other region. This happens with one provider per region, by alias.
+// ForeignAuthURL reports whether the provider block names a region and the environment has the auth_url of another. It
+// returns the variable and that other region. This happens with one provider per region, by alias.
 func (c Config) ForeignAuthURL() (variable, region string, foreign bool) {
 	origin, set := c.origins["region"]
 	variable = c.origins["auth_url"].Variable

@@ -15,9 +15,7 @@ func checkURL(name, address, sample string) error {
 	if address == "" {
 		return nil
 	}
-	fault := func(what string) error {
-		return &Error{Attribute: name, Summary: "Unable to use " + name, Detail: "The URL " + what}
-	}
+	fault := func(what string) error { return newError(name, "Unable to use "+name, "The URL %s", what) }
 	if lower := strings.ToLower(address); !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
 		return fault("must begin with https:// (or http://), such as " + sample + ".")
 	}
@@ -35,27 +33,22 @@ func checkURL(name, address, sample string) error {
 	return nil
 }
 
-// Unencrypted lists the attributes whose URL sends credentials and logs over a
-// network without TLS.
+// Unencrypted lists the attributes whose URL sends credentials and logs over a network without TLS.
 func (c Config) Unencrypted() []string {
 	var names []string
-	for _, a := range []struct{ name, address string }{{"auth_url", c.AuthURL}, {"endpoint", c.Endpoint}} {
-		if Unencrypted(a.address) {
-			names = append(names, a.name)
-		}
+	if Unencrypted(c.AuthURL) {
+		names = append(names, "auth_url")
+	}
+	if Unencrypted(c.Endpoint) {
+		names = append(names, "endpoint")
 	}
 	return names
 }
 
-// Unencrypted reports whether requests to a URL cross a network without TLS. A
-// server on this machine does not count.
+// Unencrypted reports whether requests to a URL cross a network without TLS. A server on this machine does not count.
 func Unencrypted(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return err == nil && u.Scheme == "http" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 func projectInURL(address string) string {
@@ -67,8 +60,8 @@ func projectInURL(address string) string {
 	return project
 }
 
-// SplitEndpoint splits the path of RDS's URL into what is before /v3 and the
-// project after it. A placeholder such as {project_id} is not a project.
+// SplitEndpoint splits the path of RDS's URL into what is before /v3 and the project after it. A placeholder such as
+// {project_id} is not a project.
 func SplitEndpoint(u *url.URL) (base, project string) {
 	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
 	at := slices.Index(segments, "v3")
@@ -78,9 +71,5 @@ func SplitEndpoint(u *url.URL) (base, project string) {
 	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$({") {
 		project = segments[at+1]
 	}
-	base = strings.Join(segments[:at], "/")
-	if base != "" {
-		base = "/" + base
-	}
-	return base, project
+	return strings.TrimRight("/"+strings.Join(segments[:at], "/"), "/"), project
 }
