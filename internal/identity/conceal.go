@@ -19,19 +19,17 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// shortestSecret is the length in bytes from which on a secret is cut out.
-// Shorter ones are words: cutting them out would show what they are.
+// shortestSecret is the length in bytes from which on a secret is cut out. Shorter ones are words: cutting them out
+// would show what they are.
 const shortestSecret = 8
 
-// secrets returns what no text may show: the configured secrets and those of a
-// request or an answer.
+// secrets returns what no text may show: the configured secrets and those of a request or an answer.
 func (s *Session) secrets(more ...string) []string {
 	return slices.DeleteFunc(append(s.cfg.Secrets(), more...), func(secret string) bool { return len(secret) < shortestSecret })
 }
 
-// concealing cuts secrets out of the answers of the identity service. It belongs
-// below whatever retries, logs or shortens them. Bodies of successes stay as they
-// are: a project's name must not change because a password is in it.
+// concealing cuts secrets out of the answers of the identity service. It belongs below whatever retries, logs or
+// shortens them. Bodies of successes stay as they are: a project's name must not change because a password is in it.
 type concealing struct {
 	session *Session
 	next    http.RoundTripper
@@ -64,8 +62,7 @@ func concealHeader(header http.Header, secrets []string) {
 	}
 }
 
-// concealBody rewrites an answer's body. The layer below bounds it and holds it
-// in memory.
+// concealBody rewrites an answer's body. The layer below bounds it and holds it in memory.
 func concealBody(resp *http.Response, secrets []string) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close() // nothing more will come
@@ -98,9 +95,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML
-// and Go strings, which a parser would decode after the cut, and in escapes of
-// escapes.
+// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML and Go strings, which a parser would
+// decode after the cut, and in escapes of escapes.
 func conceal(text string, secrets []string) string {
 	hidden := make([]bool, 0, len(text)) // by byte of text; empty if nothing is hidden
 	mark := func(plain string, at []int32) {
@@ -146,8 +142,8 @@ func conceal(text string, secrets []string) string {
 	return b.String()
 }
 
-// unescape decodes all escapes in a text. at is, for each byte of the text and
-// for its end, the place in the original; nil means that the text is the original.
+// unescape decodes all escapes in a text. at is, for each byte of the text and for its end, the place in the original;
+// nil means that the text is the original.
 func unescape(text string, at []int32) (plain string, plainAt []int32) {
 	place := func(i int) int32 {
 		if at == nil {

@@ -54,8 +54,7 @@ func (s *Session) givenEndpoint() (Endpoint, bool) {
 // projectIDShape keeps everything else out of URLs and texts.
 var projectIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// endpoint returns the Endpoint of a project that the identity service named,
-// together with its catalogue.
+// endpoint returns the Endpoint of a project that the identity service named, together with its catalogue.
 func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (Endpoint, error) {
 	if !projectIDShape.MatchString(projectID) {
 		return Endpoint{}, s.failWith(notIdentity, "the project's ID in the answer is not an ID")
@@ -116,8 +115,7 @@ func (s *Session) configuredEndpoint(projectID string) (Endpoint, error) {
 	return endpointAt(u, projectID, s.cfg.Region), nil
 }
 
-// siblingEndpoint derives RDS's address from the identity service's: the cloud's
-// hosts are iam.eu-de.… and rds.eu-de.…
+// siblingEndpoint derives RDS's address from the identity service's: the cloud's hosts are iam.eu-de.… and rds.eu-de.…
 func (s *Session) siblingEndpoint(projectID string) (Endpoint, bool) {
 	u, err := url.Parse(s.cfg.AuthURL)
 	if err != nil {

@@ -57,8 +57,7 @@ const (
 
 // Error is a caller that could not be identified. It holds no secrets.
 type Error struct {
-	// Refusal is the server's answer. StatusCode is 0 if there is none. Message
-	// can also be this package's own.
+	// Refusal is the server's answer. StatusCode is 0 if there is none. Message can also be this package's own.
 	apierror.Refusal
 
 	Kind Kind
@@ -106,9 +105,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Permanent reports whether another try is of no use. A first login has been
-// retried by the HTTP client, so that even a server without an answer counts: a
-// mistyped auth_url must be reported soon. In a renewal the service is known to
+// Permanent reports whether another try is of no use. A first login has been retried by the HTTP client, so that even a
+// server without an answer counts: a mistyped auth_url must be reported soon. In a renewal the service is known to
 // exist, and a fault may pass.
 func (e *Error) Permanent() bool { return !e.Renewal || !passes(e.Kind) }
 
@@ -122,8 +120,8 @@ func passes(kind Kind) bool {
 	}
 }
 
-// Retried returns true: the identity service has been asked with retries of its
-// own, so the request that needed the login must not repeat them.
+// Retried returns true: the identity service has been asked with retries of its own, so the request that needed the
+// login must not repeat them.
 func (e *Error) Retried() bool { return true }
 
 // Summary returns a short title.
@@ -142,8 +140,7 @@ func (e *Error) Summary() string {
 	}
 }
 
-// Detail returns the full text: what failed, what was tried, what came back, and
-// what to do.
+// Detail returns the full text: what failed, what was tried, what came back, and what to do.
 func (e *Error) Detail() string {
 	var b strings.Builder
 	line := func(label, text string) {

@@ -22,8 +22,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// step is the part of a login that failed. The same answer means different things
-// at different steps.
+// step is the part of a login that failed. The same answer means different things at different steps.
 type step int
 
 const (
@@ -181,8 +180,8 @@ func (s *Session) answerSituation(at step, answer apierror.Refusal, header http.
 	}
 }
 
-// unauthorized explains a 401. The cloud has no codes for a lock, for MFA or for
-// a wrong project: only the message names them.
+// unauthorized explains a 401. The cloud has no codes for a lock, for MFA or for a wrong project: only the message
+// names them.
 func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Header, body []byte) situation {
 	message := strings.ToLower(answer.Message)
 	byPassword := s.cfg.Credential() == settings.Password
@@ -253,8 +252,7 @@ func location(header http.Header) string {
 	return apierror.Printable(strings.TrimPrefix(to.Scheme+"://"+to.Host, "://"))
 }
 
-// interrupted is for a caller whose context ended. last is what the login met
-// until then, or nil.
+// interrupted is for a caller whose context ended. last is what the login met until then, or nil.
 func (s *Session) interrupted(ctx context.Context, last error) *Error {
 	what, text := hanging, "the time was up"
 	if errors.Is(ctx.Err(), context.Canceled) {

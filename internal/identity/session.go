@@ -15,9 +15,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Session is one caller for all requests of a run. It logs in when the first
-// request needs it, once for all that ask at the same time. Its methods are safe
-// for concurrent use.
+// Session is one caller for all requests of a run. It logs in when the first request needs it, once for all that ask at
+// the same time. Its methods are safe for concurrent use.
 type Session struct {
 	cfg     settings.Config
 	connect Connect
@@ -32,8 +31,7 @@ type Session struct {
 	proven atomic.Bool
 
 	mu sync.Mutex
-	// grant is the result of the last login. It is nil before, and while a token
-	// is being renewed.
+	// grant is the result of the last login. It is nil before, and while a token is being renewed.
 	grant *grant
 	// found is the endpoint. A renewal does not change it.
 	found *Endpoint
@@ -53,20 +51,17 @@ type grant struct {
 	accepted atomic.Bool
 }
 
-// flight is a login that others may wait for. Its fields do not change once done
-// is closed.
+// flight is a login that others may wait for. Its fields do not change once done is closed.
 type flight struct {
 	done  chan struct{}
 	grant *grant
 	err   error
-	// abandoned is set if the login failed only because the context of its
-	// leader ended.
+	// abandoned is set if the login failed only because the context of its leader ended.
 	abandoned bool
 }
 
-// Connect makes a client for the identity service, with wrap around each
-// attempt. The client must retry faults, bound time and size of answers, and
-// follow no redirect.
+// Connect makes a client for the identity service, with wrap around each attempt. The client must retry faults, bound
+// time and size of answers, and follow no redirect.
 type Connect func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client
 
 // NewSession returns a session for a resolved configuration. It makes no request.
@@ -81,8 +76,8 @@ func (s *Session) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "identity.Session{%s, auth_url=%s}", s.caller(), s.cfg.AuthURL)
 }
 
-// Endpoint returns the address of RDS for the caller's project. It logs in only
-// if the configuration is not enough for that. Errors are of type [*Error].
+// Endpoint returns the address of RDS for the caller's project. It logs in only if the configuration is not enough for
+// that. Errors are of type [*Error].
 func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	if given, ok := s.givenEndpoint(); ok {
 		return given, nil
@@ -100,8 +95,8 @@ func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	return g.endpoint, nil
 }
 
-// login returns the current grant. It logs in if there is none, or if the current
-// one is stale, the one that was just refused.
+// login returns the current grant. It logs in if there is none, or if the current one is stale, the one that was just
+// refused.
 func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 	for {
 		s.mu.Lock()
@@ -190,10 +185,9 @@ func (s *Session) refusal() error {
 	return s.refused
 }
 
-// takeTurn lets one signed request go first, and the others only after an answer
-// has shown that the key is good. Otherwise a wrong key would be refused as often
-// as the plan has data sources, and the cloud locks a key after five refusals.
-// done must be called with whether the answer has shown it.
+// takeTurn lets one signed request go first, and the others only after an answer has shown that the key is good.
+// Otherwise a wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five
+// refusals. done must be called with whether the answer has shown it.
 func (s *Session) takeTurn(ctx context.Context) (done func(good bool), err error) {
 	if !s.proven.Load() {
 		select {
@@ -227,8 +221,7 @@ func (s *Session) renewable() bool {
 	return s.cfg.Credential() != settings.Token && !s.cfg.SpendsPasscode() && *s.cfg.AllowReauth
 }
 
-// final reports whether the same login would fail again. After such a failure no
-// credential is sent any more.
+// final reports whether the same login would fail again. After such a failure no credential is sent any more.
 func final(err error) bool {
 	failure := (*Error)(nil)
 	if !errors.As(err, &failure) {

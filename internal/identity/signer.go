@@ -16,9 +16,8 @@ import (
 	"time"
 )
 
-// The signing scheme of the cloud's API gateway. It is written by hand: the
-// cloud's own SDK is not available as a Go module, and that of its sister cloud
-// has 250 MB. The tests have the published vectors.
+// The signing scheme of the cloud's API gateway. It is written by hand: the cloud's own SDK is not available as a Go
+// module, and that of its sister cloud has 250 MB. The tests have the published vectors.
 // Source: the cloud's "API Gateway, Request Signing Guide".
 const (
 	signAlgorithm  = "SDK-HMAC-SHA256"
@@ -34,9 +33,8 @@ type signer struct {
 
 var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")
 
-// sign sets the headers that authorize req with this body at time now. Headers of
-// an earlier signature are replaced. A signature is valid for 15 minutes, so every
-// attempt is signed anew.
+// sign sets the headers that authorize req with this body at time now. Headers of an earlier signature are replaced. A
+// signature is valid for 15 minutes, so every attempt is signed anew.
 func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	date := now.UTC().Format(signDateFormat)
 	req.Header.Set("X-Sdk-Date", date)
@@ -69,8 +67,7 @@ func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	return nil
 }
 
-// canonicalRequest returns the text to sign, and the names of the signed headers.
-// The keys of headers are lower case.
+// canonicalRequest returns the text to sign, and the names of the signed headers. The keys of headers are lower case.
 func canonicalRequest(method string, u *url.URL, headers map[string]string, body []byte) (text, names string, err error) {
 	query, err := canonicalQuery(u.RawQuery)
 	if err != nil {
@@ -99,8 +96,8 @@ func signature(secret, date, canonical string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// canonicalPath escapes each segment and adds a slash at the end, which is signed
-// but not sent. An escaped slash stays part of its segment.
+// canonicalPath escapes each segment and adds a slash at the end, which is signed but not sent. An escaped slash stays
+// part of its segment.
 func canonicalPath(u *url.URL) string {
 	segments := strings.Split(u.EscapedPath(), "/")
 	for i, segment := range segments {
@@ -138,8 +135,7 @@ func canonicalQuery(raw string) (string, error) {
 	return strings.Join(pairs, "&"), nil
 }
 
-// escape escapes all but RFC 3986's unreserved characters. Package url has no
-// function for that.
+// escape escapes all but RFC 3986's unreserved characters. Package url has no function for that.
 func escape(text string) string {
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder

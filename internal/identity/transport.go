@@ -15,16 +15,14 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Transport returns a RoundTripper that authorizes each request to RDS and hands
-// it to next. It belongs below whatever retries: every attempt is authorized anew.
+// Transport returns a RoundTripper that authorizes each request to RDS and hands it to next. It belongs below whatever
+// retries: every attempt is authorized anew.
 //
-// If a token is refused (401, or 403 with code DBS.280056), the request is sent
-// once more with a new token. A second refusal is returned as it came. If there
-// can be no new token, or if a signature is refused, the error is an [*Error] and
-// the session ends.
+// If a token is refused (401, or 403 with code DBS.280056), the request is sent once more with a new token. A second
+// refusal is returned as it came. If there can be no new token, or if a signature is refused, the error is an [*Error]
+// and the session ends.
 //
-// Requests to another host than RDS's are refused: a download link must not see a
-// credential.
+// Requests to another host than RDS's are refused: a download link must not see a credential.
 func (s *Session) Transport(next http.RoundTripper) http.RoundTripper {
 	return authorizing{session: s, next: next}
 }
@@ -86,8 +84,8 @@ func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Re
 	return resp, err
 }
 
-// send sends an authorized request, and cuts secrets out of whatever comes back:
-// parts of it reach the screen, the log and the state.
+// send sends an authorized request, and cuts secrets out of whatever comes back: parts of it reach the screen, the log
+// and the state.
 func (a authorizing) send(req *http.Request, token string) (*http.Response, error) {
 	secrets := a.session.secrets(token)
 	resp, err := a.next.RoundTrip(req)
@@ -99,8 +97,7 @@ func (a authorizing) send(req *http.Request, token string) (*http.Response, erro
 	return resp, nil
 }
 
-// tokenRefusedBy reports whether RDS refused the token. 403 has many meanings:
-// only one code has this one.
+// tokenRefusedBy reports whether RDS refused the token. 403 has many meanings: only one code has this one.
 func tokenRefusedBy(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
@@ -176,8 +173,8 @@ func (r signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.next.RoundTrip(signed)
 }
 
-// peek returns an answer's body and leaves it unread. concealBody has put it into
-// memory. A body that broke off is read as far as it came.
+// peek returns an answer's body and leaves it unread. concealBody has put it into memory. A body that broke off is read
+// as far as it came.
 func peek(resp *http.Response) []byte {
 	body, err := io.ReadAll(resp.Body)
 	rest := io.Reader(http.NoBody)

@@ -13,8 +13,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// This file has all words of the package's errors: a sentence for each kind, and
-// advice for each situation. Names in braces are explained in placeholders.
+// This file has all words of the package's errors: a sentence for each kind, and advice for each situation. Names in
+// braces are explained in placeholders.
 
 // sentences are the first sentence of an error's text.
 var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
@@ -168,8 +168,8 @@ func (s *Session) words(what situation) string {
 	return strings.NewReplacer(s.placeholders()...).Replace(advice[what].text)
 }
 
-// placeholders returns the names in braces with their texts. Besides
-// those listed, each attribute is one: {token} is "token (OS_TOKEN, OS_AUTH_TOKEN)".
+// placeholders returns the names in braces with their texts. Besides those listed, each attribute is one: {token} is
+// "token (OS_TOKEN, OS_AUTH_TOKEN)".
 func (s *Session) placeholders() []string {
 	pairs := []string{
 		"{login}", s.loginNames(!s.cfg.HasAgency()), // all attributes of the login by password
@@ -283,8 +283,7 @@ func (s *Session) proxyVariable() string {
 	return "HTTP_PROXY"
 }
 
-// skew returns how far this machine's clock is from the server's, or "" if that
-// is near enough for signatures.
+// skew returns how far this machine's clock is from the server's, or "" if that is near enough for signatures.
 func (s *Session) skew(header http.Header) string {
 	there, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
