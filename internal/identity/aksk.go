@@ -106,7 +106,7 @@ func (s *Session) signer(projectID string) signer {
 // signedClient returns a client for the identity service that signs each attempt.
 func (s *Session) signedClient(sign signer) *http.Client {
 	return s.connect(func(next http.RoundTripper) http.RoundTripper {
-		return concealing{s, signing{sign: sign, now: s.now, next: next}}
+		return concealing{session: s, next: signing{sign: sign, now: s.now, next: next}}
 	})
 }
 

@@ -15,44 +15,25 @@ type Kind string
 
 // The kinds of errors.
 const (
-	// KindRefused: wrong password, user or domain. IAM does not say which.
-	KindRefused Kind = "credentials refused"
-	// KindProject: the project is unknown, or not open to this caller.
-	KindProject Kind = "project unknown or forbidden"
-	// KindAgency: the agency is unknown, or not open to this caller.
-	KindAgency Kind = "agency unknown or forbidden"
-	// KindTokenExpired: a token was refused that cannot be renewed.
-	KindTokenExpired Kind = "token refused"
-	// KindClockSkew: a signature was refused, and the clocks differ too much.
-	KindClockSkew Kind = "clock skew"
-	// KindKeyLocked: the key or the user is locked after too many failures.
-	KindKeyLocked Kind = "locked"
-	// KindMFA: the user must give a passcode too.
-	KindMFA Kind = "passcode needed"
-	// KindNoEndpoint: the address of RDS cannot be found.
-	KindNoEndpoint Kind = "no endpoint"
-	// KindNotIdentity: the server at auth_url is not an identity service.
-	KindNotIdentity Kind = "not an identity service"
-	// KindRejected: the identity service does not understand the request.
-	KindRejected Kind = "request rejected"
-	// KindCertificate: the server's certificate is not trusted.
-	KindCertificate Kind = "certificate not trusted"
-	// KindCertificateTime: the certificate has expired, or is not valid yet.
-	KindCertificateTime Kind = "certificate expired"
-	// KindCertificateName: the certificate is for another host.
+	KindRefused         Kind = "credentials refused" // wrong password, user or domain: IAM does not name which
+	KindProject         Kind = "project unknown or forbidden"
+	KindAgency          Kind = "agency unknown or forbidden"
+	KindTokenExpired    Kind = "token refused" // and it cannot be renewed
+	KindClockSkew       Kind = "clock skew"    // a signature was refused, and the clocks differ too much
+	KindKeyLocked       Kind = "locked"        // the key or the user, after too many failures
+	KindMFA             Kind = "passcode needed"
+	KindNoEndpoint      Kind = "no endpoint"
+	KindNotIdentity     Kind = "not an identity service"
+	KindRejected        Kind = "request rejected" // the identity service does not understand it
+	KindCertificate     Kind = "certificate not trusted"
+	KindCertificateTime Kind = "certificate expired" // or not valid yet
 	KindCertificateName Kind = "certificate for another name"
-	// KindUnreachable: there is no answer.
-	KindUnreachable Kind = "unreachable"
-	// KindProxy: the proxy cannot be reached.
-	KindProxy Kind = "proxy unreachable"
-	// KindProxyRefused: the proxy refuses the connection.
-	KindProxyRefused Kind = "proxy refused"
-	// KindThrottled: too many requests.
-	KindThrottled Kind = "too many requests"
-	// KindFault: the identity service failed: a 5xx or half an answer.
-	KindFault Kind = "identity service fault"
-	// KindInterrupted: the caller's own context ended first.
-	KindInterrupted Kind = "interrupted"
+	KindUnreachable     Kind = "unreachable" // there is no answer
+	KindProxy           Kind = "proxy unreachable"
+	KindProxyRefused    Kind = "proxy refused"
+	KindThrottled       Kind = "too many requests"
+	KindFault           Kind = "identity service fault" // a 5xx or half an answer
+	KindInterrupted     Kind = "interrupted"            // the caller's own context ended first
 )
 
 // Error is a caller that could not be identified. It holds no secrets.

@@ -103,15 +103,7 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
 		return s.rescopeToken(ctx, result)
 	}
-	catalogue, err := result.ExtractServiceCatalog()
-	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
-	}
-	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
-	if err != nil {
-		return nil, err
-	}
-	return &grant{token: s.cfg.Token, endpoint: endpoint}, nil
+	return s.grantFor(s.cfg.Token, project.ID, result.ExtractServiceCatalog)
 }
 
 // rescopeToken exchanges a token of another project, or of none, for one of the configured project.
@@ -144,17 +136,21 @@ func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
 	if err != nil {
 		return nil, s.failWith(notIdentity, otherJSON)
 	}
-	catalogue, err := result.ExtractServiceCatalog()
-	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
-	}
 	if token == "" {
 		return nil, s.failWith(notIdentity, noToken)
 	}
 	if project == nil || project.ID == "" {
 		return nil, s.failWith(projectMissing, "the identity service issued a token that is not for a project")
 	}
-	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
+	return s.grantFor(token, project.ID, result.ExtractServiceCatalog)
+}
+
+func (s *Session) grantFor(token, projectID string, extract func() (*tokens.ServiceCatalog, error)) (*grant, error) {
+	catalogue, err := extract()
+	if err != nil {
+		return nil, s.failWith(notIdentity, otherJSON)
+	}
+	endpoint, err := s.endpoint(projectID, catalogue.Entries)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ type Connect func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client
 // NewSession returns a session for a resolved configuration. It makes no request.
 func NewSession(c settings.Config, connect Connect) *Session {
 	s := &Session{cfg: c, connect: connect, now: time.Now, turn: make(chan struct{}, 1)}
-	s.client = connect(func(next http.RoundTripper) http.RoundTripper { return concealing{s, next} })
+	s.client = connect(func(next http.RoundTripper) http.RoundTripper { return concealing{session: s, next: next} })
 	return s
 }
 
@@ -139,7 +139,7 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 	if err != nil && ctx.Err() != nil {
 		f.abandoned, err = true, s.interrupted(ctx, err)
 	}
-	if failure := (*Error)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Error](err); ok {
 		failure.Renewal = renewal
 	}
 	s.mu.Lock()
@@ -223,8 +223,8 @@ func (s *Session) renewable() bool {
 
 // final reports whether the same login would fail again. After such a failure no credential is sent any more.
 func final(err error) bool {
-	failure := (*Error)(nil)
-	if !errors.As(err, &failure) {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
 		return false
 	}
 	switch failure.Kind {

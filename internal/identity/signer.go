@@ -4,10 +4,12 @@
 package identity
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -38,21 +40,15 @@ var errUnsignable = errors.New("the query of the URL cannot be read, so it canno
 func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	date := now.UTC().Format(signDateFormat)
 	req.Header.Set("X-Sdk-Date", date)
-	optional := []struct{ name, value string }{
-		{"X-Project-Id", s.projectID}, {"X-Domain-Id", s.domainID}, {"X-Security-Token", s.securityToken},
-	}
-	for _, h := range optional {
-		req.Header.Del(h.name)
-		if h.value != "" {
-			req.Header.Set(h.name, h.value)
+	optional := map[string]string{"X-Project-Id": s.projectID, "X-Domain-Id": s.domainID, "X-Security-Token": s.securityToken}
+	for name, value := range optional {
+		req.Header.Del(name)
+		if value != "" {
+			req.Header.Set(name, value)
 		}
 	}
 
-	host := req.Host
-	if host == "" {
-		host = req.URL.Host
-	}
-	signed := map[string]string{"host": host, "x-sdk-date": date}
+	signed := map[string]string{"host": cmp.Or(req.Host, req.URL.Host), "x-sdk-date": date}
 	for _, name := range []string{"content-type", "x-project-id", "x-domain-id", "x-security-token"} {
 		if value := req.Header.Get(name); value != "" {
 			signed[name] = value
@@ -73,11 +69,7 @@ func canonicalRequest(method string, u *url.URL, headers map[string]string, body
 	if err != nil {
 		return "", "", err
 	}
-	sorted := make([]string, 0, len(headers))
-	for name := range headers {
-		sorted = append(sorted, name)
-	}
-	slices.Sort(sorted)
+	sorted := slices.Sorted(maps.Keys(headers))
 	names = strings.Join(sorted, ";")
 
 	var b strings.Builder
@@ -106,11 +98,7 @@ func canonicalPath(u *url.URL) string {
 		}
 		segments[i] = escape(segment)
 	}
-	escaped := strings.Join(segments, "/")
-	if !strings.HasSuffix(escaped, "/") {
-		escaped += "/"
-	}
-	return escaped
+	return strings.TrimSuffix(strings.Join(segments, "/"), "/") + "/"
 }
 
 // canonicalQuery sorts by key, then by value.
@@ -119,35 +107,18 @@ func canonicalQuery(raw string) (string, error) {
 	if err != nil {
 		return "", errUnsignable
 	}
-	keys := make([]string, 0, len(query))
-	for key := range query {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
 	var pairs []string
-	for _, key := range keys {
-		values := query[key]
-		slices.Sort(values)
-		for _, value := range values {
+	for _, key := range slices.Sorted(maps.Keys(query)) {
+		for _, value := range slices.Sorted(slices.Values(query[key])) {
 			pairs = append(pairs, escape(key)+"="+escape(value))
 		}
 	}
 	return strings.Join(pairs, "&"), nil
 }
 
-// escape escapes all but RFC 3986's unreserved characters. Package url has no function for that.
+// escape escapes all but RFC 3986's unreserved characters.
 func escape(text string) string {
-	const digits = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(text) {
-		c := text[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~", c) >= 0 {
-			b.WriteByte(c)
-			continue
-		}
-		b.Write([]byte{'%', digits[c>>4], digits[c&15]})
-	}
-	return b.String()
+	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 func hexHash(text []byte) string {
