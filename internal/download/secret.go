@@ -24,15 +24,6 @@ func checkLink(link string) error {
 	return nil
 }
 
-// hostOf returns the host of a link that was checked.
-func hostOf(link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return ""
-	}
-	return u.Host
-}
-
 // quietError is an error whose text holds no part of a link.
 type quietError struct {
 	text string
@@ -44,8 +35,7 @@ func (e *quietError) Unwrap() error { return e.err }
 
 // quiet removes the link's query from the text of an error.
 func quiet(err error, link string) error {
-	var address *url.Error
-	if errors.As(err, &address) {
+	if address, ok := errors.AsType[*url.Error](err); ok {
 		err = address.Err
 	}
 	return &quietError{redact(transport.Reason(err), link), err}
@@ -69,15 +59,12 @@ func redact(text, link string) string {
 	return text
 }
 
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-
 // anyEscape matches a part of a query, with each byte as it is or escaped, in upper or lower case.
 func anyEscape(part string) *regexp.Regexp {
-	plain := escape.ReplaceAllStringFunc(part, func(code string) string {
-		var b byte
-		_, _ = fmt.Sscanf(code, "%%%02x", &b) // escape matches nothing else
-		return string([]byte{b})
-	})
+	plain, err := url.PathUnescape(part)
+	if err != nil {
+		plain = part // it has no escapes
+	}
 	var pattern strings.Builder
 	for _, r := range plain {
 		literal := regexp.QuoteMeta(string(r))
