@@ -243,8 +243,7 @@ func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ s
 	e, now := s.jobs[id], s.now()
 	s.mu.Unlock()
 	if e == nil || e.project.id != in.id || s.options.withoutJobs {
-		p := problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}
-		p.write(w)
+		problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}.write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"job": e.job(now)})

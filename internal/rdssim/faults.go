@@ -100,24 +100,19 @@ func Status(status int, body string, headers http.Header) http.HandlerFunc {
 // APIError answers as RDS does, as the gateway if the code begins with APIG, and as IAM if it is empty.
 func APIError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, code, message}
-		p.write(w)
+		problem{status, code, message}.write(w)
 	}
 }
 
 // IAMError answers as IAM does: {"error": {"code", "message", "title"}}.
 func IAMError(status int, message string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, "", message}
-		p.write(w)
-	}
+	return APIError(status, "", message)
 }
 
 // XMLError answers as the object store does.
 func XMLError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, code, message}
-		p.writeXML(w)
+		problem{status, code, message}.writeXML(w)
 	}
 }
 
@@ -135,8 +130,7 @@ func HTMLPage(status int) http.HandlerFunc {
 func RetryAfter(status int, value string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", value)
-		p := problem{status, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit"}
-		p.write(w)
+		problem{status, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit"}.write(w)
 	}
 }
 

@@ -115,8 +115,7 @@ func refuseBody(w http.ResponseWriter, err error) {
 	if !errors.As(err, &tooLarge) {
 		panic(http.ErrAbortHandler) // the client broke off
 	}
-	p := problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}
-	p.write(w)
+	problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}.write(w)
 }
 
 // readBody returns the body and puts it back, because a signature covers it.
