@@ -102,7 +102,7 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := answering(200, "{}")
+			n := answering(200, `{"slow_log_list":[]}`)
 			endpoint := func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u, ProjectID: "p1"}, nil }
 			client := rds.NewClient(&http.Client{Transport: n}, endpoint, nil, nil)
 			var got []string
