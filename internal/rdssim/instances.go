@@ -56,7 +56,7 @@ type instance struct {
 	stuck bool
 	// empty instances have empty logs.
 	empty bool
-	// failReason is the job's fail_reason after a failed export.
+	// failReason is the job's fail_reason after a failed export, with %s for the log.
 	failReason string
 }
 
@@ -73,13 +73,13 @@ var seeded = []instance{
 		id: InstanceFails, name: "search", kind: "Single", status: "STORAGE FULL",
 		does:        "its export fails, and rows are refused (409 DBS.200316)",
 		files:       []fileEnd{fails},
-		failReason:  "The error log file could not be prepared: the node did not answer.",
+		failReason:  "The %s file could not be prepared: the node did not answer.",
 		rowsRefusal: &problem{http.StatusConflict, "DBS.200316", "The storage of the DB instance is full."},
 	},
 	{
 		id: InstancePartlyFails, name: "billing", kind: "Single", status: "ACTIVE", does: "three files, the second fails",
 		files:      []fileEnd{succeeds, fails, succeeds},
-		failReason: "1 of 3 error log files could not be prepared.",
+		failReason: "1 of 3 %s files could not be prepared.",
 	},
 	{
 		id: InstanceBusy, name: "payments", kind: "Ha", status: "BACKING UP",
