@@ -179,22 +179,16 @@ func Drop() http.HandlerFunc {
 
 // LostAnswer executes the request and breaks the connection in place of the answer.
 func LostAnswer() http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		serveReal(discarding{}, r)
-		panic(http.ErrAbortHandler)
+	return func(w http.ResponseWriter, r *http.Request) {
+		serveReal(lost{w}, r)
 	}
 }
 
-// discarding is an http.ResponseWriter without a client.
-type discarding struct{}
+// lost breaks the connection when the answer begins.
+type lost struct{ http.ResponseWriter }
 
-// Header implements http.ResponseWriter.
-func (discarding) Header() http.Header { return http.Header{} }
-
-func (discarding) Write(p []byte) (int, error) { return len(p), nil }
-
-// WriteHeader implements http.ResponseWriter.
-func (discarding) WriteHeader(int) {}
+// WriteHeader is the first call of each answer.
+func (lost) WriteHeader(int) { panic(http.ErrAbortHandler) }
 
 // HalfBody answers as the API does, but breaks the connection after half of the body.
 func HalfBody() http.HandlerFunc {
