@@ -45,6 +45,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net/http"
@@ -175,10 +176,12 @@ func defaultBase() *http.Transport {
 }
 
 func (o Options) withDefaults() Options {
-	o.Parallel = defaulted(o.Parallel, 4)
-	o.MinPause = defaulted(o.MinPause, time.Second)
-	o.MaxPause = max(defaulted(o.MaxPause, time.Minute), o.MinPause)
-	o.Stall = defaulted(o.Stall, 30*time.Second)
+	if o.Parallel <= 0 {
+		o.Parallel = 4
+	}
+	o.MinPause = cmp.Or(o.MinPause, time.Second)
+	o.MaxPause = max(cmp.Or(o.MaxPause, time.Minute), o.MinPause)
+	o.Stall = cmp.Or(o.Stall, 30*time.Second)
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
@@ -192,11 +195,4 @@ func (o Options) withDefaults() Options {
 		o.disk = realDisk
 	}
 	return o
-}
-
-func defaulted[T ~int | ~int64](value, standard T) T {
-	if value <= 0 {
-		return standard
-	}
-	return value
 }

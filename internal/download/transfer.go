@@ -33,6 +33,7 @@ type transfer struct {
 	sink     *sink
 	hash     hash.Hash
 	buffers  chan []byte
+	watchdog *time.Timer // ends the attempt if no byte comes for too long
 
 	prepared bool
 	head     []byte  // the first bytes of the content
@@ -144,9 +145,11 @@ func (t *transfer) attempt(ctx context.Context) error {
 			return err
 		}
 	}
-	ctx, dog, stop := watch(ctx, t.s.options.Stall)
-	defer stop()
-	err := t.exchange(ctx, dog)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.watchdog = time.AfterFunc(t.s.options.Stall, func() { cancel(&stalledError{t.s.options.Stall}) })
+	defer t.watchdog.Stop()
+	err := t.exchange(ctx)
 	_, refused := errors.AsType[*refusal](err)
 	if stalled, ok := errors.AsType[*stalledError](context.Cause(ctx)); ok && err != nil && !refused {
 		return stalled // more than "context canceled". A refusal stays one, even if its body stalls
@@ -154,7 +157,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 	return err
 }
 
-func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
+func (t *transfer) exchange(ctx context.Context) error {
 	req, err := t.request(ctx)
 	if err != nil {
 		return err
@@ -169,7 +172,7 @@ func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
 	if err := t.accept(req, resp); err != nil {
 		return err
 	}
-	if err := t.complete(t.receive(resp.Body, dog)); err != nil {
+	if err := t.complete(t.receive(resp.Body)); err != nil {
 		return err
 	}
 	if isPage(t.head) {
