@@ -168,8 +168,7 @@ func newRequest(ctx context.Context, method, target string, body any) (*http.Req
 
 // withoutURL removes the layer in which net/http repeats the URL with its query.
 func withoutURL(err error) error {
-	var layer *url.Error
-	if errors.As(err, &layer) {
+	if layer, ok := errors.AsType[*url.Error](err); ok {
 		return layer.Err
 	}
 	return err

@@ -6,6 +6,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -29,15 +30,10 @@ type Retry struct {
 
 // Cause returns what came back, without the address: "503 Service Unavailable, DBS.200005" or "connection refused".
 func (r Retry) Cause() string {
-	var answer *FaultError
-	if errors.As(r.Err, &answer) && answer.Code != "" {
-		return apierror.StatusText(answer.StatusCode) + ", " + answer.Code
+	if answer, ok := errors.AsType[*FaultError](r.Err); ok {
+		return strings.TrimSuffix(apierror.StatusText(answer.StatusCode)+", "+answer.Code, ", ")
 	}
-	if answer != nil {
-		return apierror.StatusText(answer.StatusCode)
-	}
-	var none *Error
-	if errors.As(r.Err, &none) {
+	if none, ok := errors.AsType[*Error](r.Err); ok {
 		return none.reason()
 	}
 	return apierror.Printable(r.Err.Error())
