@@ -46,7 +46,7 @@ import (
 	"time"
 )
 
-// Options configure a [Transport]. Each zero value stands for a default, except MaxRetries.
+// Options configure a [Transport]. A zero value means a default, except for MaxRetries.
 type Options struct {
 	Base           http.RoundTripper // sends one request over the network; default: a clone of http.DefaultTransport
 	MaxRetries     int               // how often a request is sent again after a fault; 0: never
