@@ -35,23 +35,16 @@ const (
 
 // Error is a file that was not saved, or, without a Name, a folder that can't be used. It holds no link.
 type Error struct {
-	Kind Kind
-	// Index is the position in the files given to Save; -1 for the folder.
-	Index int
-	// Name is the name that the cloud gave, made safe to print.
-	Name string
-	// Path is the file or folder on the disk that the error is about.
-	Path string
-	// Bytes of Total bytes had come. Total is negative if it is not known.
-	Bytes, Total int64
-	// Faults is the number of faults in a row before the last one.
-	Faults int
+	Kind         Kind
+	Index        int    // the position in the files given to Save; -1 for the folder
+	Name         string // the name that the cloud gave, made safe to print
+	Path         string // the file or folder on the disk that the error is about
+	Bytes, Total int64  // Bytes of Total bytes had come. Total is negative if it is not known.
+	Faults       int    // the number of faults in a row before the last one
 	// Refusal is the server's answer. Its StatusCode is 0 if there was none.
 	apierror.Refusal
-	// Err is the cause, if it is not a refusal.
-	Err error
-	// Fault is the last fault before an interruption, if it was not a refusal.
-	Fault error
+	Err   error // the cause, if it is not a refusal
+	Fault error // the last fault before an interruption, if it was not a refusal
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -21,12 +21,9 @@ const serviceType = "rdsv3"
 
 // Endpoint is the address of RDS for the caller's project.
 type Endpoint struct {
-	// URL ends with /v3/{project_id}.
-	URL *url.URL
-	// ProjectID is the project in URL.
-	ProjectID string
-	// Region is the region's name, or "" if it is not known.
-	Region string
+	URL       *url.URL // ends with /v3/{project_id}
+	ProjectID string   // the project in URL
+	Region    string   // the region's name, or "" if it is not known
 }
 
 // endpointAt returns the Endpoint of a project, from any form of RDS's URL.

@@ -41,23 +41,15 @@ type Error struct {
 	// Refusal is the server's answer. StatusCode is 0 if there is none. Message can also be this package's own.
 	apierror.Refusal
 
-	Kind Kind
-	// URL is the address that was asked, without a query.
-	URL string
-	// Tried describes the caller: credential, user, domain, project.
-	Tried string
-	// Source is where the credential comes from, or "" for the provider block.
-	Source string
-	// Location is where a redirect leads, scheme and host only.
-	Location string
-	// Proxy is the proxy that failed, with the variable that names it, or "".
-	Proxy string
-	// Hint is what to do next.
-	Hint string
-	// Renewal marks the attempt to replace a token that had been good.
-	Renewal bool
-	// Err is the cause if there was no answer.
-	Err error
+	Kind     Kind
+	URL      string // the address that was asked, without a query
+	Tried    string // describes the caller: credential, user, domain, project
+	Source   string // where the credential comes from, or "" for the provider block
+	Location string // where a redirect leads, scheme and host only
+	Proxy    string // the proxy that failed, with the variable that names it, or ""
+	Hint     string // what to do next
+	Renewal  bool   // marks the attempt to replace a token that had been good
+	Err      error  // the cause if there was no answer
 }
 
 // Error returns one line.

@@ -22,42 +22,33 @@ type Session struct {
 	connect Connect
 	client  *http.Client // to the identity service, without signatures
 	now     func() time.Time
-	// sent counts the requests to the identity service since the login began.
-	sent atomic.Int32
+	sent    atomic.Int32 // counts the requests to the identity service since the login began
 
 	// turn holds a value while a signed request goes first: see takeTurn.
-	turn chan struct{}
-	// proven is set once an answer has shown that the key is good.
-	proven atomic.Bool
+	turn   chan struct{}
+	proven atomic.Bool // set once an answer has shown that the key is good
 
-	mu sync.Mutex
-	// grant is the result of the last login. It is nil before, and while a token is being renewed.
-	grant *grant
-	// found is the endpoint. A renewal does not change it.
-	found *Endpoint
-	// refused is set once nothing may be sent any more.
-	refused error
-	// flight is the login in progress, or nil.
-	flight *flight
+	mu      sync.Mutex
+	grant   *grant    // the result of the last login. It is nil before, and while a token is being renewed.
+	found   *Endpoint // the endpoint. A renewal does not change it.
+	refused error     // set once nothing may be sent any more
+	flight  *flight   // the login in progress, or nil
 }
 
 // grant is the result of a login.
 type grant struct {
 	token    string // empty with AK/SK
 	endpoint Endpoint
-	// renewed is set if the token replaced an earlier one.
-	renewed bool
-	// accepted becomes true once RDS has accepted the token.
-	accepted atomic.Bool
+	renewed  bool        // set if the token replaced an earlier one
+	accepted atomic.Bool // becomes true once RDS has accepted the token
 }
 
 // flight is a login that others may wait for. Its fields do not change once done is closed.
 type flight struct {
-	done  chan struct{}
-	grant *grant
-	err   error
-	// abandoned is set if the login failed only because the context of its leader ended.
-	abandoned bool
+	done      chan struct{}
+	grant     *grant
+	err       error
+	abandoned bool // set if the login failed only because the context of its leader ended
 }
 
 // Connect makes a client for the identity service, with wrap around each attempt. The client must retry faults, bound

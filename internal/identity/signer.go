@@ -29,8 +29,7 @@ const (
 // signer signs requests with an access key and its secret.
 type signer struct {
 	accessKey, secretKey, securityToken string
-	// projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty.
-	projectID, domainID string
+	projectID, domainID                 string // projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty
 }
 
 var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")

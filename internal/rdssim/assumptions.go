@@ -13,8 +13,7 @@ import (
 // Assumption is something about the cloud that the simulator assumes. The code refers to it by its number.
 type Assumption struct {
 	Number int
-	// Source is the page that states or shows it, or "guess".
-	Source string
+	Source string // the page that states or shows it, or "guess"
 	Text   string
 }
 

@@ -19,10 +19,8 @@ type Fault struct {
 	// Kind, Method and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path,
 	// such as an instance's ID.
 	Kind, Method, Path string
-	// Skip is how many of these requests pass first.
-	Skip int
-	// Times is how many are then answered by the fault: 0 means one, -1 all.
-	Times int
+	Skip               int // how many of these requests pass first
+	Times              int // how many are then answered by the fault: 0 means one, -1 all
 	// Handler answers in place of the API. Status, Hang, Drop and other functions of this package return handlers.
 	Handler http.HandlerFunc
 }

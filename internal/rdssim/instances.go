@@ -48,16 +48,11 @@ type instance struct {
 	replicaOf      string // the ID of the primary
 	// refusal answers every call for this instance, rowsRefusal only those for rows and statistics.
 	refusal, rowsRefusal *problem
-	// busy instances refuse with DBS.200011 for a while after the first call.
-	busy bool
-	// files are what an export makes: equal parts of the log.
-	files []fileEnd
-	// stuck exports never end.
-	stuck bool
-	// empty instances have empty logs.
-	empty bool
-	// failReason is the job's fail_reason after a failed export, with %s for the log.
-	failReason string
+	busy                 bool      // refuses with DBS.200011 for a while after the first call
+	files                []fileEnd // what an export makes: equal parts of the log
+	stuck                bool      // its exports never end
+	empty                bool      // its logs are empty
+	failReason           string    // the job's fail_reason after a failed export, with %s for the log
 }
 
 var oneFile = []fileEnd{succeeds}
@@ -107,10 +102,8 @@ var notFound = problem{http.StatusNotFound, "DBS.200602", "The DB instance does 
 
 // Instance describes a seeded instance for people.
 type Instance struct {
-	// Name is empty for the instance that does not exist.
-	ID, Name string
-	// Does is one line about the instance's logs.
-	Does string
+	ID, Name string // Name is empty for the instance that does not exist
+	Does     string // one line about the instance's logs
 }
 
 // Instances lists the seeded instances, without the fleet.

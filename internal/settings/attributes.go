@@ -13,17 +13,13 @@ import (
 // through [Attributes].
 type Attribute struct {
 	Name string
-	// Env lists environment variables. The first one that is set wins.
-	Env []string
+	Env  []string // lists environment variables. The first one that is set wins.
 	// Keys lists the keys in an entry of clouds.yaml. The first one that is set wins. "auth.x" is key x below auth, "!x"
 	// is a flag with the opposite meaning.
-	Keys []string
-	// Words lists the only values that are allowed, if there are such.
-	Words []string
-	// Sensitive marks secrets. A key counts: it may be PEM text.
-	Sensitive bool
-	// Description is Markdown, without the environment variables.
-	Description string
+	Keys        []string
+	Words       []string // lists the only values that are allowed, if there are such
+	Sensitive   bool     // marks secrets. A key counts: it may be PEM text.
+	Description string   // Markdown, without the environment variables
 
 	field func(*Values) any // a *string, **bool or **int64
 }

@@ -45,15 +45,11 @@ func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 
 // cloudEntry is one entry, from one or two files.
 type cloudEntry struct {
-	values Values
-	// profile is the vendor profile.
-	profile string
-	// authType chooses between several credentials.
-	authType string
-	// found lists the keys in the files: a misspelt key has no other effect.
-	found []string
-	// from names the file and entry of each attribute.
-	from map[string]string
+	values   Values
+	profile  string            // the vendor profile
+	authType string            // chooses between several credentials
+	found    []string          // lists the keys in the files: a misspelt key has no other effect
+	from     map[string]string // names the file and entry of each attribute
 }
 
 // parseClouds reads a file in the format of clouds.yaml.

@@ -11,12 +11,9 @@ import (
 
 // Environment is what surrounds the provider. A zero field means the process's own.
 type Environment struct {
-	// LookupEnv has the signature of [os.LookupEnv].
-	LookupEnv func(string) (string, bool)
-	// WorkDir is searched for clouds.yaml first. Relative paths start there.
-	WorkDir string
-	// HomeDir replaces the user's home directory.
-	HomeDir string
+	LookupEnv func(string) (string, bool) // has the signature of [os.LookupEnv]
+	WorkDir   string                      // searched for clouds.yaml first. Relative paths start there.
+	HomeDir   string                      // replaces the user's home directory
 }
 
 // get returns a variable's value. An empty variable counts as not set.

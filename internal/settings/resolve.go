@@ -15,19 +15,15 @@ import (
 type Config struct {
 	Values
 
-	origins map[string]Origin // by attribute; missing if the value was derived
-	// lostRegion is the region in a project's name that a stronger source replaced.
-	lostRegion string
+	origins    map[string]Origin // by attribute; missing if the value was derived
+	lostRegion string            // the region in a project's name that a stronger source replaced
 }
 
 // Error is a configuration that cannot work. No request was made.
 type Error struct {
-	// Attribute is the attribute to look at, or "" if there is no single one.
-	Attribute string
-	// Summary is a short title such as "Unable to read insecure".
-	Summary string
-	// Detail names the fault and what to change, in full sentences.
-	Detail string
+	Attribute string // the attribute to look at, or "" if there is no single one
+	Summary   string // a short title such as "Unable to read insecure"
+	Detail    string // names the fault and what to change, in full sentences
 }
 
 func newError(attribute, summary, format string, args ...any) *Error {

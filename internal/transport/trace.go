@@ -14,10 +14,8 @@ import (
 
 // Trace follows the requests of a context. Its functions are called in the goroutine of the request; each may be nil.
 type Trace struct {
-	// Sent is called before each attempt. The attempts of a login that a request needs do not count.
-	Sent func()
-	// Retry is called before each pause between two attempts, of a login too.
-	Retry func(Retry)
+	Sent  func()      // called before each attempt. The attempts of a login that a request needs do not count.
+	Retry func(Retry) // called before each pause between two attempts, of a login too
 }
 
 // Retry is a request that failed and will be sent again.

@@ -82,15 +82,13 @@ func New(o Options) *Transport {
 
 // Rules are what one API adds to the transport. Each is optional.
 type Rules struct {
-	// Wrap puts the API's authorization around each attempt.
-	Wrap func(http.RoundTripper) http.RoundTripper
+	Wrap func(http.RoundTripper) http.RoundTripper // puts the API's authorization around each attempt
 	// Final reports whether an answer must not be asked for again, whatever its status.
 	Final func(status int, body []byte) bool
 	// AtMostOnce is for requests that hold a one-time secret, such as a passcode. They are sent again only if the
 	// server cannot have processed them: no connection was made, or the gateway answered 429.
 	AtMostOnce bool
-	// Login is for requests that others wait for: they leave before all others.
-	Login bool
+	Login      bool // for requests that others wait for: they leave before all others
 }
 
 // Client returns the HTTP client of one API. Its answers are in memory, so a body that is never closed leaks nothing.
