@@ -30,8 +30,7 @@
 //	finish.go     what is there already, the final name, the error
 //	answer.go     what an answer means, and what is tried again
 //	sink.go       the temporary file, which is synced while bytes still come
-//	links.go      fresh links in place of expired ones
-//	secret.go     no link in any text
+//	links.go      fresh links in place of expired ones; no link in any text
 //	system_*.go   what differs from system to system
 //
 // What happens after a fault:

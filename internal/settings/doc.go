@@ -11,7 +11,7 @@
 //	values.go       the values that one source gives
 //	environment.go  variables and folders
 //	clouds.go       an entry of clouds.yaml; cloudsfile.go finds the files
-//	resolve.go      which source wins; origin.go remembers it; region.go knows the regions
-//	check.go        what cannot work, whatever the cloud answers; url.go the same for addresses
+//	resolve.go      which source wins, and where each value comes from
+//	check.go        what cannot work, whatever the cloud answers; url.go the same for addresses, and the regions in them
 //	tls.go          certificates
 package settings

@@ -6,6 +6,7 @@ package settings
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -72,4 +73,58 @@ func SplitEndpoint(u *url.URL) (base, project string) {
 		project = segments[at+1]
 	}
 	return strings.TrimRight("/"+strings.Join(segments[:at], "/"), "/"), project
+}
+
+// authURLs has the regions whose identity service needs no auth_url.
+// Source: the cloud's page "Regions and Endpoints".
+var authURLs = map[string]string{
+	"eu-de":  "https://iam.eu-de.otc.t-systems.com/v3",
+	"eu-nl":  "https://iam.eu-nl.otc.t-systems.com/v3",
+	"eu-ch2": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
+}
+
+// regionShape prevents wrong guesses: project my_app is not in a region my.
+var regionShape = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-?[0-9]+)?$`)
+
+// RegionOfProject returns the region in a project's name, or "". Project eu-de_orders is in eu-de. A region's default
+// project has the region's name.
+func RegionOfProject(name string) string {
+	region, _, _ := strings.Cut(name, "_")
+	if regionShape.MatchString(region) {
+		return region
+	}
+	return ""
+}
+
+// RegionOfURL returns the region in a host such as iam.eu-de.otc.t-systems.com, or "".
+func RegionOfURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	labels := strings.Split(u.Hostname(), ".")
+	if len(labels) < 3 || !regionShape.MatchString(labels[1]) {
+		return ""
+	}
+	return labels[1]
+}
+
+// iamHost matches the hosts of the public cloud's identity service.
+var iamHost = regexp.MustCompile(`^(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com$`)
+
+// ForeignAuthURL reports whether the provider block names a region and the environment has the auth_url of another. It
+// returns the variable and that other region. This happens with one provider per region, by alias.
+func (c Config) ForeignAuthURL() (variable, region string, foreign bool) {
+	origin, set := c.origins["region"]
+	variable = c.origins["auth_url"].Variable
+	u, err := url.Parse(c.AuthURL)
+	if !set || !origin.isBlock() || variable == "" || err != nil {
+		return "", "", false
+	}
+	match := iamHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
+	if match == nil {
+		return "", "", false
+	}
+	region = match[1] + match[2] // one of them is empty
+	return variable, region, region != c.Region
 }

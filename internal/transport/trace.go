@@ -6,6 +6,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -69,4 +70,33 @@ func traceOf(ctx context.Context) Trace {
 // Uncounted returns a context whose requests are not counted: a login does not belong to the request that needs it.
 func Uncounted(ctx context.Context) context.Context {
 	return context.WithValue(ctx, traceKey{}, Trace{Sent: func() {}, Retry: traceOf(ctx).Retry})
+}
+
+// Exchange is one attempt, for the request log. It has no header, query or body, so nothing in it is secret.
+type Exchange struct {
+	Context   context.Context //nolint:containedctx // the log finds its sink in it
+	Method    string
+	Host      string
+	Path      string
+	Status    int // 0 without an answer
+	RequestID string
+	Duration  time.Duration
+	Err       error // why there was no answer
+}
+
+// observe reports each attempt.
+type observe struct {
+	next   http.RoundTripper
+	report func(Exchange)
+}
+
+func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := o.next.RoundTrip(req)
+	e := Exchange{Context: req.Context(), Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Duration: time.Since(start), Err: err}
+	if resp != nil {
+		e.Status, e.RequestID = resp.StatusCode, apierror.RequestID(resp.Header)
+	}
+	o.report(e)
+	return resp, err
 }

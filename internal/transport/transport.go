@@ -5,7 +5,7 @@
 //
 //	transport.go   options, and the layers that a request passes
 //	retry.go       sends a request again after a fault          retryable.go   decides whether that can help
-//	trace.go       follows the attempts of a request            observe.go     reports each attempt to the request log
+//	trace.go       follows the attempts of a request, and reports each to the request log
 //	rate.go        finds the rate that the gateway allows
 //	pace.go        one queue for a run, and its gate            attempt.go     one attempt, bounded in time and size
 //
