@@ -116,14 +116,10 @@ func (t *transfer) pause(ctx context.Context, fault error) error {
 		pause = min(pause, time.Until(deadline)-lastTry)
 	}
 	t.report(Progress{Fault: errors.New(t.failure(fault).Cause()), Pause: pause})
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
+	if transport.Sleep(ctx, pause) != nil {
 		return fault
-	case <-timer.C:
-		return nil
 	}
+	return nil
 }
 
 // pauseAfter returns the pause that the server asks for. Otherwise the pause doubles with each fault, and varies so that
