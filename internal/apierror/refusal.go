@@ -3,9 +3,8 @@
 
 // Package apierror reads what the cloud's servers answer when they refuse: RDS, IAM, the gateway and the object store.
 //
-//	refusal.go   from an answer to a [Refusal], and texts of servers made safe to show
+//	refusal.go   from an answer to a [Refusal] and to lines for people; texts of servers made safe to show
 //	codes.go     what the error codes mean
-//	lines.go     a refusal for people, on labelled lines
 package apierror
 
 import (
@@ -205,4 +204,26 @@ func IsHTML(body []byte) bool {
 // trimmed returns the body without blanks around it and without the byte order mark of some Windows servers.
 func trimmed(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+}
+
+// Lines returns the fields that are set, each on a line with a label.
+func (r Refusal) Lines() string {
+	var b strings.Builder
+	line := func(label, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "%-12s%s\n", label+":", text)
+		}
+	}
+	if r.StatusCode != 0 {
+		line("Status", StatusText(r.StatusCode))
+	}
+	line("Code", r.Code)
+	line("Message", r.Message)
+	line("Request ID", r.RequestID)
+	return b.String()
+}
+
+// StatusText returns a status as people know it: "404 Not Found". Not every status has a text.
+func StatusText(code int) string {
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }

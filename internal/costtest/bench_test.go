@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -149,26 +150,52 @@ func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 	}
 }
 
-// gatewayPlan plans n instances at once, behind a gateway that refuses what is too fast.
+const export = 14 * time.Second
+
+// gatewayPlan plans n instances at once, behind a gateway that refuses what is too fast. The other provider makes n requests
+// at once that take as long as an export: what that costs, the plugin framework and the system cost.
 func gatewayPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 	return func(t *testing.T) (ours, theirs fmt.Stringer) {
 		t.Helper()
-		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(14*time.Second), rdssim.WithRateLimit(40))
-		provider := attach(t, c, nil)
-		mustRun(t, c, "init")
-		start := time.Now()
-		mustRun(t, c, "plan", fmt.Sprintf("-parallelism=%d", n))
-		took := time.Since(start)
-		peak, _ := peakMemory(t, provider)
+		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(export), rdssim.WithRateLimit(40))
+		cost := planAttached(t, c, program(t), n)
 		refused := 0
 		for _, r := range c.Cloud.Requests() {
 			if r.Status == http.StatusTooManyRequests {
 				refused++
 			}
 		}
-		return text(fmt.Sprintf("%.0f s, %d calls, %d times 429, %.1f MiB, CPU %.1f s",
-			took.Seconds(), len(c.Cloud.Requests()), refused, float64(peak)/(1<<20), cpu(t, provider).Seconds())), text("")
+		return text(fmt.Sprintf("%s, %d calls, %d times 429", cost, len(c.Cloud.Requests()), refused)), slowPages(t, n)
 	}
+}
+
+// slowPages plans n pages at once, each of which takes as long as an export, with hashicorp/http.
+func slowPages(t *testing.T, n int) text {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(export):
+		}
+	}))
+	defer server.Close()
+	var configuration strings.Builder
+	for i := range n {
+		fmt.Fprintf(&configuration, "data \"http\" \"page%d\" {\n  url = %q\n}\n", i, server.URL)
+	}
+	return planAttached(t, newCLI(t, configuration.String()), otherProgram(t), n)
+}
+
+// planAttached plans n objects at once and returns the time of the plan, and the provider's memory and CPU time.
+func planAttached(t *testing.T, c *rdstest.CLI, provider string, n int) text {
+	t.Helper()
+	process := attach(t, c, provider, nil)
+	mustRun(t, c, "init")
+	start := time.Now()
+	mustRun(t, c, "plan", fmt.Sprintf("-parallelism=%d", n))
+	took := time.Since(start)
+	peak, _ := peakMemory(t, process)
+	return text(fmt.Sprintf("%.0f s, %.1f MiB, CPU %.1f s", took.Seconds(), float64(peak)/(1<<20), cpu(t, process).Seconds()))
 }
 
 // cpu returns the time that a process has used so far, 0 if the system does not count it.
@@ -250,7 +277,7 @@ func handshake(t *testing.T, path string) {
 func fleet(t *testing.T, n int) (took time.Duration, peak int) {
 	t.Helper()
 	c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(0))
-	provider := attach(t, c, nil)
+	provider := attach(t, c, program(t), nil)
 	mustRun(t, c, "init")
 	start := time.Now()
 	mustRun(t, c, "plan", "-parallelism=200")

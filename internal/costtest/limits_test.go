@@ -39,7 +39,7 @@ func TestPeakMemory(t *testing.T) {
 		n := test.n
 		t.Run(name, func(t *testing.T) {
 			c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(0))
-			provider := attach(t, c, nil)
+			provider := attach(t, c, program(t), nil)
 			mustRun(t, c, "init", "-no-color")
 			mustRun(t, c, "plan", "-no-color", "-parallelism=200")
 			if got := c.Cloud.Count("login"); got != 1 {
@@ -85,7 +85,7 @@ func TestNobodyReadsTheLog(t *testing.T) {
 				c.Env[test.variable] = test.value
 			}
 			log := new(lockedBuffer)
-			attach(t, c, log)
+			attach(t, c, program(t), log)
 			delete(c.Env, test.variable) // the CLI's own log is not what this test is about
 			mustRun(t, c, "init")
 			mustRun(t, c, "plan")

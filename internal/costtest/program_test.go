@@ -104,11 +104,11 @@ func mustRun(t *testing.T, c *rdstest.CLI, arguments ...string) {
 
 var reattach = regexp.MustCompile(`TF_REATTACH_PROVIDERS='(.+)'`)
 
-// attach starts the provider and returns its process ID. The CLI uses that process, so it still runs when the CLI has
+// attach starts a provider and returns its process ID. The CLI uses that process, so it still runs when the CLI has
 // ended, and can be measured. Its log goes to stderr.
-func attach(t *testing.T, c *rdstest.CLI, stderr io.Writer) int {
+func attach(t *testing.T, c *rdstest.CLI, provider string, stderr io.Writer) int {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program(t), "-debug")
+	cmd := exec.CommandContext(t.Context(), provider, "-debug")
 	cmd.Stderr = stderr
 	for name, value := range c.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
@@ -135,7 +135,9 @@ func attach(t *testing.T, c *rdstest.CLI, stderr io.Writer) int {
 		if err := json.Unmarshal([]byte(m[1]), &servers); err != nil {
 			t.Fatal(err)
 		}
-		servers["registry.opentofu.org/otc-rds/rds"] = servers["registry.terraform.io/otc-rds/rds"]
+		for name, server := range maps.Clone(servers) {
+			servers[strings.Replace(name, "registry.terraform.io", "registry.opentofu.org", 1)] = server
+		}
 		text, err := json.Marshal(servers)
 		if err != nil {
 			t.Fatal(err)

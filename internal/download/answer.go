@@ -63,16 +63,6 @@ var (
 	errPage = errors.New("a web page or an error message came in place of the file")
 )
 
-// maxLength is more than any file system holds in a file.
-const maxLength = 1 << 60
-
-// impossibleError is a length that no file has.
-type impossibleError struct{ length int64 }
-
-func (e *impossibleError) Error() string {
-	return fmt.Sprintf("the server announces %d bytes, which is more than a file can have", e.length)
-}
-
 // checkPart reads an answer of status 206 and returns the length of the whole object, which some stores announce here
 // first. The part must begin at offset. Without any length, a part that was cut off would look like the end.
 func checkPart(resp *http.Response, offset int64, whole version) (length int64, err error) {
@@ -91,21 +81,21 @@ func checkPart(resp *http.Response, offset int64, whole version) (length int64, 
 	return length, nil
 }
 
+var contentRange = regexp.MustCompile(`^bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)$`)
+
 // parseContentRange reads "bytes 100-199/2000". The length is -1 for "*".
 func parseContentRange(text string) (first, length int64, ok bool) {
-	text, ok = strings.CutPrefix(text, "bytes ")
-	span, total, cut := strings.Cut(text, "/")
-	from, to, dash := strings.Cut(span, "-")
-	first, err := strconv.ParseInt(from, 10, 64)
-	last, lastErr := strconv.ParseInt(to, 10, 64)
-	if !ok || !cut || !dash || err != nil || lastErr != nil || first < 0 || last < first {
+	m := contentRange.FindStringSubmatch(text)
+	if m == nil {
 		return 0, 0, false
 	}
-	if total == "*" {
-		return first, -1, true
+	first, _ = strconv.ParseInt(m[1], 10, 64) // 19 digits fit, or become the largest number
+	last, _ := strconv.ParseInt(m[2], 10, 64)
+	if m[3] == "*" {
+		return first, -1, first <= last
 	}
-	length, err = strconv.ParseInt(total, 10, 64)
-	return first, length, err == nil && length > last
+	length, _ = strconv.ParseInt(m[3], 10, 64)
+	return first, length, first <= last && last < length
 }
 
 // checkWhole reads the headers of an answer of status 200. A body without a length and without an end mark ends with
@@ -168,8 +158,8 @@ func readRefusal(resp *http.Response, link string) error {
 // forbidden reports whether a link was refused like an expired one. The words for an expired link are known only from
 // the documents of a sister cloud, so a fresh link is tried for any 403. That costs one call.
 func forbidden(err error) bool {
-	var r *refusal
-	return errors.As(err, &r) && r.StatusCode == http.StatusForbidden
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.StatusCode == http.StatusForbidden
 }
 
 // expired reports whether the server's words are those for an expired link.
@@ -191,16 +181,10 @@ func (r *refusal) kind() Kind {
 
 // temporary reports whether a fault may be gone when the same is sent again. See the table in the package's comment.
 func temporary(err error) bool {
-	var r *refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusRequestTimeout ||
 			r.StatusCode >= http.StatusInternalServerError && r.StatusCode != http.StatusNotImplemented
 	}
-	var (
-		disk       *diskError
-		impossible *impossibleError
-	)
-	ours := errors.As(err, &disk) || errors.Is(err, errBadLink)
-	length := errors.Is(err, errEndless) || errors.As(err, &impossible)
-	return !ours && !length && !transport.Permanent(err)
+	_, disk := errors.AsType[*diskError](err)
+	return !disk && !errors.Is(err, errBadLink) && !errors.Is(err, errEndless) && !transport.Permanent(err)
 }

@@ -4,7 +4,6 @@
 package download
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +29,7 @@ func newBuffers() chan []byte {
 
 // receive reads a body to its end. This goroutine reads and writes, another one hashes, because hashing takes about as
 // long as writing. The buffers go round: read, written, hashed, read again.
-func (t *transfer) receive(body io.Reader, dog *watchdog) error {
+func (t *transfer) receive(body io.Reader) error {
 	written := make(chan []byte, bufferCount)
 	var hashing sync.WaitGroup
 	hashing.Go(func() {
@@ -44,7 +43,7 @@ func (t *transfer) receive(body io.Reader, dog *watchdog) error {
 	for {
 		buffer := <-t.buffers
 		// Only up to the end of a block of the disk: a part of a block would be written twice.
-		n, err := fill(buffer[:bufferSize-t.offset%bufferSize], body, dog)
+		n, err := t.fill(buffer[:bufferSize-t.offset%bufferSize], body)
 		if writeErr := t.write(buffer[:n]); writeErr != nil {
 			return writeErr
 		}
@@ -59,12 +58,12 @@ func (t *transfer) receive(body io.Reader, dog *watchdog) error {
 }
 
 // fill reads until the buffer is full, the body has ended or a second is over, so that slow transfers have progress.
-func fill(buffer []byte, body io.Reader, dog *watchdog) (n int, err error) {
+func (t *transfer) fill(buffer []byte, body io.Reader) (n int, err error) {
 	for begun := time.Now(); n < len(buffer) && err == nil && time.Since(begun) < time.Second; {
 		var more int
-		dog.arm()
+		t.watchdog.Reset(t.s.options.Stall)
 		more, err = body.Read(buffer[n:])
-		dog.disarm()
+		t.watchdog.Stop()
 		n += more
 	}
 	return n, err
@@ -119,23 +118,3 @@ func (t *transfer) total() int64 {
 type stalledError struct{ after time.Duration }
 
 func (e *stalledError) Error() string { return fmt.Sprintf("no byte came for %s", e.after) }
-
-// watchdog ends a context when it is armed for too long.
-type watchdog struct {
-	timer *time.Timer
-	after time.Duration
-}
-
-// watch returns a context that ends with a [stalledError], and the armed watchdog that ends it.
-func watch(ctx context.Context, after time.Duration) (context.Context, *watchdog, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watchdog{after: after}
-	w.timer = time.AfterFunc(after, func() { cancel(&stalledError{after}) })
-	return ctx, w, func() {
-		w.disarm()
-		cancel(nil)
-	}
-}
-
-func (w *watchdog) arm()    { w.timer.Reset(w.after) }
-func (w *watchdog) disarm() { w.timer.Stop() }

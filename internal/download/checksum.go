@@ -46,12 +46,7 @@ func (f *folder) savedChecksum(name string) string {
 	if f.size(path) != int64(length) {
 		return ""
 	}
-	file, err := f.root.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = file.Close() }() // only read from
-	text, err := io.ReadAll(io.LimitReader(file, int64(length)))
+	text, err := f.root.ReadFile(path)
 	sum, ok := strings.CutSuffix(string(text), checksumLine(name, ""))
 	if err != nil || !ok {
 		return ""

@@ -375,11 +375,6 @@ func TestRoomOnTheDisk(t *testing.T) {
 				"1152921504606846976 bytes are still to come and 576460752303423488 are free"},
 			1,
 		},
-		"more than a file can have": {
-			10, nil, stalls(text, 0, "Content-Length", "9223372036854775807"),
-			[]string{"broken: The download of log broke off: the server announces 9223372036854775807 bytes, which is more than a file can have"},
-			0,
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			directory, looks := t.TempDir(), 0

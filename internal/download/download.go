@@ -30,8 +30,7 @@
 //	finish.go     what is there already, the final name, the error
 //	answer.go     what an answer means, and what is tried again
 //	sink.go       the temporary file, which is synced while bytes still come
-//	links.go      fresh links in place of expired ones
-//	secret.go     no link in any text
+//	links.go      fresh links in place of expired ones; no link in any text
 //	system_*.go   what differs from system to system
 //
 // What happens after a fault:
@@ -45,6 +44,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net/http"
@@ -55,12 +55,9 @@ import (
 
 // File is one file to save.
 type File struct {
-	// Name is the name that the cloud gave. It is not trusted: see Saved.Name.
-	Name string
-	// Link is a signed http or https URL. A secret.
-	Link string
-	// Size is the size that the cloud announced, in bytes. Zero or less: not known. It may be wrong.
-	Size int64
+	Name string // the name that the cloud gave. It is not trusted: see Saved.Name.
+	Link string // a signed http or https URL. A secret.
+	Size int64  // the size that the cloud announced, in bytes. Zero or less: not known. It may be wrong.
 	// Unique means that the cloud never gives Name to another content. A saved file of that name is then the same
 	// file, whatever Size is.
 	Unique bool
@@ -70,20 +67,17 @@ type File struct {
 
 // Options configure Save. A zero value means the default of its field, except for MaxRetries.
 type Options struct {
-	// Directory is the folder to save to. Missing folders are created. It must not be a symbolic link.
-	Directory string
+	Directory string // the folder to save to. Missing folders are created. It must not be a symbolic link.
 	// Overwrite allows to replace files of the same names. Only regular files are replaced. The new file has mode
 	// 0600, whatever the old one had.
 	Overwrite bool
-	// Parallel is the number of transfers side by side. Default: 4.
-	Parallel int
+	Parallel  int // the number of transfers side by side. Default: 4.
 	// Base sends one request. It must not add credentials. No http.Client is around it, so it follows no redirect and
 	// keeps no cookie. Default: a new transport with the proxy of the environment.
 	Base http.RoundTripper
 	// Proxy returns the proxy that Base uses for a request. Errors name it. Default: http.ProxyFromEnvironment.
-	Proxy func(*http.Request) (*url.URL, error)
-	// UserAgent is the User-Agent header. Default: net/http's.
-	UserAgent string
+	Proxy     func(*http.Request) (*url.URL, error)
+	UserAgent string // the User-Agent header. Default: net/http's.
 	// Refresh returns fresh links for all files. It is called when the store refuses a link with 403, once for all
 	// files that wait, never concurrently. A fresh link replaces the one with the same path, or the same Name.
 	// It must return soon after its context has ended. Nil means that an expired link is an error.
@@ -93,49 +87,36 @@ type Options struct {
 	Progress func(Progress)
 	// MaxRetries is the number of faults in a row, without a new byte between them, after which a transfer is tried
 	// again. Zero: none.
-	MaxRetries int
-	// MinPause and MaxPause limit the pause before a retry. Default: 1 s and 60 s.
-	MinPause, MaxPause time.Duration
-	// Stall is the time without a byte after which a transfer counts as broken. Default: 30 s.
-	Stall time.Duration
-	// Random returns numbers in [0, 1) for the jitter. Default: math/rand/v2.
-	Random func() float64
+	MaxRetries         int
+	MinPause, MaxPause time.Duration  // MinPause and MaxPause limit the pause before a retry. Default: 1 s and 60 s.
+	Stall              time.Duration  // the time without a byte after which a transfer counts as broken. Default: 30 s.
+	Random             func() float64 // returns numbers in [0, 1) for the jitter. Default: math/rand/v2.
 
 	disk disk
 }
 
 // Saved is a complete file on the disk.
 type Saved struct {
-	// Index is the position in the files given to Save.
-	Index int
+	Index int // the position in the files given to Save
 	// Name is the file's name in the folder: the cloud's name, made safe and unique, with .gz or .zip added if the
 	// content is packed.
-	Name string
-	// Path is Options.Directory and Name.
-	Path string
-	// Size is in bytes.
-	Size int64
-	// Announced is File.Size if it is known and differs from Size, else 0.
-	Announced int64
-	// SHA256 is the checksum of the content, 64 hex digits.
-	SHA256 string
-	// Before means that the same file was there already. It was not changed.
-	Before bool
+	Name      string
+	Path      string // Options.Directory and Name
+	Size      int64  // in bytes
+	Announced int64  // File.Size if it is known and differs from Size, else 0
+	SHA256    string // the checksum of the content, 64 hex digits
+	Before    bool   // means that the same file was there already. It was not changed.
 }
 
 // Progress is the state of one transfer.
 type Progress struct {
-	// Index is the position among the Count files given to Save, from 0.
-	Index, Count int
-	// Name is the file's safe name; Saved.Name once Done.
-	Name string
+	Index, Count int    // the position among the Count files given to Save, from 0
+	Name         string // the file's safe name; Saved.Name once Done
 	// Bytes of Total bytes have come. Total is negative if it is not known. Bytes decreases if a transfer starts over.
-	Bytes, Total int64
-	// Elapsed is the time since the start, pauses included, and BytesPerSecond the mean over it.
-	Elapsed        time.Duration
+	Bytes, Total   int64
+	Elapsed        time.Duration // the time since the start, pauses included, and BytesPerSecond the mean over it
 	BytesPerSecond float64
-	// Done means that the file has its final name. It is the last call for the file.
-	Done bool
+	Done           bool // means that the file has its final name. It is the last call for the file.
 	// Fault is what came back, if a retry follows: after Pause, or as soon as Refresh has returned if Renews is true.
 	// Its text is safe to print.
 	Fault  error
@@ -175,10 +156,12 @@ func defaultBase() *http.Transport {
 }
 
 func (o Options) withDefaults() Options {
-	o.Parallel = defaulted(o.Parallel, 4)
-	o.MinPause = defaulted(o.MinPause, time.Second)
-	o.MaxPause = max(defaulted(o.MaxPause, time.Minute), o.MinPause)
-	o.Stall = defaulted(o.Stall, 30*time.Second)
+	if o.Parallel <= 0 {
+		o.Parallel = 4
+	}
+	o.MinPause = cmp.Or(o.MinPause, time.Second)
+	o.MaxPause = max(cmp.Or(o.MaxPause, time.Minute), o.MinPause)
+	o.Stall = cmp.Or(o.Stall, 30*time.Second)
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
@@ -192,11 +175,4 @@ func (o Options) withDefaults() Options {
 		o.disk = realDisk
 	}
 	return o
-}
-
-func defaulted[T ~int | ~int64](value, standard T) T {
-	if value <= 0 {
-		return standard
-	}
-	return value
 }

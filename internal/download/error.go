@@ -20,50 +20,31 @@ type Kind string
 
 // The kinds of Error.
 const (
-	// KindExists means that a file of that name is there, and Overwrite is not set.
-	KindExists Kind = "exists"
-	// KindInTheWay means that something else is there: a symbolic link, a folder in place of a file, a file in place of
-	// the folder.
-	KindInTheWay Kind = "in the way"
-	// KindPermission means that the user or the file system does not allow to write.
-	KindPermission Kind = "no permission"
-	// KindDiskFull means that the disk has no room, or a quota is used up.
-	KindDiskFull Kind = "disk full"
-	// KindWrite is any other failure of the disk or the file system.
-	KindWrite Kind = "write failed"
-	// KindBadLink means that the link is not an http or https URL.
-	KindBadLink Kind = "bad link"
-	// KindExpired means that the link has expired, and the cloud gave no fresh one.
-	KindExpired Kind = "link expired"
-	// KindRefused means that the server refuses the link.
-	KindRefused Kind = "refused"
-	// KindProxy means that a proxy refuses the way to the link's server.
-	KindProxy Kind = "proxy"
-	// KindFault means that the transfer broke too often: connections, half files, 429, 5xx.
-	KindFault Kind = "broken"
-	// KindInterrupted means that the context ended first.
-	KindInterrupted Kind = "interrupted"
+	KindExists      Kind = "exists"        // a file of that name is there, and Overwrite is not set
+	KindInTheWay    Kind = "in the way"    // something else is there, such as a symbolic link or a folder in place of a file
+	KindPermission  Kind = "no permission" // the user or the file system does not allow to write
+	KindDiskFull    Kind = "disk full"     // or a quota is used up
+	KindWrite       Kind = "write failed"  // any other failure of the disk or the file system
+	KindBadLink     Kind = "bad link"      // it is not an http or https URL
+	KindExpired     Kind = "link expired"  // and the cloud gave no fresh one
+	KindRefused     Kind = "refused"       // by the link's server
+	KindProxy       Kind = "proxy"         // it refuses the way to the link's server
+	KindFault       Kind = "broken"        // too often: connections, half files, 429, 5xx
+	KindInterrupted Kind = "interrupted"   // the context ended first
 )
 
 // Error is a file that was not saved, or, without a Name, a folder that can't be used. It holds no link.
 type Error struct {
-	Kind Kind
-	// Index is the position in the files given to Save; -1 for the folder.
-	Index int
-	// Name is the name that the cloud gave, made safe to print.
-	Name string
-	// Path is the file or folder on the disk that the error is about.
-	Path string
-	// Bytes of Total bytes had come. Total is negative if it is not known.
-	Bytes, Total int64
-	// Faults is the number of faults in a row before the last one.
-	Faults int
+	Kind         Kind
+	Index        int    // the position in the files given to Save; -1 for the folder
+	Name         string // the name that the cloud gave, made safe to print
+	Path         string // the file or folder on the disk that the error is about
+	Bytes, Total int64  // Bytes of Total bytes had come. Total is negative if it is not known.
+	Faults       int    // the number of faults in a row before the last one
 	// Refusal is the server's answer. Its StatusCode is 0 if there was none.
 	apierror.Refusal
-	// Err is the cause, if it is not a refusal.
-	Err error
-	// Fault is the last fault before an interruption, if it was not a refusal.
-	Fault error
+	Err   error // the cause, if it is not a refusal
+	Fault error // the last fault before an interruption, if it was not a refusal
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -188,16 +169,16 @@ func (e Errors) Unwrap() []error {
 
 // diskKind sorts an error of the file system.
 func diskKind(err error) Kind {
-	var obstacle *obstacleError
-	var full *fullError
+	_, obstacle := errors.AsType[*obstacleError](err)
+	_, full := errors.AsType[*fullError](err)
 	switch {
-	case errors.As(err, &obstacle), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP):
+	case obstacle, errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP):
 		return KindInTheWay
 	case errors.Is(err, fs.ErrExist):
 		return KindExists
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return KindPermission
-	case errors.As(err, &full), isFull(err):
+	case full, isFull(err):
 		return KindDiskFull
 	default:
 		return KindWrite
@@ -206,14 +187,11 @@ func diskKind(err error) Kind {
 
 // reason returns an error of the file system without the names of temporary files.
 func reason(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	default:
-		return err
 	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return link.Err
+	}
+	return err
 }

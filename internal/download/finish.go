@@ -21,7 +21,7 @@ func (t *transfer) savedBefore(ctx context.Context) (*Saved, error) {
 		return nil, nil //nolint:nilnil // what is there does not count
 	}
 	folder := t.s.folder
-	for _, name := range possibleNames(t.name) {
+	for _, name := range []string{t.name, t.name + ".gz", t.name + ".zip"} {
 		sum, size := folder.savedChecksum(name), folder.size(name)
 		if sum == "" || size < 0 || !t.sameFile(size) {
 			continue
@@ -68,9 +68,6 @@ func (t *transfer) prepare() error {
 		return nil
 	}
 	t.prepared = true
-	if t.object.length > maxLength {
-		return &impossibleError{t.object.length}
-	}
 	there := t.s.folder.size(t.name)
 	if !t.s.options.Overwrite && there >= 0 && there != t.object.length {
 		return &diskError{err: fs.ErrExist}
@@ -137,8 +134,7 @@ func folderError(path string, err error) *Error {
 
 // ended returns the error of a transfer that failed. The disk's error counts more than the end of the context.
 func (t *transfer) ended(ctx context.Context, err error) *Error {
-	var disk *diskError
-	if ctx.Err() != nil && !errors.As(err, &disk) {
+	if _, isDisk := errors.AsType[*diskError](err); ctx.Err() != nil && !isDisk {
 		return t.interrupted(ctx)
 	}
 	return t.failure(err)
@@ -147,11 +143,9 @@ func (t *transfer) ended(ctx context.Context, err error) *Error {
 // interrupted returns the error of a transfer whose context ended, with the last fault before.
 func (t *transfer) interrupted(ctx context.Context) *Error {
 	e := t.state()
-	var r *refusal
-	switch {
-	case errors.As(t.fault, &r):
+	if r, ok := errors.AsType[*refusal](t.fault); ok {
 		e.Refusal = r.without(t.link)
-	case t.fault != nil:
+	} else if t.fault != nil {
 		e.Fault = quiet(t.fault, t.link)
 	}
 	e.Kind, e.Err = KindInterrupted, ctx.Err()

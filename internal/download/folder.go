@@ -187,16 +187,10 @@ func (f *folder) unchanged(temp *os.File, size int64) error {
 		return err
 	}
 	named, err := f.root.Lstat(filepath.Base(temp.Name()))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (!os.SameFile(written, named) || written.Size() != size) {
 		return errReplaced
 	}
-	if err != nil {
-		return err
-	}
-	if !os.SameFile(written, named) || written.Size() != size {
-		return errReplaced
-	}
-	return nil
+	return err
 }
 
 // move renames a file. A hard link is the one step that never replaces a file on all systems. On a file system

@@ -5,6 +5,8 @@ package download
 
 import (
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,8 +28,8 @@ func safeNames(names []string) []string {
 		safe[i] = clean
 		n := max(taken[collisionKey(clean)], 2)
 		for ; taken[collisionKey(safe[i])] > 0; n++ {
-			stem, extension := splitExtension(clean)
-			safe[i] = fmt.Sprintf("%s-%d%s", stem, n, extension)
+			extension := filepath.Ext(packedEnd.FindString(clean)) // the last one
+			safe[i] = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(clean, extension), n, extension)
 		}
 		taken[collisionKey(clean)] = n
 		taken[collisionKey(safe[i])] = max(taken[collisionKey(safe[i])], 1)
@@ -38,22 +40,14 @@ func safeNames(names []string) []string {
 // cleanName returns a safe name. ASCII letters and digits, "-", "_" and "." stay, everything else becomes "_": no
 // separator, control character, blank, quote, NTFS stream or Unicode look-alike remains.
 func cleanName(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
-			return r
-		default:
-			return '_'
-		}
-	}, name)
+	clean := unsafeRune.ReplaceAllString(name, "_")
 	clean = clean[:min(len(clean), maxStem)]
 	// A leading "." hides a file, and Windows drops a trailing one; a leading "-" looks like an option.
-	clean = replaceLeading(clean, ".-")
-	clean = replaceTrailing(clean, ".")
+	clean = badEnds.ReplaceAllStringFunc(clean, func(end string) string { return strings.Repeat("_", len(end)) })
 	if strings.Trim(clean, "_") == "" {
 		return "unnamed"
 	}
-	if isDevice(clean) {
+	if device.MatchString(clean) {
 		clean = "_" + clean[:min(len(clean), maxStem-1)]
 	}
 	if strings.HasSuffix(strings.ToLower(clean), checksumExtension) { // the name of another file's checksum
@@ -62,25 +56,15 @@ func cleanName(name string) string {
 	return clean
 }
 
-func replaceLeading(name, cutset string) string {
-	rest := strings.TrimLeft(name, cutset)
-	return strings.Repeat("_", len(name)-len(rest)) + rest
-}
-
-func replaceTrailing(name, cutset string) string {
-	rest := strings.TrimRight(name, cutset)
-	return rest + strings.Repeat("_", len(name)-len(rest))
-}
-
-// isDevice reports whether Windows takes the name for a device, whatever follows the first "." (Microsoft, "Naming
-// Files, Paths, and Namespaces"). It counts on every system, because folders are shared and copied.
-func isDevice(name string) bool {
-	first, _, _ := strings.Cut(strings.ToUpper(name), ".")
-	if slices.Contains([]string{"CON", "PRN", "AUX", "NUL"}, first) {
-		return true
-	}
-	return len(first) == 4 && (strings.HasPrefix(first, "COM") || strings.HasPrefix(first, "LPT")) && '0' <= first[3] && first[3] <= '9'
-}
+var (
+	unsafeRune = regexp.MustCompile(`[^A-Za-z0-9._-]`)
+	badEnds    = regexp.MustCompile(`^[.-]+|\.+$`)
+	// device matches what Windows takes for a device, whatever follows the first "." (Microsoft, "Naming Files, Paths, and
+	// Namespaces"). It counts on every system, because folders are shared and copied.
+	device = regexp.MustCompile(`(?i)^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)`)
+	// packedEnd matches all extensions of packed content at the end of a name.
+	packedEnd = regexp.MustCompile(`(?i)(?:\.gz|\.zip)+$`)
+)
 
 // packed are the kinds of content whose name needs an extension, because a person must unpack them first.
 var packed = []struct {
@@ -104,36 +88,6 @@ func withExtension(name string, head []byte) string {
 	return name
 }
 
-// possibleNames returns the names that a file can get in the end.
-func possibleNames(name string) []string {
-	names := []string{name}
-	for _, kind := range packed {
-		if with := withExtension(name, []byte(kind.magic[0])); with != name {
-			names = append(names, with)
-		}
-	}
-	return names
-}
-
 // collisionKey returns the same key for names that can become equal: case does not count, nor do the extensions that
 // are added.
-func collisionKey(name string) string {
-	key := strings.ToLower(name)
-	for {
-		stem, extension := splitExtension(key)
-		if extension == "" {
-			return key
-		}
-		key = stem
-	}
-}
-
-func splitExtension(name string) (stem, extension string) {
-	for _, kind := range packed {
-		cut := len(name) - len(kind.extension)
-		if cut > 0 && strings.EqualFold(name[cut:], kind.extension) {
-			return name[:cut], name[cut:]
-		}
-	}
-	return name, ""
-}
+func collisionKey(name string) string { return strings.ToLower(packedEnd.ReplaceAllString(name, "")) }

@@ -27,11 +27,13 @@ type transfer struct {
 	index    int
 	name     string // safe; finish adds the extension that the content needs
 	link     string
+	host     string // that was asked last
 	begun    time.Time
 	reported time.Time // last call of Progress
 	sink     *sink
 	hash     hash.Hash
 	buffers  chan []byte
+	watchdog *time.Timer // ends the attempt if no byte comes for too long
 
 	prepared bool
 	head     []byte  // the first bytes of the content
@@ -79,7 +81,7 @@ func (t *transfer) fetch(ctx context.Context) error {
 // it has answered: then it is more likely that the network is lost, as when a VPN reconnects.
 func (t *transfer) temporary(err error) bool {
 	if transport.NoSuchHost(err) {
-		_, answered := t.s.answered.Load(hostOf(t.link))
+		_, answered := t.s.answered.Load(t.host)
 		return answered
 	}
 	return temporary(err)
@@ -114,32 +116,21 @@ func (t *transfer) pause(ctx context.Context, fault error) error {
 		pause = min(pause, time.Until(deadline)-lastTry)
 	}
 	t.report(Progress{Fault: errors.New(t.failure(fault).Cause()), Pause: pause})
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
+	if transport.Sleep(ctx, pause) != nil {
 		return fault
-	case <-timer.C:
-		return nil
 	}
+	return nil
 }
 
 // pauseAfter returns the pause that the server asks for. Otherwise the pause doubles with each fault, and varies so that
 // transfers do not retry at the same moment.
 func pauseAfter(faults int, fault error, o *Options) time.Duration {
-	var r *refusal
-	if errors.As(fault, &r) {
+	if r, ok := errors.AsType[*refusal](fault); ok {
 		if asked, ok := transport.RetryAfter(r.header, time.Now()); ok {
 			return min(max(asked, o.MinPause), o.MaxPause)
 		}
 	}
-	pause := o.MinPause
-	for range faults - 1 {
-		if pause *= 2; pause >= o.MaxPause {
-			pause = o.MaxPause
-			break
-		}
-	}
+	pause := min(o.MinPause<<min(faults-1, 20), o.MaxPause)
 	return pause - time.Duration(float64(pause)*o.Random()/4) // up to a quarter earlier
 }
 
@@ -150,34 +141,34 @@ func (t *transfer) attempt(ctx context.Context) error {
 			return err
 		}
 	}
-	ctx, dog, stop := watch(ctx, t.s.options.Stall)
-	defer stop()
-	err := t.exchange(ctx, dog)
-	var (
-		refused *refusal
-		stalled *stalledError
-	)
-	if err != nil && !errors.As(err, &refused) && errors.As(context.Cause(ctx), &stalled) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.watchdog = time.AfterFunc(t.s.options.Stall, func() { cancel(&stalledError{t.s.options.Stall}) })
+	defer t.watchdog.Stop()
+	err := t.exchange(ctx)
+	_, refused := errors.AsType[*refusal](err)
+	if stalled, ok := errors.AsType[*stalledError](context.Cause(ctx)); ok && err != nil && !refused {
 		return stalled // more than "context canceled". A refusal stays one, even if its body stalls
 	}
 	return err
 }
 
-func (t *transfer) exchange(ctx context.Context, dog *watchdog) error {
+func (t *transfer) exchange(ctx context.Context) error {
 	req, err := t.request(ctx)
 	if err != nil {
 		return err
 	}
+	t.host = req.URL.Host
 	resp, err := t.s.options.Base.RoundTrip(req)
 	if err != nil {
 		return err
 	}
-	t.s.answered.Store(req.URL.Host, true)
+	t.s.answered.Store(t.host, true)
 	defer func() { _ = resp.Body.Close() }()
 	if err := t.accept(req, resp); err != nil {
 		return err
 	}
-	if err := t.complete(t.receive(resp.Body, dog)); err != nil {
+	if err := t.complete(t.receive(resp.Body)); err != nil {
 		return err
 	}
 	if isPage(t.head) {
@@ -255,9 +246,9 @@ func (t *transfer) restart() error {
 // complete returns nil if the file is complete after a body ended with err. If the length is known, it decides: once
 // all bytes are here, it does not matter how the connection ends.
 func (t *transfer) complete(err error) error {
-	var disk *diskError
+	_, disk := errors.AsType[*diskError](err)
 	switch {
-	case errors.As(err, &disk) || t.object.length < 0:
+	case disk || t.object.length < 0:
 		return err
 	case t.offset == t.object.length:
 		return nil

@@ -12,8 +12,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// agencyOptions asks for a token of an agency, a role in another account.
-// OpenStack and gophercloud do not have it.
+// agencyOptions asks for a token of an agency, a role in another account. OpenStack and gophercloud do not have it.
 // Source: the cloud's page "Obtaining an Agency Token".
 type agencyOptions struct{ agency, domain, project string }
 
@@ -57,8 +56,8 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 	return s.granted(at, result)
 }
 
-// agencyCaller returns a client that sends the caller's own credential, and the
-// step that follows: after atAgency a 401 is about the agency alone.
+// agencyCaller returns a client that sends the caller's own credential, and the step that follows: after atAgency a 401
+// is about the agency alone.
 func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.ServiceClient, at step, err error) {
 	client = s.gopher(s.client)
 	switch s.cfg.Credential() {

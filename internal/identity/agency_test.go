@@ -24,7 +24,7 @@ var agencyCallers = map[string]settings.Values{
 	"key and its name": {AccessKey: "AK", SecretKey: "SK", DomainName: "d"},
 }
 
-// agencyNetwork answers the caller's own login, or the look at its domains, and the agency's login. nil stands for a
+// agencyNetwork answers the caller's own login, or the look at its domains, and the agency's login. nil means a
 // good answer.
 func agencyNetwork(own, agency func(*http.Request) *http.Response) http.RoundTripper {
 	return roundTrip(func(req *http.Request) (*http.Response, error) {

@@ -67,9 +67,9 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 	return "", failure
 }
 
-// domainClient returns a client that signs for the caller's own domain, and the
-// step that follows. The identity service wants the domain's id: if only its name
-// is configured, it is looked up. The request for the agency may work without it.
+// domainClient returns a client that signs for the caller's own domain, and the step that follows. The identity service
+// wants the domain's id: if only its name is configured, it is looked up. The request for the agency may work without
+// it.
 func (s *Session) domainClient(ctx context.Context) (client *http.Client, at step, err error) {
 	domain, at := s.signer(""), atAgencyFirst
 	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
@@ -106,7 +106,7 @@ func (s *Session) signer(projectID string) signer {
 // signedClient returns a client for the identity service that signs each attempt.
 func (s *Session) signedClient(sign signer) *http.Client {
 	return s.connect(func(next http.RoundTripper) http.RoundTripper {
-		return concealing{s, signing{sign: sign, now: s.now, next: next}}
+		return concealing{session: s, next: signing{sign: sign, now: s.now, next: next}}
 	})
 }
 

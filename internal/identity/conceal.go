@@ -4,7 +4,6 @@
 package identity
 
 import (
-	"bytes"
 	"errors"
 	"html"
 	"io"
@@ -19,34 +18,36 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// shortestSecret is the length in bytes from which on a secret is cut out.
-// Shorter ones are words: cutting them out would show what they are.
+// shortestSecret is the length in bytes from which on a secret is cut out. Shorter ones are words: cutting them out
+// would show what they are.
 const shortestSecret = 8
 
-// secrets returns what no text may show: the configured secrets and those of a
-// request or an answer.
+// secrets returns what no text may show: the configured secrets and those of a request or an answer.
 func (s *Session) secrets(more ...string) []string {
 	return slices.DeleteFunc(append(s.cfg.Secrets(), more...), func(secret string) bool { return len(secret) < shortestSecret })
 }
 
-// concealing cuts secrets out of the answers of the identity service. It belongs
-// below whatever retries, logs or shortens them. Bodies of successes stay as they
-// are: a project's name must not change because a password is in it.
+// concealing cuts secrets out of answers. It belongs below whatever retries, logs or shortens them.
 type concealing struct {
 	session *Session
 	next    http.RoundTripper
+	// rds is set for answers of RDS: parts of them reach the screen, the log and the state. The identity service's
+	// successes stay as they are: a project's name must not change because a password is in it.
+	rds bool
 }
 
 func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
-	c.session.sent.Add(1)
+	if !c.rds {
+		c.session.sent.Add(1)
+	}
 	secrets := c.session.secrets(req.Header.Get("X-Auth-Token"), req.Header.Get(subjectToken))
 	resp, err := c.next.RoundTrip(req)
 	if err != nil {
 		return nil, concealError(err, secrets)
 	}
 	concealHeader(resp.Header, append(secrets, c.session.secrets(resp.Header.Values(subjectToken)...)...))
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		concealBody(resp, secrets)
+	if c.rds || resp.StatusCode < 200 || resp.StatusCode > 299 {
+		resp.Body = io.NopCloser(strings.NewReader(conceal(string(peek(resp)), secrets)))
 	}
 	return resp, nil
 }
@@ -64,43 +65,17 @@ func concealHeader(header http.Header, secrets []string) {
 	}
 }
 
-// concealBody rewrites an answer's body. The layer below bounds it and holds it
-// in memory.
-func concealBody(resp *http.Response, secrets []string) {
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close() // nothing more will come
-	text := string(body)
-	if safe := conceal(text, secrets); safe != text {
-		body = []byte(safe)
-	}
-	rest := io.Reader(http.NoBody)
-	if err != nil {
-		rest = failing{err}
-	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
-}
-
 // concealError rewrites an error that quotes what a server sent if it was not HTTP.
 func concealError(err error, secrets []string) error {
-	var place *transport.Error
-	if !errors.As(err, &place) {
+	place, ok := errors.AsType[*transport.Error](err)
+	if !ok {
 		return err
 	}
-	text := place.Err.Error()
-	if safe := conceal(text, secrets); safe != text {
-		return &transport.Error{Method: place.Method, URL: place.URL, Err: shown{place.Err, safe}}
-	}
-	return err
+	return &transport.Error{Method: place.Method, URL: place.URL, Err: shown{place.Err, conceal(place.Err.Error(), secrets)}}
 }
 
-// failing is a body that broke off.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML
-// and Go strings, which a parser would decode after the cut, and in escapes of
-// escapes.
+// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML and Go strings, which a parser would
+// decode after the cut, and in escapes of escapes.
 func conceal(text string, secrets []string) string {
 	hidden := make([]bool, 0, len(text)) // by byte of text; empty if nothing is hidden
 	mark := func(plain string, at []int32) {
@@ -146,8 +121,8 @@ func conceal(text string, secrets []string) string {
 	return b.String()
 }
 
-// unescape decodes all escapes in a text. at is, for each byte of the text and
-// for its end, the place in the original; nil means that the text is the original.
+// unescape decodes all escapes in a text. at is, for each byte of the text and for its end, the place in the original;
+// nil means that the text is the original.
 func unescape(text string, at []int32) (plain string, plainAt []int32) {
 	place := func(i int) int32 {
 		if at == nil {

@@ -93,7 +93,7 @@ func TestConcealing(t *testing.T) {
 		req.Header.Set("X-Auth-Token", sent)
 		v := byPassword()
 		v.Password = password
-		return concealing{newSession(t, v, network), network}.RoundTrip(req)
+		return concealing{session: newSession(t, v, network), next: network}.RoundTrip(req)
 	}
 	const text = sent + ` pa\"ss<word>=1 pa\"ss\u003cword\u003e=1 ` + password
 	const hidden = "(hidden) (hidden) (hidden) (hidden)"
@@ -156,7 +156,7 @@ func TestConcealEachSecret(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := &Session{cfg: settings.Config{Values: c.values}}
-			resp, err := concealing{s, network}.RoundTrip(req)
+			resp, err := concealing{session: s, next: network}.RoundTrip(req)
 			if err != nil {
 				t.Fatalf("want an answer, got %v", err)
 			}

@@ -3,9 +3,8 @@
 
 // Package identity authorizes requests to RDS and finds out where RDS is.
 //
-// A [Session] takes the resolved configuration of package settings. It does
-// nothing until the first request needs it. Then it logs in, finds the project
-// and the endpoint of RDS, and authorizes each attempt of each request:
+// A [Session] takes the resolved configuration of package settings. It does nothing until the first request needs it.
+// Then it logs in, finds the project and the endpoint of RDS, and authorizes each attempt of each request:
 //
 //   - with a token of the user's, as it is. It cannot be renewed.
 //   - with AK/SK: every attempt is signed; there is no token.
@@ -13,9 +12,8 @@
 //
 // With any of them the caller may assume an agency, a role in another account.
 //
-// A Session never sends a refused credential again: the cloud locks a user or a
-// key after a few failures in a row, and a plan can have two hundred data
-// sources.
+// A Session never sends a refused credential again: the cloud locks a user or a key after a few failures in a row, and
+// a plan can have two hundred data sources.
 //
 //	session.go    one login for all requests
 //	login.go      login with a password or a token; aksk.go with a key; agency.go for another account

@@ -21,12 +21,9 @@ const serviceType = "rdsv3"
 
 // Endpoint is the address of RDS for the caller's project.
 type Endpoint struct {
-	// URL ends with /v3/{project_id}.
-	URL *url.URL
-	// ProjectID is the project in URL.
-	ProjectID string
-	// Region is the region's name, or "" if it is not known.
-	Region string
+	URL       *url.URL // ends with /v3/{project_id}
+	ProjectID string   // the project in URL
+	Region    string   // the region's name, or "" if it is not known
 }
 
 // endpointAt returns the Endpoint of a project, from any form of RDS's URL.
@@ -54,8 +51,7 @@ func (s *Session) givenEndpoint() (Endpoint, bool) {
 // projectIDShape keeps everything else out of URLs and texts.
 var projectIDShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// endpoint returns the Endpoint of a project that the identity service named,
-// together with its catalogue.
+// endpoint returns the Endpoint of a project that the identity service named, together with its catalogue.
 func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (Endpoint, error) {
 	if !projectIDShape.MatchString(projectID) {
 		return Endpoint{}, s.failWith(notIdentity, "the project's ID in the answer is not an ID")
@@ -116,8 +112,7 @@ func (s *Session) configuredEndpoint(projectID string) (Endpoint, error) {
 	return endpointAt(u, projectID, s.cfg.Region), nil
 }
 
-// siblingEndpoint derives RDS's address from the identity service's: the cloud's
-// hosts are iam.eu-de.… and rds.eu-de.…
+// siblingEndpoint derives RDS's address from the identity service's: the cloud's hosts are iam.eu-de.… and rds.eu-de.…
 func (s *Session) siblingEndpoint(projectID string) (Endpoint, bool) {
 	u, err := url.Parse(s.cfg.AuthURL)
 	if err != nil {

@@ -15,69 +15,41 @@ type Kind string
 
 // The kinds of errors.
 const (
-	// KindRefused: wrong password, user or domain. IAM does not say which.
-	KindRefused Kind = "credentials refused"
-	// KindProject: the project is unknown, or not open to this caller.
-	KindProject Kind = "project unknown or forbidden"
-	// KindAgency: the agency is unknown, or not open to this caller.
-	KindAgency Kind = "agency unknown or forbidden"
-	// KindTokenExpired: a token was refused that cannot be renewed.
-	KindTokenExpired Kind = "token refused"
-	// KindClockSkew: a signature was refused, and the clocks differ too much.
-	KindClockSkew Kind = "clock skew"
-	// KindKeyLocked: the key or the user is locked after too many failures.
-	KindKeyLocked Kind = "locked"
-	// KindMFA: the user must give a passcode too.
-	KindMFA Kind = "passcode needed"
-	// KindNoEndpoint: the address of RDS cannot be found.
-	KindNoEndpoint Kind = "no endpoint"
-	// KindNotIdentity: the server at auth_url is not an identity service.
-	KindNotIdentity Kind = "not an identity service"
-	// KindRejected: the identity service does not understand the request.
-	KindRejected Kind = "request rejected"
-	// KindCertificate: the server's certificate is not trusted.
-	KindCertificate Kind = "certificate not trusted"
-	// KindCertificateTime: the certificate has expired, or is not valid yet.
-	KindCertificateTime Kind = "certificate expired"
-	// KindCertificateName: the certificate is for another host.
+	KindRefused         Kind = "credentials refused" // wrong password, user or domain: IAM does not name which
+	KindProject         Kind = "project unknown or forbidden"
+	KindAgency          Kind = "agency unknown or forbidden"
+	KindTokenExpired    Kind = "token refused" // and it cannot be renewed
+	KindClockSkew       Kind = "clock skew"    // a signature was refused, and the clocks differ too much
+	KindKeyLocked       Kind = "locked"        // the key or the user, after too many failures
+	KindMFA             Kind = "passcode needed"
+	KindNoEndpoint      Kind = "no endpoint"
+	KindNotIdentity     Kind = "not an identity service"
+	KindRejected        Kind = "request rejected" // the identity service does not understand it
+	KindCertificate     Kind = "certificate not trusted"
+	KindCertificateTime Kind = "certificate expired" // or not valid yet
 	KindCertificateName Kind = "certificate for another name"
-	// KindUnreachable: there is no answer.
-	KindUnreachable Kind = "unreachable"
-	// KindProxy: the proxy cannot be reached.
-	KindProxy Kind = "proxy unreachable"
-	// KindProxyRefused: the proxy refuses the connection.
-	KindProxyRefused Kind = "proxy refused"
-	// KindThrottled: too many requests.
-	KindThrottled Kind = "too many requests"
-	// KindFault: the identity service failed: a 5xx or half an answer.
-	KindFault Kind = "identity service fault"
-	// KindInterrupted: the caller's own context ended first.
-	KindInterrupted Kind = "interrupted"
+	KindUnreachable     Kind = "unreachable" // there is no answer
+	KindProxy           Kind = "proxy unreachable"
+	KindProxyRefused    Kind = "proxy refused"
+	KindThrottled       Kind = "too many requests"
+	KindFault           Kind = "identity service fault" // a 5xx or half an answer
+	KindInterrupted     Kind = "interrupted"            // the caller's own context ended first
 )
 
 // Error is a caller that could not be identified. It holds no secrets.
 type Error struct {
-	// Refusal is the server's answer. StatusCode is 0 if there is none. Message
-	// can also be this package's own.
+	// Refusal is the server's answer. StatusCode is 0 if there is none. Message can also be this package's own.
 	apierror.Refusal
 
-	Kind Kind
-	// URL is the address that was asked, without a query.
-	URL string
-	// Tried describes the caller: credential, user, domain, project.
-	Tried string
-	// Source is where the credential comes from, or "" for the provider block.
-	Source string
-	// Location is where a redirect leads, scheme and host only.
-	Location string
-	// Proxy is the proxy that failed, with the variable that names it, or "".
-	Proxy string
-	// Hint is what to do next.
-	Hint string
-	// Renewal marks the attempt to replace a token that had been good.
-	Renewal bool
-	// Err is the cause if there was no answer.
-	Err error
+	Kind     Kind
+	URL      string // the address that was asked, without a query
+	Tried    string // describes the caller: credential, user, domain, project
+	Source   string // where the credential comes from, or "" for the provider block
+	Location string // where a redirect leads, scheme and host only
+	Proxy    string // the proxy that failed, with the variable that names it, or ""
+	Hint     string // what to do next
+	Renewal  bool   // marks the attempt to replace a token that had been good
+	Err      error  // the cause if there was no answer
 }
 
 // Error returns one line.
@@ -106,9 +78,8 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Permanent reports whether another try is of no use. A first login has been
-// retried by the HTTP client, so that even a server without an answer counts: a
-// mistyped auth_url must be reported soon. In a renewal the service is known to
+// Permanent reports whether another try is of no use. A first login has been retried by the HTTP client, so that even a
+// server without an answer counts: a mistyped auth_url must be reported soon. In a renewal the service is known to
 // exist, and a fault may pass.
 func (e *Error) Permanent() bool { return !e.Renewal || !passes(e.Kind) }
 
@@ -122,8 +93,8 @@ func passes(kind Kind) bool {
 	}
 }
 
-// Retried returns true: the identity service has been asked with retries of its
-// own, so the request that needed the login must not repeat them.
+// Retried returns true: the identity service has been asked with retries of its own, so the request that needed the
+// login must not repeat them.
 func (e *Error) Retried() bool { return true }
 
 // Summary returns a short title.
@@ -142,8 +113,7 @@ func (e *Error) Summary() string {
 	}
 }
 
-// Detail returns the full text: what failed, what was tried, what came back, and
-// what to do.
+// Detail returns the full text: what failed, what was tried, what came back, and what to do.
 func (e *Error) Detail() string {
 	var b strings.Builder
 	line := func(label, text string) {

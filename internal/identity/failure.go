@@ -22,8 +22,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// step is the part of a login that failed. The same answer means different things
-// at different steps.
+// step is the part of a login that failed. The same answer means different things at different steps.
 type step int
 
 const (
@@ -36,15 +35,15 @@ const (
 )
 
 // fail returns the error for a situation.
-func (s *Session) fail(what situation, answer apierror.Refusal) *Error {
+func (s *Session) fail(what *situation, answer apierror.Refusal) *Error {
 	return &Error{
-		Kind: advice[what].kind, Hint: s.words(what), Refusal: answer,
+		Kind: what.kind, Hint: strings.NewReplacer(s.placeholders()...).Replace(what.advice), Refusal: answer,
 		URL: s.identityURL(), Tried: s.caller(), Source: s.cfg.CredentialSource(),
 	}
 }
 
 // failWith is fail with a message of this package's own.
-func (s *Session) failWith(what situation, message string) *Error {
+func (s *Session) failWith(what *situation, message string) *Error {
 	return s.fail(what, apierror.Refusal{Message: message})
 }
 
@@ -52,20 +51,16 @@ const otherJSON = "the answer's JSON is not that of a login"
 
 // loginFailure returns the error for whatever a login met.
 func (s *Session) loginFailure(at step, err error) *Error {
-	var (
-		failure   *Error
-		answer    gophercloud.ErrUnexpectedResponseCode
-		syntax    *json.SyntaxError
-		wrongType *json.UnmarshalTypeError
-	)
+	failure, known := errors.AsType[*Error](err)
+	answer, isAnswer := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err)
 	switch {
-	case errors.As(err, &failure):
+	case known:
 		// It has its words already.
-	case errors.As(err, &answer):
+	case isAnswer:
 		failure = s.answerFailure(at, answer.Actual, answer.ResponseHeader, answer.Body)
-	case errors.As(err, &syntax):
+	case is[*json.SyntaxError](err):
 		failure = s.failWith(notIdentity, "the answer is not JSON")
-	case errors.As(err, &wrongType):
+	case is[*json.UnmarshalTypeError](err):
 		failure = s.failWith(notIdentity, otherJSON)
 	default:
 		failure = s.connectionFailure(err)
@@ -78,7 +73,7 @@ func (s *Session) loginFailure(at step, err error) *Error {
 
 // connectionFailure is for a request without an answer.
 func (s *Session) connectionFailure(err error) *Error {
-	if outer := (*url.Error)(nil); errors.As(err, &outer) {
+	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err // the error names the URL anyway
 	}
 	failure := s.fail(s.connectionSituation(err), apierror.Refusal{})
@@ -91,41 +86,41 @@ func (s *Session) connectionFailure(err error) *Error {
 
 // proxyOf returns the host of a proxy that failed, or "".
 func proxyOf(err error) string {
-	if refusal := (*transport.ProxyError)(nil); errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*transport.ProxyError](err); ok {
 		return refusal.Host
 	}
-	outer, dial, dns := (*net.OpError)(nil), (*net.OpError)(nil), (*net.DNSError)(nil)
-	switch {
-	case !errors.As(err, &outer) || outer.Op != "proxyconnect":
+	outer, ok := errors.AsType[*net.OpError](err)
+	if !ok || outer.Op != "proxyconnect" {
 		return ""
-	case errors.As(outer.Err, &dial) && dial.Addr != nil:
-		return dial.Addr.String()
-	case errors.As(outer.Err, &dns):
-		return dns.Name
-	default:
-		return "that is configured"
 	}
+	if dial, ok := errors.AsType[*net.OpError](outer.Err); ok && dial.Addr != nil {
+		return dial.Addr.String()
+	}
+	if dns, ok := errors.AsType[*net.DNSError](outer.Err); ok {
+		return dns.Name
+	}
+	return "that is configured"
 }
 
-func (s *Session) connectionSituation(err error) situation {
-	var (
-		refusal   *transport.ProxyError
-		dial      *net.OpError
-		invalid   x509.CertificateInvalidError
-		name      x509.HostnameError
-		untrusted *tls.CertificateVerificationError
-		authority x509.UnknownAuthorityError
-	)
+// is reports whether an error is, or wraps, one of type E.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+func (s *Session) connectionSituation(err error) *situation {
+	dial, _ := errors.AsType[*net.OpError](err)
+	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
-	case errors.As(err, &refusal):
+	case is[*transport.ProxyError](err):
 		return proxyRefused
-	case errors.As(err, &dial) && dial.Op == "proxyconnect":
+	case dial != nil && dial.Op == "proxyconnect":
 		return proxyUnreachable
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case isInvalid && invalid.Reason == x509.Expired:
 		return certificateTime
-	case errors.As(err, &name):
+	case is[x509.HostnameError](err):
 		return certificateName
-	case !errors.As(err, &untrusted) && !errors.As(err, &authority) && !errors.As(err, &invalid):
+	case !isInvalid && !is[*tls.CertificateVerificationError](err) && !is[x509.UnknownAuthorityError](err):
 		return unreachable
 	case s.cfg.CACertFile != "":
 		return certificateNotInFile
@@ -142,6 +137,9 @@ func (s *Session) answerFailure(at step, status int, header http.Header, body []
 		answer.Message = "" // a receipt is not an error and has no message
 	}
 	failure := s.fail(what, answer)
+	if at == atOwnLogin && what.kind == KindRefused {
+		failure.Hint = ownLogin + failure.Hint
+	}
 	if what == clockSkew {
 		failure.Hint = strings.ReplaceAll(failure.Hint, "{skew}", s.skew(header))
 	}
@@ -149,7 +147,7 @@ func (s *Session) answerFailure(at step, status int, header http.Header, body []
 	return failure
 }
 
-func (s *Session) answerSituation(at step, answer apierror.Refusal, header http.Header, body []byte) situation {
+func (s *Session) answerSituation(at step, answer apierror.Refusal, header http.Header, body []byte) *situation {
 	status := answer.StatusCode
 	isIdentity := !answer.Described && !apierror.IsHTML(body) && !answer.UnknownAPI() // an object store answers markup
 	known := status == http.StatusForbidden || status == http.StatusNotFound
@@ -181,9 +179,9 @@ func (s *Session) answerSituation(at step, answer apierror.Refusal, header http.
 	}
 }
 
-// unauthorized explains a 401. The cloud has no codes for a lock, for MFA or for
-// a wrong project: only the message names them.
-func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Header, body []byte) situation {
+// unauthorized explains a 401. The cloud has no codes for a lock, for MFA or for a wrong project: only the message
+// names them.
+func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Header, body []byte) *situation {
 	message := strings.ToLower(answer.Message)
 	byPassword := s.cfg.Credential() == settings.Password
 	byKey := s.cfg.Credential() == settings.AccessKey
@@ -204,24 +202,17 @@ func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Hea
 	case byPassword && at == atLogin && !s.cfg.HasAgency() && containsAny(message, "project", "scope"):
 		return projectRefused
 	}
-	own := at == atOwnLogin
 	switch {
 	case byKey && at == atAgencyFirst:
 		return agencyOrKey
-	case byKey && own:
-		return ownKeyRefused
 	case byKey:
 		return keyRefused
 	case at == atAgencyFirst:
 		return agencyOrToken
 	case !byPassword:
 		return tokenRefused
-	case s.cfg.SpendsPasscode() && own:
-		return ownPasscodeRefused
 	case s.cfg.SpendsPasscode():
 		return passcodeRefused
-	case own:
-		return ownPasswordRefused
 	default:
 		return passwordRefused
 	}
@@ -253,19 +244,18 @@ func location(header http.Header) string {
 	return apierror.Printable(strings.TrimPrefix(to.Scheme+"://"+to.Host, "://"))
 }
 
-// interrupted is for a caller whose context ended. last is what the login met
-// until then, or nil.
+// interrupted is for a caller whose context ended. last is what the login met until then, or nil.
 func (s *Session) interrupted(ctx context.Context, last error) *Error {
 	what, text := hanging, "the time was up"
 	if errors.Is(ctx.Err(), context.Canceled) {
 		text = "interrupted"
 	}
-	if failure := (*Error)(nil); errors.As(last, &failure) && failure.Err != nil {
+	if failure, ok := errors.AsType[*Error](last); ok && failure.Err != nil {
 		last = failure.Err // the rest is in this error too
 	}
-	if abandoned := (*transport.AbandonedError)(nil); errors.As(last, &abandoned) {
+	if abandoned, ok := errors.AsType[*transport.AbandonedError](last); ok {
 		last = abandoned.Fault
-		if answer := (*transport.FaultError)(nil); errors.As(last, &answer) {
+		if is[*transport.FaultError](last) {
 			what = interruptedFault
 		}
 	}

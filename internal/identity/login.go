@@ -12,8 +12,8 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 )
 
-// identityURL returns auth_url with /v3 at its end. People also write it without
-// the version, or with the path of the login.
+// identityURL returns auth_url with /v3 at its end. People also write it without the version, or with the path of the
+// login.
 func (s *Session) identityURL() string {
 	base := strings.TrimRight(s.cfg.AuthURL, "/")
 	base = strings.TrimSuffix(base, "/auth/tokens")
@@ -24,8 +24,8 @@ func (s *Session) identityURL() string {
 	return base + "/v3"
 }
 
-// gopher returns a gophercloud client for one login. Its hooks for retries and
-// renewal stay unset: package transport retries, and the Session renews.
+// gopher returns a gophercloud client for one login. Its hooks for retries and renewal stay unset: package transport
+// retries, and the Session renews.
 func (s *Session) gopher(client *http.Client) *gophercloud.ServiceClient {
 	login := *client
 	login.Transport = created{client.Transport}
@@ -83,8 +83,8 @@ func (s *Session) domainScope() tokens.Scope {
 	return tokens.Scope{DomainName: s.cfg.DomainName}
 }
 
-// useToken takes the user's token as it is. It asks the identity service only if
-// the token's project or the address of RDS is not configured.
+// useToken takes the user's token as it is. It asks the identity service only if the token's project or the address of
+// RDS is not configured.
 func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	if given, ok := s.givenEndpoint(); ok {
 		return &grant{token: s.cfg.Token, endpoint: given}, nil
@@ -103,19 +103,10 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
 		return s.rescopeToken(ctx, result)
 	}
-	catalogue, err := result.ExtractServiceCatalog()
-	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
-	}
-	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
-	if err != nil {
-		return nil, err
-	}
-	return &grant{token: s.cfg.Token, endpoint: endpoint}, nil
+	return s.grantFor(s.cfg.Token, project.ID, result.ExtractServiceCatalog)
 }
 
-// rescopeToken exchanges a token of another project, or of none, for one of the
-// configured project.
+// rescopeToken exchanges a token of another project, or of none, for one of the configured project.
 func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*grant, error) {
 	scope := s.projectScope()
 	if scope.ProjectID == "" && scope.ProjectName == "" {
@@ -145,17 +136,21 @@ func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
 	if err != nil {
 		return nil, s.failWith(notIdentity, otherJSON)
 	}
-	catalogue, err := result.ExtractServiceCatalog()
-	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
-	}
 	if token == "" {
 		return nil, s.failWith(notIdentity, noToken)
 	}
 	if project == nil || project.ID == "" {
 		return nil, s.failWith(projectMissing, "the identity service issued a token that is not for a project")
 	}
-	endpoint, err := s.endpoint(project.ID, catalogue.Entries)
+	return s.grantFor(token, project.ID, result.ExtractServiceCatalog)
+}
+
+func (s *Session) grantFor(token, projectID string, extract func() (*tokens.ServiceCatalog, error)) (*grant, error) {
+	catalogue, err := extract()
+	if err != nil {
+		return nil, s.failWith(notIdentity, otherJSON)
+	}
+	endpoint, err := s.endpoint(projectID, catalogue.Entries)
 	if err != nil {
 		return nil, err
 	}

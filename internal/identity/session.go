@@ -15,64 +15,50 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Session is one caller for all requests of a run. It logs in when the first
-// request needs it, once for all that ask at the same time. Its methods are safe
-// for concurrent use.
+// Session is one caller for all requests of a run. It logs in when the first request needs it, once for all that ask at
+// the same time. Its methods are safe for concurrent use.
 type Session struct {
 	cfg     settings.Config
 	connect Connect
 	client  *http.Client // to the identity service, without signatures
 	now     func() time.Time
-	// sent counts the requests to the identity service since the login began.
-	sent atomic.Int32
+	sent    atomic.Int32 // counts the requests to the identity service since the login began
 
 	// turn holds a value while a signed request goes first: see takeTurn.
-	turn chan struct{}
-	// proven is set once an answer has shown that the key is good.
-	proven atomic.Bool
+	turn   chan struct{}
+	proven atomic.Bool // set once an answer has shown that the key is good
 
-	mu sync.Mutex
-	// grant is the result of the last login. It is nil before, and while a token
-	// is being renewed.
-	grant *grant
-	// found is the endpoint. A renewal does not change it.
-	found *Endpoint
-	// refused is set once nothing may be sent any more.
-	refused error
-	// flight is the login in progress, or nil.
-	flight *flight
+	mu      sync.Mutex
+	grant   *grant    // the result of the last login. It is nil before, and while a token is being renewed.
+	found   *Endpoint // the endpoint. A renewal does not change it.
+	refused error     // set once nothing may be sent any more
+	flight  *flight   // the login in progress, or nil
 }
 
 // grant is the result of a login.
 type grant struct {
 	token    string // empty with AK/SK
 	endpoint Endpoint
-	// renewed is set if the token replaced an earlier one.
-	renewed bool
-	// accepted becomes true once RDS has accepted the token.
-	accepted atomic.Bool
+	renewed  bool        // set if the token replaced an earlier one
+	accepted atomic.Bool // becomes true once RDS has accepted the token
 }
 
-// flight is a login that others may wait for. Its fields do not change once done
-// is closed.
+// flight is a login that others may wait for. Its fields do not change once done is closed.
 type flight struct {
-	done  chan struct{}
-	grant *grant
-	err   error
-	// abandoned is set if the login failed only because the context of its
-	// leader ended.
-	abandoned bool
+	done      chan struct{}
+	grant     *grant
+	err       error
+	abandoned bool // set if the login failed only because the context of its leader ended
 }
 
-// Connect makes a client for the identity service, with wrap around each
-// attempt. The client must retry faults, bound time and size of answers, and
-// follow no redirect.
+// Connect makes a client for the identity service, with wrap around each attempt. The client must retry faults, bound
+// time and size of answers, and follow no redirect.
 type Connect func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client
 
 // NewSession returns a session for a resolved configuration. It makes no request.
 func NewSession(c settings.Config, connect Connect) *Session {
 	s := &Session{cfg: c, connect: connect, now: time.Now, turn: make(chan struct{}, 1)}
-	s.client = connect(func(next http.RoundTripper) http.RoundTripper { return concealing{s, next} })
+	s.client = connect(func(next http.RoundTripper) http.RoundTripper { return concealing{session: s, next: next} })
 	return s
 }
 
@@ -81,8 +67,8 @@ func (s *Session) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "identity.Session{%s, auth_url=%s}", s.caller(), s.cfg.AuthURL)
 }
 
-// Endpoint returns the address of RDS for the caller's project. It logs in only
-// if the configuration is not enough for that. Errors are of type [*Error].
+// Endpoint returns the address of RDS for the caller's project. It logs in only if the configuration is not enough for
+// that. Errors are of type [*Error].
 func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	if given, ok := s.givenEndpoint(); ok {
 		return given, nil
@@ -100,8 +86,8 @@ func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	return g.endpoint, nil
 }
 
-// login returns the current grant. It logs in if there is none, or if the current
-// one is stale, the one that was just refused.
+// login returns the current grant. It logs in if there is none, or if the current one is stale, the one that was just
+// refused.
 func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 	for {
 		s.mu.Lock()
@@ -144,7 +130,7 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
 	if err != nil && ctx.Err() != nil {
 		f.abandoned, err = true, s.interrupted(ctx, err)
 	}
-	if failure := (*Error)(nil); errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Error](err); ok {
 		failure.Renewal = renewal
 	}
 	s.mu.Lock()
@@ -190,10 +176,9 @@ func (s *Session) refusal() error {
 	return s.refused
 }
 
-// takeTurn lets one signed request go first, and the others only after an answer
-// has shown that the key is good. Otherwise a wrong key would be refused as often
-// as the plan has data sources, and the cloud locks a key after five refusals.
-// done must be called with whether the answer has shown it.
+// takeTurn lets one signed request go first, and the others only after an answer has shown that the key is good.
+// Otherwise a wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five
+// refusals. done must be called with whether the answer has shown it.
 func (s *Session) takeTurn(ctx context.Context) (done func(good bool), err error) {
 	if !s.proven.Load() {
 		select {
@@ -227,11 +212,10 @@ func (s *Session) renewable() bool {
 	return s.cfg.Credential() != settings.Token && !s.cfg.SpendsPasscode() && *s.cfg.AllowReauth
 }
 
-// final reports whether the same login would fail again. After such a failure no
-// credential is sent any more.
+// final reports whether the same login would fail again. After such a failure no credential is sent any more.
 func final(err error) bool {
-	failure := (*Error)(nil)
-	if !errors.As(err, &failure) {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
 		return false
 	}
 	switch failure.Kind {

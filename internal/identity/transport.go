@@ -6,27 +6,25 @@ package identity
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// Transport returns a RoundTripper that authorizes each request to RDS and hands
-// it to next. It belongs below whatever retries: every attempt is authorized anew.
+// Transport returns a RoundTripper that authorizes each request to RDS and hands it to next. It belongs below whatever
+// retries: every attempt is authorized anew.
 //
-// If a token is refused (401, or 403 with code DBS.280056), the request is sent
-// once more with a new token. A second refusal is returned as it came. If there
-// can be no new token, or if a signature is refused, the error is an [*Error] and
-// the session ends.
+// If a token is refused (401, or 403 with code DBS.280056), the request is sent once more with a new token. A second
+// refusal is returned as it came. If there can be no new token, or if a signature is refused, the error is an [*Error]
+// and the session ends.
 //
-// Requests to another host than RDS's are refused: a download link must not see a
-// credential.
+// Requests to another host than RDS's are refused: a download link must not see a credential.
 func (s *Session) Transport(next http.RoundTripper) http.RoundTripper {
-	return authorizing{session: s, next: next}
+	return authorizing{session: s, next: concealing{session: s, next: next, rds: true}}
 }
 
 type authorizing struct {
@@ -37,9 +35,8 @@ type authorizing struct {
 var errForeignHost = errors.New("refused to send credentials to a host that is not the RDS endpoint")
 
 func (a authorizing) RoundTrip(req *http.Request) (*http.Response, error) {
-	body, err := takeBody(req)
-	if err != nil {
-		return nil, err
+	if req.Body != nil {
+		defer func() { _ = req.Body.Close() }() // each attempt sends a copy
 	}
 	endpoint, err := a.session.Endpoint(req.Context())
 	if err != nil {
@@ -49,17 +46,17 @@ func (a authorizing) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errForeignHost
 	}
 	if a.session.signs() {
-		return a.sendSigned(req, body, endpoint)
+		return a.sendSigned(req, endpoint)
 	}
-	return a.sendWithToken(req, body)
+	return a.sendWithToken(req)
 }
 
-func (a authorizing) sendWithToken(req *http.Request, body []byte) (*http.Response, error) {
+func (a authorizing) sendWithToken(req *http.Request) (*http.Response, error) {
 	g, err := a.session.login(req.Context(), nil)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := a.attempt(req, body, g)
+	resp, err := a.attempt(req, g)
 	if err != nil || !tokenRefusedBy(resp) {
 		return resp, err
 	}
@@ -67,40 +64,29 @@ func (a authorizing) sendWithToken(req *http.Request, body []byte) (*http.Respon
 		return resp, nil // a new token was never accepted: another one would not be either
 	}
 	if !a.session.renewable() {
-		return nil, a.session.unrenewable(resp)
+		return nil, a.session.unrenewable(req.URL, resp)
 	}
 	renewed, err := a.session.login(req.Context(), g)
 	if err != nil {
 		return nil, err
 	}
-	return a.attempt(req, body, renewed)
+	return a.attempt(req, renewed)
 }
 
-func (a authorizing) attempt(req *http.Request, body []byte, g *grant) (*http.Response, error) {
-	attempt := withBody(req, body)
+func (a authorizing) attempt(req *http.Request, g *grant) (*http.Response, error) {
+	attempt, _, err := copyOf(req)
+	if err != nil {
+		return nil, err
+	}
 	attempt.Header.Set("X-Auth-Token", g.token)
-	resp, err := a.send(attempt, g.token)
+	resp, err := a.next.RoundTrip(attempt)
 	if err == nil && resp.StatusCode < http.StatusInternalServerError && !tokenRefusedBy(resp) {
 		g.accepted.Store(true)
 	}
 	return resp, err
 }
 
-// send sends an authorized request, and cuts secrets out of whatever comes back:
-// parts of it reach the screen, the log and the state.
-func (a authorizing) send(req *http.Request, token string) (*http.Response, error) {
-	secrets := a.session.secrets(token)
-	resp, err := a.next.RoundTrip(req)
-	if err != nil {
-		return nil, concealError(err, secrets)
-	}
-	concealHeader(resp.Header, secrets)
-	concealBody(resp, secrets)
-	return resp, nil
-}
-
-// tokenRefusedBy reports whether RDS refused the token. 403 has many meanings:
-// only one code has this one.
+// tokenRefusedBy reports whether RDS refused the token. 403 has many meanings: only one code has this one.
 func tokenRefusedBy(resp *http.Response) bool {
 	switch resp.StatusCode {
 	case http.StatusUnauthorized:
@@ -113,7 +99,7 @@ func tokenRefusedBy(resp *http.Response) bool {
 }
 
 // unrenewable ends the session: the token was refused and cannot be replaced.
-func (s *Session) unrenewable(resp *http.Response) error {
+func (s *Session) unrenewable(asked *url.URL, resp *http.Response) error {
 	what := tokenWithoutReauth
 	switch {
 	case s.cfg.Credential() == settings.Token:
@@ -122,26 +108,18 @@ func (s *Session) unrenewable(resp *http.Response) error {
 		what = tokenWithPasscode
 	}
 	failure := s.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
-	failure.URL = ""
-	if resp.Request != nil {
-		failure.URL = resp.Request.URL.Scheme + "://" + resp.Request.URL.Host
-	}
+	failure.URL = asked.Scheme + "://" + asked.Host
 	s.refuse(failure)
 	return failure
 }
 
-func (a authorizing) sendSigned(req *http.Request, body []byte, endpoint Endpoint) (*http.Response, error) {
+func (a authorizing) sendSigned(req *http.Request, endpoint Endpoint) (*http.Response, error) {
 	s := a.session
 	done, err := s.takeTurn(req.Context())
 	if err != nil {
 		return nil, err
 	}
-	attempt := withBody(req, body)
-	err = s.signer(endpoint.ProjectID).sign(attempt, body, s.now())
-	var resp *http.Response
-	if err == nil {
-		resp, err = a.send(attempt, "")
-	}
+	resp, err := signing{s.signer(endpoint.ProjectID), s.now, a.next}.RoundTrip(req)
 	if err != nil {
 		done(false)
 		return nil, err
@@ -157,7 +135,7 @@ func (a authorizing) sendSigned(req *http.Request, body []byte, endpoint Endpoin
 	return nil, failure
 }
 
-// signing signs each attempt of a request to the identity service.
+// signing signs each attempt of a request.
 type signing struct {
 	sign signer
 	now  func() time.Time
@@ -165,52 +143,33 @@ type signing struct {
 }
 
 func (r signing) RoundTrip(req *http.Request) (*http.Response, error) {
-	body, err := takeBody(req)
+	signed, body, err := copyOf(req)
 	if err != nil {
 		return nil, err
 	}
-	signed := withBody(req, body)
 	if err := r.sign.sign(signed, body, r.now()); err != nil {
 		return nil, err
 	}
 	return r.next.RoundTrip(signed)
 }
 
-// peek returns an answer's body and leaves it unread. concealBody has put it into
-// memory. A body that broke off is read as far as it came.
+// peek returns an answer's body and leaves it unread.
 func peek(resp *http.Response) []byte {
-	body, err := io.ReadAll(resp.Body)
-	rest := io.Reader(http.NoBody)
-	if err != nil {
-		rest = failing{err}
-	}
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), rest))
+	body, _ := io.ReadAll(resp.Body) // never fails: package transport bounds it and holds it in memory
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return body
 }
 
-// takeBody reads and closes a request's body. It is nil if there is none.
-func takeBody(req *http.Request) ([]byte, error) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return nil, nil
+// copyOf returns a copy of a request that can be changed and sent, and its body. All requests hold theirs in memory.
+func copyOf(req *http.Request) (attempt *http.Request, body []byte, err error) {
+	attempt = req.Clone(req.Context())
+	if req.GetBody == nil {
+		return attempt, nil, nil
 	}
-	body, err := io.ReadAll(req.Body)
-	if closeErr := req.Body.Close(); err == nil {
-		err = closeErr
+	if attempt.Body, err = req.GetBody(); err != nil {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the request's body: %w", err)
-	}
-	return body, nil
-}
-
-// withBody returns a copy of a request that can be changed and sent.
-func withBody(req *http.Request, body []byte) *http.Request {
-	clone := req.Clone(req.Context())
-	if req.Body == nil || req.Body == http.NoBody {
-		return clone
-	}
-	clone.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	clone.Body, _ = clone.GetBody()
-	clone.ContentLength = int64(len(body))
-	return clone
+	body, err = io.ReadAll(attempt.Body)
+	attempt.Body = io.NopCloser(bytes.NewReader(body))
+	return attempt, body, err
 }

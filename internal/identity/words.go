@@ -13,8 +13,8 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
 
-// This file has all words of the package's errors: a sentence for each kind, and
-// advice for each situation. Names in braces are explained in placeholders.
+// This file has all words of the package's errors: a sentence for each kind, and advice for each situation. Names in
+// braces are explained in placeholders.
 
 // sentences are the first sentence of an error's text.
 var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
@@ -39,51 +39,11 @@ var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
 	KindInterrupted:     "The login at {host} did not finish in time, or was interrupted.",
 }
 
-// situation is a reason for an error, finer than its kind: it decides the advice.
-type situation int
-
-const (
-	passwordRefused situation = iota
-	passcodeRefused
-	projectRefused // a login by password whose answer names the project
-	keyRefused
-	ownPasswordRefused // "own": the caller's own login, before an agency
-	ownPasscodeRefused
-	ownKeyRefused
-	ownForbidden
-	thirdFactor
-	mfaNeeded
-	locked
-	clockSkew
-	tokenRefused
-	tokenWithPasscode
-	tokenWithoutReauth
-	agencyRefused
-	agencyRejected
-	agencyOrKey // a 401 that can mean either
-	agencyOrToken
-	projectForbidden
-	projectNotFound
-	projectNotTokens
-	projectNotListed
-	projectMissing
-	tokenWithoutProject
-	endpointOfOther
-	noEndpoint
-	rejected
-	notIdentity
-	certificateUnknown
-	certificateNotInFile
-	certificateTime
-	certificateName
-	unreachable
-	proxyUnreachable
-	proxyRefused
-	throttled
-	fault
-	hanging
-	interruptedFault
-)
+// situation is a reason for an error, finer than its kind, with its advice.
+type situation struct {
+	kind   Kind
+	advice string
+}
 
 const (
 	ownLogin   = "This was the caller's own login: the agency was not asked for yet. "
@@ -99,77 +59,63 @@ const (
 	statusPage = "Try again later. If it goes on, look at the cloud's status page (https://status.otc-service.com/)."
 )
 
-// advice is the table of situations.
-var advice = map[situation]struct {
-	kind Kind
-	text string
-}{
-	passwordRefused: {KindRefused, "{blank}{region}" + checkLogin + lockUser},
-	passcodeRefused: {KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser},
-	projectRefused: {KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check {user " +
-		"login}. " + lockUser},
-	keyRefused:         {KindRefused, checkKey},
-	ownPasswordRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + lockUser},
-	ownPasscodeRefused: {KindRefused, ownLogin + "{blank}" + checkLogin + usedOnce + lockUser},
-	ownKeyRefused:      {KindRefused, ownLogin + checkKey},
-	ownForbidden:       {KindRefused, ownLogin + "Check {domain}, the caller's groups in IAM, and that the caller may use the API."},
-	thirdFactor: {KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot give. Use a " +
-		"token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."},
-	mfaNeeded: {KindMFA, "Set {passcode} to the current code of the MFA device, and {user_id} instead of user_name."},
-	locked: {KindKeyLocked, "Wait without trying: five minutes for an access key, fifteen for a user. Then try again with the right " +
-		"credentials."},
-	clockSkew:          {KindClockSkew, "This machine's clock is {skew} the server's. Signatures allow 15 minutes. Set the clock."},
-	tokenRefused:       {KindTokenExpired, checkToken},
-	tokenWithPasscode:  {KindTokenExpired, "A passcode works once, so the token cannot be renewed. Run again with the current {passcode}."},
-	tokenWithoutReauth: {KindTokenExpired, "{allow_reauth} is false, so the provider does not log in again. Run again, or set it to true."},
-	agencyRefused:      {KindAgency, checkAgency},
-	agencyRejected:     {KindRejected, checkAgency},
-	agencyOrKey:        {KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency},
-	agencyOrToken:      {KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency},
-	projectForbidden: {
-		KindProject,
-		"The caller is known, but may not do this. {region}Check its groups in IAM, that it may use the API, and {project}.",
-	},
-	projectNotFound:     {KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."},
-	projectNotTokens:    {KindProject, "The token is good, but not for this project. Check {project}, or get a token for the project."},
-	projectNotListed:    {KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."},
-	projectMissing:      {KindProject, "Check {project}."},
-	tokenWithoutProject: {KindProject, "Set {tenant_name} or {tenant_id}, or get a token for a project."},
-	endpointOfOther:     {KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."},
-	noEndpoint:          {KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."},
-	rejected:            {KindRejected, "Check user, domain and project: IDs and names must not be mixed up."},
-	notIdentity: {KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may also answer in its " +
-		"place."},
-	certificateUnknown: {KindCertificate, "If a company's own authority signed it, set {cacert_file} to that authority's certificate."},
-	certificateNotInFile: {
-		KindCertificate,
-		"{cacert_file} is set, so the system's authorities do not count. Add the missing authority to it, or remove cacert_file.",
-	},
-	certificateTime: {
-		KindCertificateTime,
-		"The clock is at {clock}. If that is right, the server, or a proxy on the way, needs a new certificate.",
-	},
-	certificateName: {KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."},
-	unreachable: {KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
-		"NO_PROXY.{spent}"},
-	proxyUnreachable: {KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"},
-	proxyRefused: {
-		KindProxyRefused,
-		"Check the login in {proxy variable}, and whether the proxy allows this host. If no proxy is needed, add the host to NO_PROXY.",
-	},
-	throttled:        {KindThrottled, "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism."},
-	fault:            {KindFault, statusPage},
-	hanging:          {KindInterrupted, "The identity service did not answer. Check {auth_url}, the network and the proxy."},
-	interruptedFault: {KindInterrupted, statusPage},
-}
+// The situations.
+var (
+	passwordRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + lockUser}
+	passcodeRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser}
+	projectRefused  = &situation{KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check " +
+		"{user login}. " + lockUser}
+	keyRefused   = &situation{KindRefused, checkKey}
+	ownForbidden = &situation{KindRefused, "Check {domain}, the caller's groups in IAM, and that the caller may use the API."}
+	thirdFactor  = &situation{KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot " +
+		"give. Use a token (OS_TOKEN) or AK/SK (OS_ACCESS_KEY, OS_SECRET_KEY)."}
+	mfaNeeded = &situation{KindMFA, "Set {passcode} to the current code of the MFA device, and {user_id} instead of user_name."}
+	locked    = &situation{KindKeyLocked, "Wait without trying: five minutes for an access key, fifteen for a user. Then try again with the " +
+		"right credentials."}
+	clockSkew         = &situation{KindClockSkew, "This machine's clock is {skew} the server's. Signatures allow 15 minutes. Set the clock."}
+	tokenRefused      = &situation{KindTokenExpired, checkToken}
+	tokenWithPasscode = &situation{KindTokenExpired, "A passcode works once, so the token cannot be renewed. Run again with the current " +
+		"{passcode}."}
+	tokenWithoutReauth = &situation{KindTokenExpired, "{allow_reauth} is false, so the provider does not log in again. Run again, or set it " +
+		"to true."}
+	agencyRefused    = &situation{KindAgency, checkAgency}
+	agencyRejected   = &situation{KindRejected, checkAgency}
+	agencyOrKey      = &situation{KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency}
+	agencyOrToken    = &situation{KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency}
+	projectForbidden = &situation{KindProject, "The caller is known, but may not do this. {region}Check its groups in IAM, that it may use " +
+		"the API, and {project}."}
+	projectNotFound  = &situation{KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."}
+	projectNotTokens = &situation{KindProject, "The token is good, but not for this project. Check {project}, or get a token for the " +
+		"project."}
+	projectNotListed    = &situation{KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."}
+	projectMissing      = &situation{KindProject, "Check {project}."}
+	tokenWithoutProject = &situation{KindProject, "Set {tenant_name} or {tenant_id}, or get a token for a project."}
+	endpointOfOther     = &situation{KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."}
+	noEndpoint          = &situation{KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."}
+	rejected            = &situation{KindRejected, "Check user, domain and project: IDs and names must not be mixed up."}
+	notIdentity         = &situation{KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may " +
+		"also answer in its place."}
+	certificateUnknown = &situation{KindCertificate, "If a company's own authority signed it, set {cacert_file} to that authority's " +
+		"certificate."}
+	certificateNotInFile = &situation{KindCertificate, "{cacert_file} is set, so the system's authorities do not count. Add the missing " +
+		"authority to it, or remove cacert_file."}
+	certificateTime = &situation{KindCertificateTime, "The clock is at {clock}. If that is right, the server, or a proxy on the way, needs " +
+		"a new certificate."}
+	certificateName = &situation{KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."}
+	unreachable     = &situation{KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
+		"NO_PROXY.{spent}"}
+	proxyUnreachable = &situation{KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"}
+	proxyRefused     = &situation{KindProxyRefused, "Check the login in {proxy variable}, and whether the proxy allows this host. If no " +
+		"proxy is needed, add the host to NO_PROXY."}
+	throttled = &situation{KindThrottled, "Too many requests by this user or project: wait a minute, stop other runs, or lower " +
+		"-parallelism."}
+	fault            = &situation{KindFault, statusPage}
+	hanging          = &situation{KindInterrupted, "The identity service did not answer. Check {auth_url}, the network and the proxy."}
+	interruptedFault = &situation{KindInterrupted, statusPage}
+)
 
-// words returns the advice for a situation.
-func (s *Session) words(what situation) string {
-	return strings.NewReplacer(s.placeholders()...).Replace(advice[what].text)
-}
-
-// placeholders returns the names in braces with their texts. Besides
-// those listed, each attribute is one: {token} is "token (OS_TOKEN, OS_AUTH_TOKEN)".
+// placeholders returns the names in braces with their texts. Besides those listed, each attribute is one: {token} is
+// "token (OS_TOKEN, OS_AUTH_TOKEN)".
 func (s *Session) placeholders() []string {
 	pairs := []string{
 		"{login}", s.loginNames(!s.cfg.HasAgency()), // all attributes of the login by password
@@ -283,8 +229,7 @@ func (s *Session) proxyVariable() string {
 	return "HTTP_PROXY"
 }
 
-// skew returns how far this machine's clock is from the server's, or "" if that
-// is near enough for signatures.
+// skew returns how far this machine's clock is from the server's, or "" if that is near enough for signatures.
 func (s *Session) skew(header http.Header) string {
 	there, err := http.ParseTime(header.Get("Date"))
 	if err != nil {

@@ -124,11 +124,8 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 		return
 	}
 	a.reportMissing(answer, send)
-	resp.Diagnostics.Append(diagnose.ExportWarnings(a.noun, try.Who(), answer, otherFiles)...)
+	resp.Diagnostics.Append(a.warnings(a.client, try.Who(), answer, otherFiles)...)
 	files := downloads(answer)
-	if a.client.encrypted { // without it, there is a warning already
-		resp.Diagnostics.Append(diagnose.LinkWarnings(a.noun, try.Who(), files)...)
-	}
 	limited, cancel := context.WithDeadline(ctx, start.Add(timeout))
 	defer cancel()
 	tell := progress.Downloads{Send: send}

@@ -28,10 +28,10 @@ func TestAction_BadInput(t *testing.T) {
 		text      string
 	}{
 		"no directory":    {map[string]any{"instance_id": "a"}, "Missing Configuration for Required Attribute (directory)"},
-		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "", which is empty.`},
+		"empty directory": {map[string]any{"instance_id": "a", "directory": ""}, `got: "". This is an empty path.`},
 		"home": {
 			map[string]any{"instance_id": "a", "directory": "~/logs"},
-			`which is a shell's home folder, which Terraform does not expand: write pathexpand("~/logs").`,
+			`This is a shell's home folder, which Terraform does not expand: write pathexpand("~/logs").`,
 		},
 		"interval short":      {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "1ms"}, "(poll_interval)"},
 		"interval unreadable": {map[string]any{"instance_id": "a", "directory": "d", "poll_interval": "2"}, "(poll_interval)"},
@@ -45,15 +45,15 @@ func TestAction_BadInput(t *testing.T) {
 			"Unable to write " + file + ": something else is in the way.\n\nCause:      it is a file\n\nName a folder",
 		},
 		"directory is blank": {
-			map[string]any{"instance_id": "a", "directory": " "}, "must be the path of a folder, got: \" \", which is empty.",
+			map[string]any{"instance_id": "a", "directory": " "}, "must be the path of a folder, got: \" \". This is an empty path.",
 		},
 		"directory of a shell": {
 			map[string]any{"instance_id": "a", "directory": "$HOME/logs"},
-			"which is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of " +
+			"This is a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of " +
 				"Terraform's (TF_VAR_…).",
 		},
-		"directory ends in a blank": {
-			map[string]any{"instance_id": "a", "directory": "logs "}, "which is a path with a blank at its begin or end: remove it.",
+		"directory ends in a space": {
+			map[string]any{"instance_id": "a", "directory": "logs "}, "This is a path with a space at its beginning or end: remove it.",
 		},
 		"directory is a link": {
 			map[string]any{"instance_id": "a", "directory": link},

@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
-	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 type logDownloadDataSource struct {
@@ -70,7 +69,7 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 		resp.Diagnostics.Append(model.Settle(try, err))
 	} else {
 		model.Failure = attribute.NoFailure()
-		resp.Diagnostics.Append(diagnose.ExportWarnings(d.noun, try.Who(), export, goodLinks)...)
+		resp.Diagnostics.Append(d.warnings(d.client, try.Who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return

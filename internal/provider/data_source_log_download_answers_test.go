@@ -207,6 +207,11 @@ func TestDataSource_Interrupted(t *testing.T) {
 			"The cloud may be out of order (see https://status.otc-service.com/). Then run it again.",
 			[]string{"Status:     503 Service Unavailable"},
 		},
+		"no answer": {
+			at("rds.errorlog", forEver, rdssim.Hang()), rdssim.InstanceHealthy, " RDS gave no answer. The export may have started all the same.\n",
+			"Check the network and the proxy. The cloud may be out of order (see https://status.otc-service.com/). Then run it again.",
+			[]string{"no complete answer within 13s"},
+		},
 		"running": {
 			nil, rdssim.InstanceStuck, " The last answer had status CREATING:\n",
 			"Nothing is lost: the cloud finishes the export by itself, and the next run finds it.",
@@ -226,6 +231,27 @@ func TestDataSource_Interrupted(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := fault{faults: c.faults, arguments: instance(c.id), interrupt: 13*time.Second - time.Millisecond}
 				onlyDiagnostic(t, f.run(t).texts, unable+"Interrupted after 13 s and ", "\n\n"+c.advice, append(c.parts, c.state)...)
+			})
+		})
+	}
+}
+
+// TestDataSource_LinksWithoutTLS are a warning, because the API's URLs begin with https://.
+func TestDataSource_LinksWithoutTLS(t *testing.T) {
+	for scheme, want := range map[string][]string{
+		"https": nil,
+		"HTTP": {"Warning: Requests are not encrypted\n\nA link to the error log of DB instance " + rdssim.InstanceHealthy +
+			" begins with http://: anyone between here and the cloud can read the log. The cloud's own links begin with https://."},
+	} {
+		t.Run(scheme, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t)
+				export := `{"status":"FINISH","count":1,"list":[{"workflow_id":"w","file_name":"log","status":"SUCCESS","file_size":"1",` +
+					`"file_link":"` + scheme + `://rdssim.invalid/none","create_at":1,"update_at":2}]}`
+				cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: rdssim.Status(200, export, nil)})
+				if diff := cmp.Diff(want, read(t, cloud, instance(rdssim.InstanceHealthy)).Diagnostics); diff != "" {
+					t.Error("diagnostics (-want +got):", diff)
+				}
 			})
 		})
 	}

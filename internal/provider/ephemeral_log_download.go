@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
-	"github.com/otc-rds/terraform-provider-rds/internal/provider/diagnose"
 )
 
 // logDownloadEphemeral has neither Renew nor Close. Renew cannot return new values, so it could not replace a link that
@@ -68,7 +67,7 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	resp.Diagnostics.Append(diagnose.ExportWarnings(e.noun, try.Who(), export, goodLinks)...)
+	resp.Diagnostics.Append(e.warnings(e.client, try.Who(), export, goodLinks)...)
 	model.logResults = mapExport(export)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

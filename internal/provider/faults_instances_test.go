@@ -49,6 +49,11 @@ func instanceFaults() []fault {
 			faults: at("rds.instances", forEver, rdssim.APIError(403, "DBS.200604", "The operation is not authorized.")),
 		},
 		{
+			name: "The right to list a fleet is missing", words: "needs the permission rds:instance:list", reads: instancesSource,
+			cause:  "Data source `rds_instances`, as in the runbook fleet: the user may read logs, and may not list instances.",
+			faults: at("rds.instances", forEver, rdssim.APIError(403, "DBS.200604", "The operation is not authorized.")),
+		},
+		{
 			name: "Neither ID nor name", words: "Which DB instance?", cause: "`instance_id` and `instance_name` are both missing or null.",
 			arguments: map[string]any{"instance_id": nil},
 		},
@@ -58,7 +63,7 @@ func instanceFaults() []fault {
 		},
 		{
 			name: "Invalid instance name", words: "Attribute instance_name", cause: "`instance_name` holds what no name holds, such as a " +
-				"blank at the end.", arguments: onlyName("orders ", nil),
+				"space at the end.", arguments: onlyName("orders ", nil),
 		},
 		{
 			name: "Instances cannot be listed for a while", arguments: orders, cause: "RDS answers 500 three times to the request for the list.",

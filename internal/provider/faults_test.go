@@ -362,6 +362,9 @@ func (f fault) run(t *testing.T) seen {
 	}
 	arguments := map[string]any{"instance_id": rdssim.InstanceHealthy}
 	maps.Copy(arguments, f.arguments)
+	if f.reads == instancesSource {
+		delete(arguments, "instance_id") // it lists all
+	}
 	if f.saves {
 		return f.save(ctx, t, p, arguments)
 	}

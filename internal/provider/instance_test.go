@@ -238,7 +238,7 @@ func TestInstanceName_Tolerated(t *testing.T) {
 // TestInstanceName_Arguments: a mistake is found before any request.
 func TestInstanceName_Arguments(t *testing.T) {
 	const invalid = "Error: Invalid Attribute Value (instance_name)\n\nAttribute instance_name must be the name of a DB instance: " +
-		"1 to 64 characters, without blanks at begin or end, got: "
+		"1 to 64 characters, without a space at the beginning or end, got: "
 	for name, c := range map[string]struct {
 		arguments map[string]any
 		want      string
@@ -249,7 +249,7 @@ func TestInstanceName_Arguments(t *testing.T) {
 			"Error: Invalid Attribute Combination (instance_id)\n\nSet either instance_name or instance_id, not both.",
 		},
 		"empty":           {named(""), invalid + `"".`},
-		"a blank":         {named(" orders"), invalid + `" orders".`},
+		"a space":         {named(" orders"), invalid + `" orders".`},
 		"a line":          {named("a\nb"), invalid + `"a\nb".`},
 		"a file in place": {named(strings.Repeat("x", 1000)), invalid + `"` + strings.Repeat("x", 60) + `… (1000 characters)".`},
 	} {

@@ -155,6 +155,15 @@ func mapExport(export *rds.Export) logResults {
 	}
 }
 
+// warnings are about what an export lacks and about links without TLS. others is a sentence about the files that are there.
+func (l logDownload) warnings(c *client, instance string, export *rds.Export, others string) diag.Diagnostics {
+	diags := diagnose.ExportWarnings(l.noun, instance, export, others)
+	if c.encrypted { // without it, there is a warning already
+		diags.Append(diagnose.LinkWarnings(l.noun, instance, export)...)
+	}
+	return diags
+}
+
 // argumentAttributes are the arguments of all kinds of object.
 func (l logDownload) argumentAttributes() map[string]schema.Attribute {
 	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")

@@ -27,8 +27,8 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 		attributes[a.Name] = schemaAttribute(a)
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Retrieves the error logs of RDS for PostgreSQL instances in Open Telekom Cloud. Arguments and environment " +
-			"variables are those of the `opentelekomcloud` provider.",
+		MarkdownDescription: "Shows what broke and what is slow in RDS for PostgreSQL instances in Open Telekom Cloud, and retrieves their " +
+			"error logs and slow query logs. Arguments and environment variables are those of the `opentelekomcloud` provider.",
 		Attributes: attributes,
 	}
 }

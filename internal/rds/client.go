@@ -7,7 +7,7 @@
 //	client.go    sends a request, decodes its answer
 //	decode.go    values in the forms that the API really sends
 //	error.go     refusals, and the ends of a wait           codes.go   what error codes mean
-//	endure.go    repeats a call until its time is up        clock.go   time, for tests that bring their own
+//	endure.go    repeats a call until its time is up; the clock, for tests that bring their own
 //
 //	export.go    POST errorlog-download, slowlog-download   link.go    download links: scheme, expiry
 //	wait.go      from the first call to the links           task.go    GET jobs in place of an export's poll
@@ -168,8 +168,7 @@ func newRequest(ctx context.Context, method, target string, body any) (*http.Req
 
 // withoutURL removes the layer in which net/http repeats the URL with its query.
 func withoutURL(err error) error {
-	var layer *url.Error
-	if errors.As(err, &layer) {
+	if layer, ok := errors.AsType[*url.Error](err); ok {
 		return layer.Err
 	}
 	return err

@@ -74,13 +74,13 @@ func TestAnInstanceIDCannotChangeThePath(t *testing.T) {
 			s := answering(200, "{}")
 			_, err := s.client().RequestExport(t.Context(), rds.ErrorLog, id)
 			if err == nil || s.asked != nil || rds.ValidInstanceID(id) {
-				t.Errorf("error %v, asked %v", err, s.asked)
+				t.Errorf("expected a refusal before any request, got the error %v and the requests %v", err, s.asked)
 			}
 		})
 	}
 	for _, id := range []string{instance, "a", "-", strings.Repeat("Z9", 32)} {
 		if !rds.ValidInstanceID(id) {
-			t.Errorf("%q is refused", id)
+			t.Errorf("%q: expected it to be valid, got invalid", id)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestTheEndpointsPathIsKept(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := answering(200, "{}")
+			n := answering(200, `{"slow_log_list":[]}`)
 			endpoint := func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{URL: u, ProjectID: "p1"}, nil }
 			client := rds.NewClient(&http.Client{Transport: n}, endpoint, nil, nil)
 			var got []string
@@ -134,13 +134,13 @@ func TestWithoutAnEndpointNothingIsAsked(t *testing.T) {
 		&http.Client{Transport: s}, func(context.Context) (rds.Endpoint, error) { return rds.Endpoint{}, noLogin }, nil, nil,
 	)
 	if _, err := client.RequestExport(t.Context(), rds.ErrorLog, instance); err != noLogin { //nolint:errorlint // the very same error
-		t.Errorf("got %v", err)
+		t.Errorf("RequestExport: expected %v, got %v", noLogin, err)
 	}
 	if _, err := client.Job(t.Context(), task); err != noLogin { //nolint:errorlint // the very same error
-		t.Errorf("got %v", err)
+		t.Errorf("Job: expected %v, got %v", noLogin, err)
 	}
 	if s.asked != nil {
-		t.Error(s.asked)
+		t.Errorf("expected no request, got %v", s.asked)
 	}
 }
 
@@ -150,7 +150,7 @@ func TestNoNetworkErrorNamesTheQuery(t *testing.T) {
 	_, err := s.client().Job(t.Context(), secret)
 	want := "GET https://rds.eu-de.otc.t-systems.com/v3/0483b6b16e954cb88930a360d2c4e663/jobs: connection reset by peer"
 	if err == nil || err.Error() != want || !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("got %v", err)
+		t.Errorf("expected %s, got %v", want, err)
 	}
 }
 
@@ -176,12 +176,12 @@ func TestWhatTheHeadersSay(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got.RequestID != c.id || !got.ServerTime.Equal(c.time) {
-				t.Errorf("%q, %s", got.RequestID, got.ServerTime)
+				t.Errorf("expected %q, %s, got %q, %s", c.id, c.time, got.RequestID, got.ServerTime)
 			}
 			_, err = ask(t, 200, "", c.headers...)
 			var decode *rds.DecodeError
 			if !errors.As(err, &decode) || decode.RequestID != c.id {
-				t.Errorf("%#v", err)
+				t.Errorf("expected a DecodeError of request %q, got %#v", c.id, err)
 			}
 		})
 	}
@@ -241,7 +241,7 @@ func expectDecodeError(t *testing.T, err error, text string) {
 	t.Helper()
 	if text == "" {
 		if err != nil {
-			t.Errorf("got the error %v", err)
+			t.Errorf("expected no error, got %v", err)
 		}
 		return
 	}
@@ -250,6 +250,6 @@ func expectDecodeError(t *testing.T, err error, text string) {
 		t.Errorf("got %v, want %s", err, text)
 	}
 	if strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, decode.Err), secret) {
-		t.Error("the error repeats the answer")
+		t.Errorf("expected nothing of the answer in the error, got %v", err)
 	}
 }

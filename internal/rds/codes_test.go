@@ -60,10 +60,10 @@ func TestACodeCountsWhateverTheStatus(t *testing.T) {
 						_, err := ask(t, status, body)
 						var got *rds.Error
 						if !errors.As(err, &got) || got.Kind != m.kind || got.Kind.Passing() != m.passing {
-							t.Errorf("%s: %#v", body, err)
+							t.Errorf("%s: expected kind %d, passing %t, got %#v", body, m.kind, m.passing, err)
 						}
 						if final := rds.Final(status, []byte(body)); final != m.final {
-							t.Errorf("%s: final is %v", body, final)
+							t.Errorf("%s: final: expected %t, got %t", body, m.final, final)
 						}
 					}
 				})
@@ -92,7 +92,7 @@ func TestWithoutACodeTheStatusCounts(t *testing.T) {
 					t.Errorf("want kind %d: %#v", kind, err)
 				}
 				if rds.Final(status, []byte(body)) {
-					t.Error("an answer without a known code is not final: its status decides")
+					t.Errorf("%s: final: expected false, because the status decides, got true", body)
 				}
 			})
 		}
@@ -101,6 +101,6 @@ func TestWithoutACodeTheStatusCounts(t *testing.T) {
 
 func TestAGoodAnswerIsNotFinal(t *testing.T) {
 	if rds.Final(200, []byte(documented)) {
-		t.Error("it is")
+		t.Error("final: expected false for a good answer, got true")
 	}
 }

@@ -63,6 +63,27 @@ func (l *lenient[T]) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// list is a list that a good answer has. null is an empty list, and an empty result may come without its list: the
+// public client of the sister cloud marks these lists as optional.
+type list[T any] struct {
+	items []T
+	there bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *list[T]) UnmarshalJSON(raw []byte) error {
+	l.there = true
+	return json.Unmarshal(raw, &l.items)
+}
+
+// check returns an error if the list is missing although the answer's total is not 0.
+func (l list[T]) check(m meta, name string, total int64) error {
+	if !l.there && total != 0 {
+		return m.undecodable(fmt.Errorf("the answer has no %s", name))
+	}
+	return nil
+}
+
 // upper returns the form in which words are compared and shown.
 func (s scalar) upper() string { return strings.ToUpper(s.printable()) }
 

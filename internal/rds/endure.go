@@ -117,21 +117,19 @@ func (e *effort) endured(fault error) {
 // endurable reports whether the same call may succeed later. After the first good answer of the API, an unknown host
 // is a lost network, and a 4xx without an error code is the page of a proxy or a portal.
 func endurable(err error, answered bool) bool {
-	var refusal *Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Error](err); ok {
 		foreign := refusal.Described && (refusal.Kind == KindForbidden || refusal.Kind == KindNotFound || refusal.Kind == KindOther)
 		return refusal.Kind.Passing() || answered && foreign
 	}
 	if answered && transport.NoSuchHost(err) {
 		return true
 	}
-	var judged transport.Judged // a failed login
-	if errors.As(err, &judged) {
-		return !judged.Permanent()
+	if login, ok := errors.AsType[transport.Judged](err); ok {
+		return !login.Permanent()
 	}
-	var undecodable *DecodeError
-	var network *transport.Error
-	return errors.As(err, &undecodable) || errors.As(err, &network) && !transport.Permanent(err)
+	_, undecodable := errors.AsType[*DecodeError](err)
+	_, network := errors.AsType[*transport.Error](err)
+	return undecodable || network && !transport.Permanent(err)
 }
 
 // cutOff records the fault behind a call that the end of the context cut off: a failed login, the fault that caused
@@ -222,3 +220,17 @@ func (e *effort) lastFault() error {
 	defer e.mu.Unlock()
 	return e.fault
 }
+
+// Clock is the time for the pauses of this package. Tests with a real Terraform pass their own, so that an export of
+// 13 s does not take 13 s.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns after d, or earlier with the context's error.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+func (systemClock) Sleep(ctx context.Context, d time.Duration) error { return transport.Sleep(ctx, d) }

@@ -146,20 +146,20 @@ func TestARefusalOfAJobIsOneToo(t *testing.T) {
 	_, err := s.client().Job(t.Context(), task)
 	var got *rds.Error
 	if !errors.As(err, &got) || got.Kind != rds.KindNoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
-		t.Errorf("got %v", err)
+		t.Errorf("expected 400 Bad Request, DBS.200543, The job does not exist., of kind KindNoSuchJob, got %#v", err)
 	}
 }
 
 func TestSuccessIsEvery2xx(t *testing.T) {
 	for _, status := range []int{200, 201, 202, 203, 299} {
 		if _, err := ask(t, status, "{}"); err != nil {
-			t.Errorf("status %d: got %T %v", status, err, err)
+			t.Errorf("status %d: expected no error, got %T %v", status, err, err)
 		}
 	}
 	for _, status := range []int{0, 100, 199, 300, 304} {
 		var refusal *rds.Error
 		if _, err := ask(t, status, "{}"); !errors.As(err, &refusal) {
-			t.Errorf("status %d: got %T %v", status, err, err)
+			t.Errorf("status %d: expected a refusal, got %T %v", status, err, err)
 		}
 	}
 }

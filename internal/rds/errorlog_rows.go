@@ -171,24 +171,26 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 		query.Set("level", level)
 	}
 	var wire struct {
-		List []struct {
+		List list[struct {
 			Time    lenient[scalar]   `json:"time"`
 			Level   lenient[scalar]   `json:"level"`
 			Content lenient[verbatim] `json:"content"`
-		} `json:"error_log_list"`
+		}] `json:"error_log_list"`
 		Total lenient[scalar] `json:"total_record"`
 	}
-	if _, err := c.get(transport.WithMaxBody(ctx, maxText), query, &wire, "instances", q.InstanceID, "errorlog"); err != nil {
+	m, err := c.get(transport.WithMaxBody(ctx, maxText), query, &wire, "instances", q.InstanceID, "errorlog")
+	if err != nil {
 		return nil, 0, err
 	}
-	rows := make([]Row, len(wire.List))
-	for i, r := range wire.List {
+	total := wire.Total.value.count()
+	rows := make([]Row, len(wire.List.items))
+	for i, r := range wire.List.items {
 		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.text}
 		if rows[i].Level == "" && level != allLevels {
 			rows[i].Level = level
 		}
 	}
-	return rows, wire.Total.value.count(), nil
+	return rows, total, wire.List.check(m, "error_log_list", total)
 }
 
 // merged returns the rows of all levels, oldest first. Rows of the same second stay in the order of their level's log.

@@ -118,7 +118,7 @@ func TestErrorLogRowsRequest(t *testing.T) {
 }
 
 func TestErrorLogRowsWithoutLevels(t *testing.T) {
-	n := answering(200, `{}`)
+	n := answering(200, `{"error_log_list":[]}`)
 	if _, err := n.client().ErrorLogRows(t.Context(), rowsOf()); err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestErrorLogRowsAnswers(t *testing.T) {
 		},
 		"an empty list":         {body: `{"error_log_list":[],"total_record":0}`},
 		"a null list":           {body: `{"error_log_list":null,"total_record":null}`},
-		"nothing":               {body: `{}`},
+		"no list of no rows":    {body: `{"total_record":0}`},
 		"numbers as strings":    {body: `{"error_log_list":[{"content":"a"}],"total_record":"1"}`, want: []row{{Level: "ERROR", Content: "a"}}},
 		"all null":              {body: `{"error_log_list":[{"time":null,"level":null,"content":null}]}`, want: []row{{Level: "ERROR"}}},
 		"a null row":            {body: `{"error_log_list":[null]}`, want: []row{{Level: "ERROR"}}},
@@ -429,7 +429,7 @@ func TestErrorLogRowsSideBySide(t *testing.T) {
 			most.Store(max(most.Load(), now.Add(1)))
 			time.Sleep(time.Second)
 			now.Add(-1)
-			return answer(req, 200, `{}`), nil
+			return answer(req, 200, `{"error_log_list":[]}`), nil
 		})
 		if _, err := n.client().ErrorLogRows(t.Context(), rowsOf("LOG", "INFO", "NOTE", "WARNING", "ERROR", "FATAL", "PANIC")); err != nil {
 			t.Fatal(err)

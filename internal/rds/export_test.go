@@ -107,7 +107,7 @@ func TestLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got.Links() != 2 {
-		t.Errorf("%d links", got.Links())
+		t.Errorf("links: expected 2, got %d", got.Links())
 	}
 	var states []string
 	for _, f := range got.Files {
@@ -232,7 +232,7 @@ func TestStatusAndCount(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got.Status != c.status || got.Count != c.count {
-				t.Errorf("%q, %d", got.Status, got.Count)
+				t.Errorf("expected %q, %d, got %q, %d", c.status, c.count, got.Status, got.Count)
 			}
 		})
 	}
@@ -269,7 +269,7 @@ func TestAnswersThatCannotBeUnderstood(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := ask(t, 200, c.body, "X-Request-Id", "r1")
 			if got != nil {
-				t.Errorf("got %+v", got)
+				t.Errorf("expected no export, got %+v", got)
 			}
 			expectDecodeError(t, err, c.want)
 		})
@@ -280,7 +280,7 @@ func TestFileShowsNoLink(t *testing.T) {
 	f := rds.ExportFile{FileName: "a", Status: "SUCCESS", Link: "https://obs.example.com/a?Signature=secret"}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(verb, []rds.ExportFile{f}); strings.Contains(got, "secret") {
-			t.Errorf("%s: %s", verb, got)
+			t.Errorf("%s: expected no link, got %s", verb, got)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func runFleet(t *testing.T, n int, g rdssim.Gateway) fleetRun {
 					Log: rds.ErrorLog, InstanceID: rdssim.FleetInstance(i + 1), Timeout: 20 * time.Minute,
 				})
 				if err != nil {
-					t.Errorf("instance %d: %v", i+1, err)
+					t.Errorf("instance %d: expected no error, got %v", i+1, err)
 				} else if export.Links() != 1 {
 					t.Errorf("instance %d has %d links, want 1", i+1, export.Links())
 				}

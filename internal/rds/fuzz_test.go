@@ -86,7 +86,7 @@ func FuzzErrorLogAnswer(f *testing.F) {
 			return
 		}
 		if !json.Valid(body) {
-			t.Fatal("read what is no JSON")
+			t.Fatalf("expected an error for what is no JSON, got %+v", got)
 		}
 		complaints := []string{checkWord(got.Status)}
 		if got.Count < 0 || got.Files == nil || got.Links() > len(got.Files) {
@@ -117,10 +117,10 @@ func checkAnswerError(t *testing.T, body []byte, err error) {
 		if refusal.Kind.Passing() || refusal.Code != "" {
 			return
 		}
-		t.Fatalf("%#v", refusal)
+		t.Fatalf("expected a refusal that may pass or has a code, got %#v", refusal)
 	}
 	if !errors.As(err, &decode) || decode.RequestID != "r1" {
-		t.Fatalf("got %#v", err)
+		t.Fatalf("expected a DecodeError of request r1, got %#v", err)
 	}
 	text := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -161,7 +161,7 @@ func FuzzDownloadLink(f *testing.F) {
 			t.Fatalf("%q: %q %s", text, got.Link, complaint)
 		}
 		if again := linkOf(t, got.Link); again.Link != got.Link || !again.ExpiresAt.Equal(got.ExpiresAt) {
-			t.Fatalf("%q is another link when it is read again: %q", got.Link, again.Link)
+			t.Fatalf("expected the same link when it is read again, %q, got %q", got.Link, again.Link)
 		}
 	})
 }
@@ -190,7 +190,7 @@ func FuzzLinkExpiry(f *testing.F) {
 		}
 		inRange := expires > 0 && expires <= 253402300799
 		if inRange != (got.ExpiresAt.Unix() == expires) || !inRange && !got.ExpiresAt.IsZero() {
-			t.Fatalf("%q expires at %s", v2, got.ExpiresAt)
+			t.Fatalf("%q: expected the expiry %d if that is in range, else none, got %s", v2, expires, got.ExpiresAt)
 		}
 		signed, err := time.Parse("20060102T150405Z", date)
 		if err != nil || life < 0 || life > 604800 || strings.Contains(query, "xpires") || strings.Contains(query, "%") {

@@ -56,19 +56,20 @@ func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, e
 		if err != nil {
 			return nil, err
 		}
-		for _, wire := range page.Instances {
+		for _, wire := range page.Instances.items {
 			if i := wire.instance(); i.ID != "" && !seen[i.ID] { // a page can begin with instances of the one before
 				seen[i.ID] = true
 				all = append(all, i)
 			}
 		}
 		total := page.Total.value.count()
-		if len(page.Instances) == 0 || total < 0 && len(page.Instances) < instancesPage {
+		got := len(page.Instances.items)
+		if got == 0 || total < 0 && got < instancesPage {
 			break
 		}
 		if total >= 0 && before > total { // instances were deleted, so others moved to pages that were read before
 			offset = max(0, offset-int(before-total))
-		} else if offset += len(page.Instances); total >= 0 && int64(offset) >= total {
+		} else if offset += got; total >= 0 && int64(offset) >= total {
 			break
 		}
 		before = total
@@ -81,13 +82,16 @@ func (c *Client) instancesPage(ctx context.Context, q InstancesQuery, offset int
 	if q.Engine != "" {
 		query.Set("datastore_type", q.Engine)
 	}
-	_, err := c.get(ctx, query, into, "instances")
-	return err
+	m, err := c.get(ctx, query, into, "instances")
+	if err != nil {
+		return err
+	}
+	return into.Instances.check(m, "instances", into.Total.value.count())
 }
 
 type instancesAnswer struct {
-	Instances []wireInstance  `json:"instances"`
-	Total     lenient[scalar] `json:"total_count"`
+	Instances list[wireInstance] `json:"instances"`
+	Total     lenient[scalar]    `json:"total_count"`
 }
 
 // wireInstance has every field lenient: an unusual one must not hide all instances.

@@ -122,7 +122,7 @@ func TestInstanceFields(t *testing.T) {
 // TestInstancesWithoutID: an instance that cannot be asked for is left out.
 func TestInstancesWithoutID(t *testing.T) {
 	for _, body := range []string{
-		`{"instances":null}`, `{}`, `{"instances":[null]}`, `{"instances":[{"name":"a"}]}`, `{"instances":[{"id":{}}]}`,
+		`{"instances":null}`, `{"total_count":0}`, `{"instances":[null]}`, `{"instances":[{"name":"a"}]}`, `{"instances":[{"id":{}}]}`,
 	} {
 		got, err := answering(200, body).client().Instances(t.Context(), rds.InstancesQuery{})
 		if err != nil {

@@ -143,12 +143,12 @@ func TestLinkExpiry(t *testing.T) {
 	}
 	t.Run("a link that is none", func(t *testing.T) {
 		if got := linkOf(t, "ftp://obs.example.com/f?Expires=1589530200"); !got.ExpiresAt.IsZero() || got.Link != "" {
-			t.Errorf("%+v", got)
+			t.Errorf("expected no link and no expiry, got %+v", got)
 		}
 	})
 	t.Run("a path that looks like a query", func(t *testing.T) {
 		if got := linkOf(t, "https://obs.example.com/Expires=1589530200"); !got.ExpiresAt.IsZero() {
-			t.Error(got.ExpiresAt)
+			t.Errorf("expected no expiry, got %s", got.ExpiresAt)
 		}
 	})
 }

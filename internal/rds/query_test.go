@@ -38,7 +38,7 @@ func TestQueryFaults(t *testing.T) {
 	const (
 		throttled   = `429 {"error_code":"APIGW.0308"}`
 		html        = `200 <html>proxy</html>`
-		emptyAnswer = `{}`
+		emptyAnswer = `{"error_log_list":[],"instances":[],"slow_log_list":[]}`
 		busyText    = "409 Conflict, DBS.200011, Another operation is being performed., request id req-5"
 	)
 	cases := map[string]struct {
@@ -134,7 +134,7 @@ func TestQueryFinalErrors(t *testing.T) {
 // TestQueryWithoutDeadline: faults are endured as long as the caller wants.
 func TestQueryWithoutDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		lines := after(3*time.Hour, busy, `{}`)
+		lines := after(3*time.Hour, busy, `{"instances":[]}`)
 		n := scripted(t, lines...)
 		if _, err := n.retrying().Instances(t.Context(), rds.InstancesQuery{}); err != nil {
 			t.Fatalf("got the error %v, want none", err)

@@ -80,16 +80,17 @@ func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []
 		if err != nil {
 			return nil, 0, err
 		}
-		for _, wire := range page.List {
+		for _, wire := range page.List.items {
 			s := wire.statement()
 			if key := s.key(); !seen[key] && len(all) < limit { // the order can change between two pages
 				seen[key] = true
 				all = append(all, s)
 			}
 		}
-		offset += len(page.List)
+		got := len(page.List.items)
+		offset += got
 		total = page.Total.value.count()
-		if len(all) == limit || len(page.List) == 0 || total >= 0 && int64(offset) >= total || total < 0 && len(page.List) < size {
+		if len(all) == limit || got == 0 || total >= 0 && int64(offset) >= total || total < 0 && got < size {
 			break
 		}
 	}
@@ -116,13 +117,16 @@ type slowRequest struct {
 func (c *Client) slowPage(ctx context.Context, q SlowQuery, offset, limit int, into *slowAnswer) error {
 	body := slowRequest{requestTime(q.Start), requestTime(q.End), offset, limit, q.Database, string(q.Sort), "desc"}
 	path := []string{"instances", q.InstanceID, "slow-logs", "statistics"}
-	_, err := c.call(transport.WithMaxBody(ctx, maxText), http.MethodPost, v31, nil, body, into, path)
-	return err
+	m, err := c.call(transport.WithMaxBody(ctx, maxText), http.MethodPost, v31, nil, body, into, path)
+	if err != nil {
+		return err
+	}
+	return into.List.check(m, "slow_log_list", into.Total.value.count())
 }
 
 type slowAnswer struct {
-	List  []wireStatement `json:"slow_log_list"`
-	Total lenient[scalar] `json:"total_count"`
+	List  list[wireStatement] `json:"slow_log_list"`
+	Total lenient[scalar]     `json:"total_count"`
 }
 
 type wireStatement struct {

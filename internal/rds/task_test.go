@@ -91,7 +91,7 @@ func TestWaitByTaskAsksForTheLinksLast(t *testing.T) {
 				lines = append(lines, func() string { return finish(time.Hour, fileA) })
 				got, err := wait(t.Context(), t, rds.WaitOptions{Method: rds.PollTask, Timeout: timeout}, lines)
 				if diff := cmp.Diff(calls, got.Calls); diff != "" || err != nil {
-					t.Errorf("%v %s", err, diff)
+					t.Errorf("expected no error, got %v; calls: expected (-) and got (+):\n%s", err, diff)
 				}
 			})
 		})

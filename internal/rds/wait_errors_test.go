@@ -124,7 +124,7 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				got, err := wait(t.Context(), t, c.options, always(c.lines...))
 				if err == nil {
-					t.Fatal("no error")
+					t.Fatal("expected an error, got none")
 				}
 				if complaint := c.check(err); complaint != "" {
 					t.Error(complaint)

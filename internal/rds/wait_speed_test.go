@@ -52,7 +52,7 @@ func measure(t *testing.T, p policy, exports ...time.Duration) measured {
 				Log: rds.ErrorLog, InstanceID: rdssim.InstanceHealthy, Interval: p.interval, Timeout: time.Hour,
 			})
 			if err != nil || answer.Links() != 1 {
-				t.Fatalf("%+v, %v", answer, err)
+				t.Fatalf("expected one link and no error, got %+v, %v", answer, err)
 			}
 			late := time.Since(start) - export
 			m.late += late
@@ -106,7 +106,7 @@ func between(from, to time.Duration) []time.Duration {
 func TestWaitSpeed(t *testing.T) {
 	usual := measure(t, growing, between(10*time.Second, 20*time.Second)...)
 	if usual.late > 1500*time.Millisecond || usual.maxCalls > 11 {
-		t.Errorf("exports of 10 to 20 s: late by %s on average, at most %d calls", usual.late, usual.maxCalls)
+		t.Errorf("exports of 10 to 20 s: expected at most 1.5s late and 11 calls, got %s and %d", usual.late, usual.maxCalls)
 	}
 	var table strings.Builder
 	line := func(name string, g, f measured) {

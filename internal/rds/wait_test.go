@@ -91,8 +91,8 @@ func TestWaitIsInterruptedAtOnce(t *testing.T) {
 
 func TestWaitReportsProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var told []rds.Progress
-		o := rds.WaitOptions{Report: func(p rds.Progress) { told = append(told, p) }}
+		var reports []rds.Progress
+		o := rds.WaitOptions{Report: func(p rds.Progress) { reports = append(reports, p) }}
 		if _, err := wait(t.Context(), t, o, after(3*time.Second, exporting, finish(time.Hour, fileA))); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestWaitReportsProgress(t *testing.T) {
 			{InstanceID: instance, Calls: 1, Sent: 1, Status: "CREATING"},
 			{InstanceID: instance, Waited: 2 * time.Second, Calls: 2, Sent: 2, Status: "CREATING"},
 		}
-		if diff := cmp.Diff(want, told); diff != "" {
+		if diff := cmp.Diff(want, reports); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

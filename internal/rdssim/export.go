@@ -14,14 +14,15 @@ import (
 // exportedLog is a log that can be exported.
 type exportedLog struct {
 	name       string // in the names of its files
+	title      string
 	job        string // the name of the task
 	hasUpdated bool   // whether entries have update_at
 }
 
 // Assumptions 53 and 54.
 var (
-	errorLog = exportedLog{"errorlog", "DownloadErrorLog", true}
-	slowLog  = exportedLog{"slowlog", "DownloadSlowLog", false}
+	errorLog = exportedLog{"errorlog", "error log", "DownloadErrorLog", true}
+	slowLog  = exportedLog{"slowlog", "slow query log", "DownloadSlowLog", false}
 )
 
 // exportKey names what is exported. Assumption 55.
@@ -243,8 +244,7 @@ func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ s
 	e, now := s.jobs[id], s.now()
 	s.mu.Unlock()
 	if e == nil || e.project.id != in.id || s.options.withoutJobs {
-		p := problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}
-		p.write(w)
+		problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}.write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"job": e.job(now)})
@@ -263,7 +263,7 @@ func (e *export) job(now time.Time) job {
 	case !e.done(now):
 		j.Process = strconv.FormatInt(int64(100*now.Sub(e.started)/e.ends.Sub(e.started)), 10)
 	case e.instance.failReason != "":
-		j.Status, j.FailReason = "Failed", e.instance.failReason
+		j.Status, j.FailReason = "Failed", fmt.Sprintf(e.instance.failReason, e.log.title)
 	default:
 		j.Status, j.Process = "Completed", "100"
 	}

@@ -19,10 +19,8 @@ type Fault struct {
 	// Kind, Method and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path,
 	// such as an instance's ID.
 	Kind, Method, Path string
-	// Skip is how many of these requests pass first.
-	Skip int
-	// Times is how many are then answered by the fault: 0 means one, -1 all.
-	Times int
+	Skip               int // how many of these requests pass first
+	Times              int // how many are then answered by the fault: 0 means one, -1 all
 	// Handler answers in place of the API. Status, Hang, Drop and other functions of this package return handlers.
 	Handler http.HandlerFunc
 }
@@ -100,24 +98,19 @@ func Status(status int, body string, headers http.Header) http.HandlerFunc {
 // APIError answers as RDS does, as the gateway if the code begins with APIG, and as IAM if it is empty.
 func APIError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, code, message}
-		p.write(w)
+		problem{status, code, message}.write(w)
 	}
 }
 
 // IAMError answers as IAM does: {"error": {"code", "message", "title"}}.
 func IAMError(status int, message string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, "", message}
-		p.write(w)
-	}
+	return APIError(status, "", message)
 }
 
 // XMLError answers as the object store does.
 func XMLError(status int, code, message string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		p := problem{status, code, message}
-		p.writeXML(w)
+		problem{status, code, message}.writeXML(w)
 	}
 }
 
@@ -135,8 +128,7 @@ func HTMLPage(status int) http.HandlerFunc {
 func RetryAfter(status int, value string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", value)
-		p := problem{status, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit"}
-		p.write(w)
+		problem{status, "APIGW.0308", "The throttling threshold has been reached: policy user over ratelimit"}.write(w)
 	}
 }
 
@@ -185,22 +177,16 @@ func Drop() http.HandlerFunc {
 
 // LostAnswer executes the request and breaks the connection in place of the answer.
 func LostAnswer() http.HandlerFunc {
-	return func(_ http.ResponseWriter, r *http.Request) {
-		serveReal(discarding{}, r)
-		panic(http.ErrAbortHandler)
+	return func(w http.ResponseWriter, r *http.Request) {
+		serveReal(lost{w}, r)
 	}
 }
 
-// discarding is an http.ResponseWriter without a client.
-type discarding struct{}
+// lost breaks the connection when the answer begins.
+type lost struct{ http.ResponseWriter }
 
-// Header implements http.ResponseWriter.
-func (discarding) Header() http.Header { return http.Header{} }
-
-func (discarding) Write(p []byte) (int, error) { return len(p), nil }
-
-// WriteHeader implements http.ResponseWriter.
-func (discarding) WriteHeader(int) {}
+// WriteHeader is the first call of each answer.
+func (lost) WriteHeader(int) { panic(http.ErrAbortHandler) }
 
 // HalfBody answers as the API does, but breaks the connection after half of the body.
 func HalfBody() http.HandlerFunc {

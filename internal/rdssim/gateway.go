@@ -14,21 +14,16 @@ import (
 // Gateway describes the rate limit of the API gateway, which counts calls to IAM and RDS together. Without Window and
 // Burst, no second may have more than PerSecond calls, wherever it begins.
 type Gateway struct {
-	// PerSecond is the number of calls a second that pass. 0: no limit.
-	PerSecond float64
+	PerSecond float64 // the number of calls a second that pass. 0: no limit.
 	// Window makes the gateway count in fixed windows of this length. Each admits PerSecond calls for each of its seconds,
 	// and they may all come at once.
-	Window time.Duration
-	// Burst makes the gateway a token bucket of this size. It is full at first, and PerSecond fills it.
-	Burst int
-	// NoRetryAfter leaves the header Retry-After out of answers with 429.
-	NoRetryAfter bool
+	Window       time.Duration
+	Burst        int  // makes the gateway a token bucket of this size. It is full at first, and PerSecond fills it.
+	NoRetryAfter bool // leaves the header Retry-After out of answers with 429
 
-	// Then replaces PerSecond at the time After, counted from the first call. After 0: never.
-	After time.Duration
-	Then  float64
-	// Others is the number of calls a second that another client sends, evenly spaced, from OthersAfter on.
-	Others      float64
+	After       time.Duration // Then replaces PerSecond at the time After, counted from the first call. After 0: never.
+	Then        float64
+	Others      float64 // the number of calls a second that another client sends, evenly spaced, from OthersAfter on
 	OthersAfter time.Duration
 }
 

@@ -129,8 +129,7 @@ func (s *Server) showToken(w http.ResponseWriter, r *http.Request) {
 	subject := r.Header.Get("X-Subject-Token")
 	known, ok := s.lookUp(subject)
 	if !ok {
-		p := problem{http.StatusNotFound, "", "Could not find the token."}
-		p.write(w)
+		problem{http.StatusNotFound, "", "Could not find the token."}.write(w)
 		return
 	}
 	w.Header().Set("X-Subject-Token", subject)

@@ -4,6 +4,7 @@
 package rdssim
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -43,71 +44,56 @@ const (
 // instance is what the simulator knows of one DB instance.
 type instance struct {
 	id, name, does string
-	// kind is Single, Ha or Replica; empty for an instance that is not listed.
-	kind, status string
-	replicaOf    string // the ID of the primary
+	kind, status   string // as in the list; by default Single and ACTIVE
+	replicaOf      string // the ID of the primary
 	// refusal answers every call for this instance, rowsRefusal only those for rows and statistics.
 	refusal, rowsRefusal *problem
-	// busy instances refuse with DBS.200011 for a while after the first call.
-	busy bool
-	// files are what an export makes: equal parts of the log.
-	files []fileEnd
-	// stuck exports never end.
-	stuck bool
-	// empty instances have empty logs.
-	empty bool
-	// failReason is the job's fail_reason after a failed export.
-	failReason string
+	busy                 bool      // refuses with DBS.200011 for a while after the first call
+	files                []fileEnd // what an export makes: equal parts of the log
+	stuck                bool      // its exports never end
+	empty                bool      // its logs are empty
+	failReason           string    // the job's fail_reason after a failed export, with %s for the log
 }
 
 var oneFile = []fileEnd{succeeds}
 
 // Assumptions 21, 22, 23, 46 and 52.
 var seeded = []instance{
-	{id: InstanceHealthy, name: "orders", kind: "Ha", status: "ACTIVE", does: "healthy: one file", files: oneFile},
+	{id: InstanceHealthy, name: "orders", kind: "Ha", does: "healthy: one file", files: oneFile},
+	{id: InstanceTwoFiles, name: "invoices", does: "healthy: two files", files: []fileEnd{succeeds, succeeds}},
 	{
-		id: InstanceTwoFiles, name: "invoices", kind: "Single", status: "ACTIVE", does: "healthy: two files",
-		files: []fileEnd{succeeds, succeeds},
-	},
-	{
-		id: InstanceFails, name: "search", kind: "Single", status: "STORAGE FULL",
+		id: InstanceFails, name: "search", status: "STORAGE FULL",
 		does:        "its export fails, and rows are refused (409 DBS.200316)",
 		files:       []fileEnd{fails},
-		failReason:  "The error log file could not be prepared: the node did not answer.",
+		failReason:  "The %s file could not be prepared: the node did not answer.",
 		rowsRefusal: &problem{http.StatusConflict, "DBS.200316", "The storage of the DB instance is full."},
 	},
 	{
-		id: InstancePartlyFails, name: "billing", kind: "Single", status: "ACTIVE", does: "three files, the second fails",
+		id: InstancePartlyFails, name: "billing", does: "three files, the second fails",
 		files:      []fileEnd{succeeds, fails, succeeds},
-		failReason: "1 of 3 error log files could not be prepared.",
+		failReason: "1 of 3 %s files could not be prepared.",
 	},
 	{
 		id: InstanceBusy, name: "payments", kind: "Ha", status: "BACKING UP",
 		does: "busy at first (409 DBS.200011), then healthy", busy: true, files: oneFile,
 	},
 	{
-		id: InstanceMySQL, name: "shop", kind: "Single", status: "ACTIVE", does: "is not PostgreSQL (400 DBS.280343)",
+		id: InstanceMySQL, name: "shop", does: "is not PostgreSQL (400 DBS.280343)",
 		refusal: &problem{http.StatusBadRequest, "DBS.280343", "The DB engine does not support this operation."},
 	},
-	{
-		id: InstanceMissing, does: "does not exist (404 DBS.200602), like every ID that is not in this list",
-		refusal: &notFound,
-	},
-	{id: InstanceEmpty, name: "stock", kind: "Single", status: "ACTIVE", does: "finishes with an empty list, and has no rows", empty: true},
-	{id: InstanceStuck, name: "warehouse", kind: "Single", status: "MODIFYING", does: "its export never ends", files: oneFile, stuck: true},
-	{
-		id: InstanceNoLink, name: "reports", kind: "Single", status: "ACTIVE",
-		does: "finishes, and its one entry has no link", files: []fileEnd{noLink},
-	},
-	{id: InstanceShop, name: "shop", kind: "Single", status: "ACTIVE", does: "healthy; a MySQL instance has the same name", files: oneFile},
-	{id: InstanceTwin, name: "twin", kind: "Single", status: "ACTIVE", does: "healthy; another one has the same name", files: oneFile},
+	{id: InstanceMissing, does: "does not exist (404 DBS.200602), like every ID that is not in this list", refusal: &notFound},
+	{id: InstanceEmpty, name: "stock", does: "finishes with an empty list, and has no rows", empty: true},
+	{id: InstanceStuck, name: "warehouse", status: "MODIFYING", does: "its export never ends", files: oneFile, stuck: true},
+	{id: InstanceNoLink, name: "reports", does: "finishes, and its one entry has no link", files: []fileEnd{noLink}},
+	{id: InstanceShop, name: "shop", does: "healthy; a MySQL instance has the same name", files: oneFile},
+	{id: InstanceTwin, name: "twin", does: "healthy; another one has the same name", files: oneFile},
 	{id: InstanceOtherTwin, name: "twin", kind: "Ha", status: "REBOOTING", does: "healthy; another one has the same name", files: oneFile},
 	{
-		id: InstanceReplica, name: "orders-replica", kind: "Replica", status: "ACTIVE", replicaOf: InstanceHealthy,
+		id: InstanceReplica, name: "orders-replica", kind: "Replica", replicaOf: InstanceHealthy,
 		does: "healthy: the read replica of orders", files: oneFile,
 	},
 	{
-		id: InstanceCreating, name: "archive", kind: "Single", status: "BUILD", does: "is being created (400 DBS.200086)",
+		id: InstanceCreating, name: "archive", status: "BUILD", does: "is being created (400 DBS.200086)",
 		refusal: &problem{http.StatusBadRequest, "DBS.200086", "The DB instance status does not allow this operation."},
 	},
 }
@@ -116,10 +102,8 @@ var notFound = problem{http.StatusNotFound, "DBS.200602", "The DB instance does 
 
 // Instance describes a seeded instance for people.
 type Instance struct {
-	// Name is empty for the instance that does not exist.
-	ID, Name string
-	// Does is one line about the instance's logs.
-	Does string
+	ID, Name string // Name is empty for the instance that does not exist
+	Does     string // one line about the instance's logs
 }
 
 // Instances lists the seeded instances, without the fleet.
@@ -147,7 +131,7 @@ func fleetInstance(id string) (instance, bool) {
 		return instance{}, false
 	}
 	digits := strings.TrimLeft(m[1][:23], "0") + m[1][23:]
-	return instance{id: id, name: "fleet-" + digits, kind: "Single", status: "ACTIVE", files: oneFile}, true
+	return instance{id: id, name: "fleet-" + digits, files: oneFile}, true
 }
 
 // openInstance returns the instance of a call, or the refusal if its logs cannot be read now.
@@ -233,7 +217,7 @@ func (s *Server) listInstances(w http.ResponseWriter, r *http.Request, in projec
 	for number, one := range s.listed(in) {
 		found := one.describe(number)
 		if matches(one.name, query.Get("name")) && matches(one.id, query.Get("id")) &&
-			(kind == "" || kind == one.kind) && (engine == "" || engine == found.Datastore["type"]) {
+			(kind == "" || kind == found.Type) && (engine == "" || engine == found.Datastore["type"]) {
 			list = append(list, found)
 		}
 	}
@@ -245,7 +229,7 @@ func (s *Server) listed(in project) []instance {
 	if !in.instances {
 		return nil
 	}
-	list := slices.DeleteFunc(slices.Clone(seeded), func(one instance) bool { return one.kind == "" })
+	list := slices.DeleteFunc(slices.Clone(seeded), func(one instance) bool { return one.name == "" })
 	for n := range s.options.fleet {
 		one, _ := fleetInstance(FleetInstance(n + 1))
 		list = append(list, one)
@@ -261,7 +245,7 @@ func matches(value, filter string) bool {
 // describe writes one element of the list. Assumptions 50 and 51.
 func (one instance) describe(number int) instanceAnswer {
 	a := instanceAnswer{
-		ID: one.id, Status: one.status, Name: one.name, Port: 5432, Type: one.kind, Region: Region,
+		ID: one.id, Status: cmp.Or(one.status, "ACTIVE"), Name: one.name, Port: 5432, Type: cmp.Or(one.kind, "Single"), Region: Region,
 		Datastore: map[string]string{"type": "PostgreSQL", "version": "15", "complete_version": "15.18"},
 		Created:   firstCreated.AddDate(0, 0, number).Format(cloudTime),
 		Updated:   firstCreated.AddDate(0, 0, number).Add(time.Second).Format(cloudTime),

@@ -63,6 +63,23 @@ func ofInstance(id, name string) string {
 	return `"instance":{"id":"` + id + `","name":"` + name + `"},"entities":{}`
 }
 
+func TestFailedJobsNameTheirLog(t *testing.T) {
+	for instance, want := range map[string]string{
+		rdssim.InstanceFails:       "The slow query log file could not be prepared: the node did not answer.",
+		rdssim.InstancePartlyFails: "1 of 3 slow query log files could not be prepared.",
+	} {
+		c := newCloud(t)
+		token := c.login()
+		path := strings.Replace(errorLogPath(instance), "errorlog", "slowlog", 1)
+		started := c.do(c.request("POST", path, "", "X-Auth-Token", token)).body
+		workflow := decode[links](t, started).List[0].WorkflowID
+		c.clock.Advance(4 * time.Second)
+		if got := c.job(token, workflow).body; !strings.Contains(got, `"fail_reason":"`+want+`"`) {
+			t.Errorf("%s: expected the reason %q, got %s", instance, want, got)
+		}
+	}
+}
+
 func TestJobsThatCannotBeFound(t *testing.T) {
 	t.Run("unknown", func(t *testing.T) {
 		c := newCloud(t)

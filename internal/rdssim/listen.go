@@ -40,9 +40,15 @@ func (s *Server) StartAt(addr string) (stop func(), err error) {
 	s.mu.Unlock()
 
 	ctx, cancel := context.WithCancel(context.Background())
-	open := &openRequests{next: s}
+	var open sync.RWMutex // each request holds it; stop takes it for good
 	server := &http.Server{
-		Handler:           open,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !open.TryRLock() {
+				panic(http.ErrAbortHandler)
+			}
+			defer open.RUnlock()
+			s.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
@@ -54,10 +60,9 @@ func (s *Server) StartAt(addr string) (stop func(), err error) {
 	})
 	return sync.OnceFunc(func() {
 		cancel()
-		open.end()
-		_ = server.Close()
+		_ = server.Close() // does not wait for requests
 		serving.Wait()
-		open.running.Wait()
+		open.Lock()
 	}), nil
 }
 
@@ -70,39 +75,6 @@ func checkLoopback(addr string) error {
 		return fmt.Errorf("address %q: it must be a loopback address, such as 127.0.0.1:0", addr)
 	}
 	return nil
-}
-
-// openRequests counts the open requests, so that stop can wait for them. http.Server.Close does not wait.
-type openRequests struct {
-	next    http.Handler
-	mu      sync.Mutex
-	ended   bool
-	running sync.WaitGroup
-}
-
-func (o *openRequests) end() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.ended = true
-}
-
-func (o *openRequests) begin() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.ended {
-		return false
-	}
-	o.running.Add(1)
-	return true
-}
-
-// ServeHTTP refuses requests after end.
-func (o *openRequests) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !o.begin() {
-		panic(http.ErrAbortHandler)
-	}
-	defer o.running.Done()
-	o.next.ServeHTTP(w, r)
 }
 
 // Transport returns a transport that reaches the server in process: net/http's client and server over net.Pipe. It opens

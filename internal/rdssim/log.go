@@ -8,7 +8,6 @@ import (
 	"crypto/md5" //nolint:gosec // an ETag is an MD5 sum in this kind of store
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -216,7 +215,17 @@ type generatedLog struct {
 func (g generatedLog) size() int64 { return g.length }
 
 func (g generatedLog) open() (data io.ReadSeeker, etag string) {
-	return &generatedReader{length: g.length}, hexID(fmt.Sprintf("etag %s %d", g.name, g.length))
+	return io.NewSectionReader(g, 0, g.length), hexID(fmt.Sprintf("etag %s %d", g.name, g.length))
+}
+
+// ReadAt implements io.ReaderAt. The log has no end: the caller keeps within its length.
+func (g generatedLog) ReadAt(p []byte, at int64) (n int, err error) {
+	width := int64(len(generatedLine(0)))
+	for n < len(p) {
+		here := at + int64(n)
+		n += copy(p[n:], generatedLine(here / width)[here%width:])
+	}
+	return n, nil
 }
 
 var firstLine = time.Date(2026, 11, 23, 16, 5, 50, 0, time.UTC)
@@ -229,36 +238,4 @@ func generatedLine(n int64) []byte {
 	}
 	at := firstLine.Add(time.Duration(n) * time.Millisecond).Format(lineTimeLayout)
 	return fmt.Appendf(nil, "%s UTC:[local]:app@orders:[12580]:%s %012d\n", at, message, n)
-}
-
-type generatedReader struct{ at, length int64 }
-
-func (g *generatedReader) Read(p []byte) (int, error) {
-	if g.at >= g.length {
-		return 0, io.EOF
-	}
-	p = p[:min(int64(len(p)), g.length-g.at)]
-	width := int64(len(generatedLine(0)))
-	n := 0
-	for n < len(p) {
-		copied := copy(p[n:], generatedLine(g.at / width)[g.at%width:])
-		n += copied
-		g.at += int64(copied)
-	}
-	return n, nil
-}
-
-// Seek implements io.Seeker.
-func (g *generatedReader) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += g.at
-	case io.SeekEnd:
-		offset += g.length
-	}
-	if offset < 0 {
-		return 0, errors.New("rdssim: seek before the start")
-	}
-	g.at = offset
-	return offset, nil
 }

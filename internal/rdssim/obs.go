@@ -33,8 +33,7 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	}
 	object, ok := s.object(name)
 	if !ok {
-		p := problem{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}
-		p.writeXML(w)
+		problem{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}.writeXML(w)
 		return
 	}
 	data, etag := object.content.open()

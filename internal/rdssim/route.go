@@ -92,17 +92,15 @@ func (c call) matches(segments []string) bool {
 }
 
 func unknownPath(w http.ResponseWriter, r *http.Request) {
-	p := problem{http.StatusNotFound, "APIGW.0101", fmt.Sprintf(
-		"The API does not exist: the simulator knows no %s %s", r.Method, r.URL.EscapedPath())}
-	p.write(w)
+	problem{http.StatusNotFound, "APIGW.0101", fmt.Sprintf(
+		"The API does not exist: the simulator knows no %s %s", r.Method, r.URL.EscapedPath())}.write(w)
 }
 
 func wrongMethod(allowed string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", allowed)
-		p := problem{http.StatusMethodNotAllowed, "APIGW.0101", fmt.Sprintf(
-			"The method is not allowed: %s %s; try %s", r.Method, r.URL.EscapedPath(), allowed)}
-		p.write(w)
+		problem{http.StatusMethodNotAllowed, "APIGW.0101", fmt.Sprintf(
+			"The method is not allowed: %s %s; try %s", r.Method, r.URL.EscapedPath(), allowed)}.write(w)
 	}
 }
 

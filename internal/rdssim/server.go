@@ -115,8 +115,7 @@ func refuseBody(w http.ResponseWriter, err error) {
 	if !errors.As(err, &tooLarge) {
 		panic(http.ErrAbortHandler) // the client broke off
 	}
-	p := problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}
-	p.write(w)
+	problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}.write(w)
 }
 
 // readBody returns the body and puts it back, because a signature covers it.
@@ -137,21 +136,17 @@ func (s *Server) nextID(purpose string) string {
 
 // Request is one request as the simulator received it.
 type Request struct {
-	// Time is when it came, by the simulator's clock.
-	Time time.Time
+	Time time.Time // when it came, by the simulator's clock
 	// Kind names the call, such as "login", "iam.projects", "rds.errorlog", "rds.instances" or "obs.get", or is
 	// "unknown". [Kinds] lists the calls of IAM and RDS.
-	Kind   string
-	Method string
-	// Host is the host that the client addressed.
-	Host string
-	// Path is the path as it was sent, with its escapes.
-	Path     string
+	Kind     string
+	Method   string
+	Host     string // the host that the client addressed
+	Path     string // the path as it was sent, with its escapes
 	RawQuery string
 	Header   http.Header
 	Body     []byte
-	// Status is the answer's status, or 0 if no answer was given.
-	Status int
+	Status   int // the answer's status, or 0 if no answer was given
 }
 
 // Requests returns all requests since the start or the last Reset, in the order in which they came.

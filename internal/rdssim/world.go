@@ -55,17 +55,15 @@ const (
 type domain struct{ id, name string }
 
 type project struct {
-	id, name string
-	domain   domain
-	// instances reports whether the project has the seeded instances.
-	instances bool
+	id, name  string
+	domain    domain
+	instances bool // reports whether the project has the seeded instances
 }
 
 type user struct {
 	id, name string
 	domain   domain
-	// passcode is empty for a user without MFA.
-	passcode string
+	passcode string // empty for a user without MFA
 }
 
 // accessKey is one AK/SK of the user. securityToken is empty for a permanent key.

@@ -39,16 +39,12 @@ func NewCLI(tb testing.TB, files []string, options ...rdssim.Option) *CLI {
 	tb.Helper()
 	cloud := rdssim.New(options...)
 	stop, err := cloud.Start()
-	if err != nil {
-		tb.Fatal(err)
-	}
+	check(tb, err)
 	tb.Cleanup(stop)
 	c := &CLI{Dir: tb.TempDir(), Env: Password(cloud), Cloud: cloud}
 	for _, file := range files {
 		content, err := os.ReadFile(file)
-		if err != nil {
-			tb.Fatal(err)
-		}
+		check(tb, err)
 		c.Write(tb, filepath.Base(file), string(content))
 	}
 	home := tb.TempDir()
@@ -63,9 +59,7 @@ func NewCLI(tb testing.TB, files []string, options ...rdssim.Option) *CLI {
 // Write puts a file into the folder.
 func (c *CLI) Write(tb testing.TB, name, content string) {
 	tb.Helper()
-	if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(content), 0o600); err != nil {
-		tb.Fatal(err)
-	}
+	check(tb, os.WriteFile(filepath.Join(c.Dir, name), []byte(content), 0o600))
 }
 
 // Run runs a command, such as "apply", "-auto-approve", and waits for its end.
@@ -106,9 +100,7 @@ func (c *CLI) overrides(tb testing.TB, home string) string {
   direct {}
 }
 `, folder)
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		tb.Fatal(err)
-	}
+	check(tb, os.WriteFile(file, []byte(text), 0o600))
 	return file
 }
 
@@ -177,24 +169,26 @@ func NeedTerraform(tb testing.TB, major, minor int, what string) {
 // NeedEphemerals skips a test on a CLI without ephemeral resources.
 func NeedEphemerals(tb testing.TB) {
 	tb.Helper()
-	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 10) && !atLeast(line, "OpenTofu", 1, 11) {
-		tb.Skipf("%s has no ephemeral resources: they need Terraform 1.10 or OpenTofu 1.11", line)
-	}
+	need(tb, "ephemeral resources", 10, 11)
 }
 
 // NeedFunctions skips a test on a CLI without functions of providers.
 func NeedFunctions(tb testing.TB) {
 	tb.Helper()
-	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 8) && !atLeast(line, "OpenTofu", 1, 7) {
-		tb.Skipf("%s has no functions of providers: they need Terraform 1.8 or OpenTofu 1.7", line)
-	}
+	need(tb, "functions of providers", 8, 7)
 }
 
 // NeedMocks skips a test on a CLI whose "test" cannot mock a provider.
 func NeedMocks(tb testing.TB) {
 	tb.Helper()
-	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, 7) && !atLeast(line, "OpenTofu", 1, 8) {
-		tb.Skipf("%s has no mocks in tests: they need Terraform 1.7 or OpenTofu 1.8", line)
+	need(tb, "mocks in tests", 7, 8)
+}
+
+// need skips a test on a CLI that is older than these minor versions of Terraform 1 and OpenTofu 1.
+func need(tb testing.TB, what string, terraform, tofu int) {
+	tb.Helper()
+	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, terraform) && !atLeast(line, "OpenTofu", 1, tofu) {
+		tb.Skipf("%s has no %s: they need Terraform 1.%d or OpenTofu 1.%d", line, what, terraform, tofu)
 	}
 }
 
@@ -202,9 +196,7 @@ func NeedMocks(tb testing.TB) {
 func cliVersion(tb testing.TB) string {
 	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()
-	if err != nil {
-		tb.Fatal(err)
-	}
+	check(tb, err)
 	line, _, _ := strings.Cut(string(out), "\n")
 	return line
 }

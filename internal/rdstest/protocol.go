@@ -6,6 +6,7 @@ package rdstest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -47,34 +48,24 @@ func (p *Protocol) Configure(ctx context.Context, block map[string]any) []string
 	p.tb.Helper()
 	config := p.config(p.schemas.Provider, block)
 	validated, err := p.server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	if failed(validated.Diagnostics) {
 		return texts(validated.Diagnostics)
 	}
 	configured, err := p.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	return texts(append(validated.Diagnostics, configured.Diagnostics...))
 }
 
 // Read validates and reads a data source.
 func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[string]any) Outcome {
 	p.tb.Helper()
-	schema := p.schemas.DataSourceSchemas[typeName]
-	config := p.config(schema, arguments)
-	validated, err := p.server.ValidateDataResourceConfig(ctx,
-		&tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
-	if failed(validated.Diagnostics) {
-		return Outcome{Diagnostics: texts(validated.Diagnostics)}
+	validated := p.validate(ctx, typeName, arguments)
+	if failed(validated) {
+		return Outcome{Diagnostics: texts(validated)}
 	}
 	o := p.ReadLate(ctx, typeName, arguments)
-	o.Diagnostics = append(texts(validated.Diagnostics), o.Diagnostics...)
+	o.Diagnostics = append(texts(validated), o.Diagnostics...)
 	return o
 }
 
@@ -83,22 +74,23 @@ func (p *Protocol) ReadLate(ctx context.Context, typeName string, arguments map[
 	p.tb.Helper()
 	schema := p.schemas.DataSourceSchemas[typeName]
 	read, err := p.server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: p.config(schema, arguments)})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	return p.outcome(schema, read.State, read.Diagnostics)
 }
 
 // Validate validates a data source: its arguments may be unknown.
 func (p *Protocol) Validate(ctx context.Context, typeName string, arguments map[string]any) []string {
 	p.tb.Helper()
+	return texts(p.validate(ctx, typeName, arguments))
+}
+
+func (p *Protocol) validate(ctx context.Context, typeName string, arguments map[string]any) []*tfprotov6.Diagnostic {
+	p.tb.Helper()
 	validated, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
 		TypeName: typeName, Config: p.config(p.schemas.DataSourceSchemas[typeName], arguments),
 	})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
-	return texts(validated.Diagnostics)
+	check(p.tb, err)
+	return validated.Diagnostics
 }
 
 // Open validates and opens an ephemeral resource.
@@ -108,16 +100,12 @@ func (p *Protocol) Open(ctx context.Context, typeName string, arguments map[stri
 	config := p.config(schema, arguments)
 	validated, err := p.server.ValidateEphemeralResourceConfig(ctx,
 		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	if failed(validated.Diagnostics) {
 		return Outcome{Diagnostics: texts(validated.Diagnostics)}
 	}
 	opened, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	return p.outcome(schema, opened.Result, append(validated.Diagnostics, opened.Diagnostics...))
 }
 
@@ -134,22 +122,16 @@ func (p *Protocol) Call(ctx context.Context, name string, arguments ...any) (res
 	request := &tfprotov6.CallFunctionRequest{Name: name}
 	for i, parameter := range function.Parameters {
 		argument, err := tfprotov6.NewDynamicValue(parameter.Type, toValue(p.tb, parameter.Type, arguments[i]))
-		if err != nil {
-			p.tb.Fatal(err)
-		}
+		check(p.tb, err)
 		request.Arguments = append(request.Arguments, &argument)
 	}
 	response, err := p.server.CallFunction(ctx, request)
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	if response.Error != nil {
 		return nil, response.Error.Text
 	}
 	value, err := response.Result.Unmarshal(function.Return.Type)
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	return fromValue(p.tb, value), ""
 }
 
@@ -163,9 +145,7 @@ func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[st
 	}
 	config := p.config(action.Schema, arguments)
 	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	if failed(validated.Diagnostics) {
 		return nil, texts(validated.Diagnostics)
 	}
@@ -182,9 +162,7 @@ func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments ma
 	}
 	config := p.config(p.schemas.ActionSchemas[typeName].Schema, arguments)
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	for event := range stream.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
@@ -203,9 +181,7 @@ func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments ma
 func (p *Protocol) Stop(ctx context.Context) {
 	p.tb.Helper()
 	resp, err := p.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	if resp.Error != "" {
 		p.tb.Errorf("stop: expected no error, got %s", resp.Error)
 	}
@@ -219,9 +195,7 @@ func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicVal
 		return o
 	}
 	value, err := state.Unmarshal(schema.ValueType())
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	o.Values, _ = fromValue(p.tb, value).(map[string]any)
 	return o
 }
@@ -233,19 +207,12 @@ func (p *Protocol) config(schema *tfprotov6.Schema, values map[string]any) *tfpr
 	}
 	typ := schema.ValueType()
 	config, err := tfprotov6.NewDynamicValue(typ, toValue(p.tb, typ, values))
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+	check(p.tb, err)
 	return &config
 }
 
 func failed(diags []*tfprotov6.Diagnostic) bool {
-	for _, d := range diags {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError })
 }
 
 // texts returns one text for each diagnostic: "Error: Summary (attribute)\n\ndetail".

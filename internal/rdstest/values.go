@@ -109,8 +109,14 @@ func fromValue(tb testing.TB, v tftypes.Value) any {
 func as[T any](tb testing.TB, v tftypes.Value) T {
 	tb.Helper()
 	var out T
-	if err := v.As(&out); err != nil {
+	check(tb, v.As(&out))
+	return out
+}
+
+// check ends the test if something fails that has nothing to do with what is tested.
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return out
 }

@@ -9,27 +9,23 @@ import (
 	"strings"
 )
 
-// Attribute describes one attribute of the provider block. The schema, the
-// environment and clouds.yaml are all read through [Attributes].
+// Attribute describes one attribute of the provider block. The schema, the environment and clouds.yaml are all read
+// through [Attributes].
 type Attribute struct {
 	Name string
-	// Env lists environment variables. The first one that is set wins.
-	Env []string
-	// Keys lists the keys in an entry of clouds.yaml. The first one that is set
-	// wins. "auth.x" is key x below auth, "!x" is a flag with the opposite meaning.
-	Keys []string
-	// Words lists the only values that are allowed, if there are such.
-	Words []string
-	// Sensitive marks secrets. A key counts: it may be PEM text.
-	Sensitive bool
-	// Description is Markdown, without the environment variables.
-	Description string
+	Env  []string // lists environment variables. The first one that is set wins.
+	// Keys lists the keys in an entry of clouds.yaml. The first one that is set wins. "auth.x" is key x below auth, "!x"
+	// is a flag with the opposite meaning.
+	Keys        []string
+	Words       []string // lists the only values that are allowed, if there are such
+	Sensitive   bool     // marks secrets. A key counts: it may be PEM text.
+	Description string   // Markdown, without the environment variables
 
 	field func(*Values) any // a *string, **bool or **int64
 }
 
-// Attributes lists all attributes. Their names and variables, and the order of
-// the variables, are those of the opentelekomcloud provider.
+// Attributes lists all attributes. Their names and variables, and the order of the variables, are those of the
+// opentelekomcloud provider.
 var Attributes = []Attribute{
 	{
 		Name: "auth_url", Env: []string{"OS_AUTH_URL"}, Keys: []string{"auth.auth_url"}, field: func(v *Values) any { return &v.AuthURL },
@@ -197,8 +193,7 @@ func (a Attribute) Get(v Values) (text string, set bool) {
 	return "", false
 }
 
-// Set stores a text in the attribute's field. It reports whether the text has
-// the right type.
+// Set stores a text in the attribute's field. It reports whether the text has the right type.
 func (a Attribute) Set(v *Values, text string) bool {
 	switch field := a.field(v).(type) {
 	case **bool:
@@ -240,8 +235,8 @@ func attribute(name string) Attribute {
 	return Attributes[i]
 }
 
-// Named returns an attribute as people set it: "user_id (OS_USER_ID, OS_USERID)".
-// Of more than two variables only the first is shown.
+// Named returns an attribute as people set it: "user_id (OS_USER_ID, OS_USERID)". Of more than two variables only the
+// first is shown.
 func Named(name string) string {
 	env := attribute(name).Env
 	if len(env) > 2 {

@@ -4,7 +4,6 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -24,16 +23,12 @@ func (c Config) check() error {
 
 func (c Config) checkRanges() error {
 	if *c.MaxRetries < 0 || *c.MaxRetries > 100 {
-		return &Error{
-			Attribute: "max_retries", Summary: "Unable to use max_retries",
-			Detail: fmt.Sprintf("The number of retries is %d. It must be between 0 and 100.", *c.MaxRetries),
-		}
+		return newError("max_retries", "Unable to use max_retries",
+			"The number of retries is %d. It must be between 0 and 100.", *c.MaxRetries)
 	}
 	if words := attribute("endpoint_type").Words; !slices.Contains(words, c.EndpointType) {
-		return &Error{
-			Attribute: "endpoint_type", Summary: "Unable to use endpoint_type",
-			Detail: fmt.Sprintf("The endpoint type is %q. It must be one of: %s.", c.EndpointType, strings.Join(words, ", ")),
-		}
+		return newError("endpoint_type", "Unable to use endpoint_type",
+			"The endpoint type is %q. It must be one of: %s.", c.EndpointType, strings.Join(words, ", "))
 	}
 	return nil
 }
@@ -49,7 +44,7 @@ func (c Config) checkHeaders() error {
 		if strings.TrimSpace(value) != value {
 			detail = "The value has a space or line break at its beginning or end: " + c.Trimming(name) + "."
 		}
-		return &Error{Attribute: name, Summary: "Unable to use " + name, Detail: detail}
+		return newError(name, "Unable to use "+name, "%s", detail)
 	}
 	return nil
 }
@@ -87,8 +82,7 @@ func (c Config) checkNoCredential() error {
 	}
 }
 
-// checkUser wants password and user id beside a passcode: without them the login
-// fails, and that counts towards a lock.
+// checkUser wants password and user id beside a passcode: without them the login fails, and that counts towards a lock.
 func (c Config) checkUser() error {
 	switch {
 	case c.Passcode != "" && c.Password == "":
@@ -104,10 +98,8 @@ func (c Config) checkUser() error {
 
 // half reports an attribute that is missing beside another.
 func half(missing, given, why string) *Error {
-	return &Error{
-		Attribute: missing, Summary: "Unable to find " + missing,
-		Detail: fmt.Sprintf("%s is set, %s is not. %s Set %s (%s).", given, missing, why, missing, strings.Join(attribute(missing).Env, ", ")),
-	}
+	return newError(missing, "Unable to find "+missing,
+		"%s is set, %s is not. %s Set %s (%s).", given, missing, why, missing, strings.Join(attribute(missing).Env, ", "))
 }
 
 // halfKey also offers to use the password beside half a key.
@@ -120,85 +112,66 @@ func (c Config) halfKey(missing, given, why string) error {
 }
 
 func noCredential(found string) error {
-	return &Error{
-		Summary: "Unable to find credentials",
-		Detail: found + " Set one of these, as attributes of the provider block, as environment variables, or in an entry of clouds.yaml that " +
-			"cloud (OS_CLOUD) names:\n" + `
+	return newError("", "Unable to find credentials", `%s Set one of these, as attributes of the provider block, as environment variables, `+
+		`or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
+
   token:            token (OS_TOKEN, OS_AUTH_TOKEN)
   AK/SK:            access_key (OS_ACCESS_KEY) and secret_key (OS_SECRET_KEY)
   temporary AK/SK:  the same, and security_token (OS_SECURITY_TOKEN)
   password:         password (OS_PASSWORD), user_name (OS_USERNAME) and domain_name (OS_USER_DOMAIN_NAME)
   password, by ID:  password (OS_PASSWORD) and user_id (OS_USER_ID)
 
-Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`,
-	}
+Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`, found)
 }
 
 func (c Config) checkAgency() error {
-	if !c.HasAgency() {
-		return nil
-	}
-	names := []string{"agency_name", "agency_domain_name", "delegated_project"}
-	var given string
-	for _, name := range names {
+	var given, missing string
+	for _, name := range []string{"agency_name", "agency_domain_name", "delegated_project"} {
 		if isSet(c.Values, name) {
 			given = name
+		} else if missing == "" {
+			missing = name
 		}
 	}
-	for _, name := range names {
-		if !isSet(c.Values, name) {
-			return half(name, given, "Assuming an agency needs its name, the account that offers it (agency_domain_name), and the project there.")
-		}
+	if given == "" || missing == "" {
+		return nil
 	}
-	return nil
+	return half(missing, given, "Assuming an agency needs its name, the account that offers it (agency_domain_name), and the project there.")
 }
 
 // checkProject wants a project, unless the agency or the token brings one.
 func (c Config) checkProject() error {
 	inURL := projectInURL(c.Endpoint)
 	if c.TenantID != "" && inURL != "" && inURL != c.TenantID && !c.HasAgency() {
-		return &Error{
-			Attribute: "endpoint", Summary: "Unable to use endpoint",
-			Detail: fmt.Sprintf("The endpoint ends with project %s, but tenant_id is %s. Leave /v3/{project_id} out of "+
-				"endpoint.", inURL, c.TenantID),
-		}
+		return newError("endpoint", "Unable to use endpoint",
+			"The endpoint ends with project %s, but tenant_id is %s. Leave /v3/{project_id} out of endpoint.", inURL, c.TenantID)
 	}
 	if c.HasAgency() || c.Credential() == Token || c.TenantID != "" || c.TenantName != "" || inURL != "" {
 		return nil
 	}
-	return &Error{
-		Attribute: "tenant_name", Summary: "Unable to find the project",
-		Detail: "No project is set. DB instances belong to a project: set tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME), such as " +
-			"eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).",
-	}
+	return newError("tenant_name", "Unable to find the project", "No project is set. DB instances belong to a project: set tenant_name "+
+		"(OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).")
 }
 
 func (c Config) checkDomain() error {
 	if c.Credential() != Password || c.DomainID != "" || c.DomainName != "" {
 		return nil
 	}
-	var why string
-	switch {
-	case c.UserID == "":
-		why = fmt.Sprintf("The name of user %q is unique only within its domain.", c.UserName)
-	case c.TenantID == "" && c.TenantName != "" && !c.HasAgency():
-		why = fmt.Sprintf("The name of project %q is unique only within its domain.", c.TenantName)
-	default:
-		return nil
+	what, name := "user", c.UserName
+	if c.UserID != "" {
+		if c.TenantID != "" || c.TenantName == "" || c.HasAgency() {
+			return nil
+		}
+		what, name = "project", c.TenantName
 	}
-	return &Error{
-		Attribute: "domain_name", Summary: "Unable to find the domain",
-		Detail: why + " Set domain_name (OS_USER_DOMAIN_NAME), such as OTC-EU-DE-00000000001000012345, or domain_id (OS_USER_DOMAIN_ID).",
-	}
+	return newError("domain_name", "Unable to find the domain", "The name of %s %q is unique only within its domain. Set domain_name "+
+		"(OS_USER_DOMAIN_NAME), such as OTC-EU-DE-00000000001000012345, or domain_id (OS_USER_DOMAIN_ID).", what, name)
 }
 
 func (c Config) checkURLs() error {
 	if c.AuthURL == "" && c.needsIAM() {
-		return &Error{
-			Attribute: "auth_url", Summary: "Unable to find the identity service",
-			Detail: "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, and the project's name does not begin with a region. Set " +
-				"one of them.",
-		}
+		return newError("auth_url", "Unable to find the identity service", "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, "+
+			"and the project's name does not begin with a region. Set one of them.")
 	}
 	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -19,8 +18,7 @@ import (
 // otcProfile is the vendor profile of this cloud: only it has a meaning here.
 const otcProfile = "otc"
 
-// cloudsFile is a file such as clouds.yaml. An entry is decoded when it is used:
-// other programs may have other entries.
+// cloudsFile is a file such as clouds.yaml. An entry is decoded when it is used: other programs may have other entries.
 type cloudsFile struct {
 	path   string
 	Clouds map[string]yaml.Node `yaml:"clouds"`
@@ -31,8 +29,8 @@ type yamlEntry struct {
 	Other map[string]yamlValue `yaml:",inline"`
 }
 
-// yamlValue is one value. It keeps the text as it is written: a password may be
-// 0123 or yes. A list or a mapping is an error only if its key is used.
+// yamlValue is one value. It keeps the text as it is written: a password may be 0123 or yes. A list or a mapping is an
+// error only if its key is used.
 type yamlValue struct {
 	text     string
 	line     int
@@ -47,27 +45,15 @@ func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 
 // cloudEntry is one entry, from one or two files.
 type cloudEntry struct {
-	values Values
-	// profile is the vendor profile.
-	profile string
-	// authType chooses between several credentials.
-	authType string
-	// found lists the keys in the files: a misspelt key has no other effect.
-	found []string
-	// from names the file and entry of each attribute.
-	from map[string]string
+	values   Values
+	profile  string            // the vendor profile
+	authType string            // chooses between several credentials
+	found    []string          // lists the keys in the files: a misspelt key has no other effect
+	from     map[string]string // names the file and entry of each attribute
 }
 
 // parseClouds reads a file in the format of clouds.yaml.
-func parseClouds(r io.Reader, path string) (cloudsFile, error) {
-	const limit = 1 << 20 // real files have a few hundred bytes
-	text, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return cloudsFile{}, brokenFile(path, 0, "cannot be read: "+reason(err))
-	}
-	if len(text) > limit {
-		return cloudsFile{}, brokenFile(path, 0, "is larger than 1 MiB")
-	}
+func parseClouds(text []byte, path string) (cloudsFile, error) {
 	file := cloudsFile{path: path}
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		line, what := yamlFault(err, string(text))
@@ -145,9 +131,8 @@ func (e yamlEntry) value(key string) yamlValue {
 
 var keyShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,40}$`)
 
-// keys lists the entry's keys in alphabetical order. Without the space after a
-// colon, YAML takes a value, maybe a password, for a part of the key: such keys
-// are not shown.
+// keys lists the entry's keys in alphabetical order. Without the space after a colon, YAML takes a value, maybe a
+// password, for a part of the key: such keys are not shown.
 func (e yamlEntry) keys() []string {
 	var keys []string
 	add := func(prefix string, values map[string]yamlValue) {
@@ -163,15 +148,9 @@ func (e yamlEntry) keys() []string {
 	return keys
 }
 
-// fillFrom adds what only the other file has. The two files are one source, so
-// nothing gives way.
+// fillFrom adds what only the other file has. The two files are one source, so nothing gives way.
 func (e *cloudEntry) fillFrom(other cloudEntry) {
-	for _, a := range Attributes {
-		if text, set := a.Get(other.values); set && !isSet(e.values, a.Name) {
-			a.Set(&e.values, text) // it fits: it comes from the same field
-			e.from[a.Name] = other.from[a.Name]
-		}
-	}
+	e.values.fillFrom(other.values, func(name string) { e.from[name] = other.from[name] })
 	e.profile = cmp.Or(e.profile, other.profile)
 	e.authType = cmp.Or(e.authType, other.authType)
 	e.found = append(e.found, other.found...)
@@ -193,7 +172,7 @@ func brokenFile(path string, line int, what string) error {
 	if line > 0 {
 		path = fmt.Sprintf("%s, line %d", path, line)
 	}
-	return &Error{Attribute: "cloud", Summary: "Unable to read clouds.yaml", Detail: path + ": " + what + "."}
+	return newError("cloud", "Unable to read clouds.yaml", "%s: %s.", path, what)
 }
 
 var (
@@ -210,8 +189,7 @@ func yamlFault(err error, text string) (line int, what string) {
 		return strings.Count(before, "\n") + 1, "a value that begins with * needs quotes"
 	}
 	what = strings.TrimPrefix(err.Error(), "yaml: ")
-	wrongType := (*yaml.TypeError)(nil)
-	if errors.As(err, &wrongType) && len(wrongType.Errors) > 0 {
+	if wrongType, ok := errors.AsType[*yaml.TypeError](err); ok && len(wrongType.Errors) > 0 {
 		what = wrongType.Errors[0]
 	}
 	if match := yamlLine.FindStringSubmatch(what); match != nil {
@@ -239,11 +217,8 @@ func yamlFault(err error, text string) (line int, what string) {
 	})
 }
 
-// lineOf returns a line of a text, counted from 1, or "".
+// lineOf returns a line of a text, counted from 1.
 func lineOf(text string, number int) string {
 	lines := strings.Split(text, "\n")
-	if number < 1 || number > len(lines) {
-		return ""
-	}
-	return lines[number-1]
+	return lines[min(max(number, 1), len(lines))-1]
 }

@@ -54,8 +54,8 @@ func (e Environment) loadCloud(name string) (cloudEntry, error) {
 	return entry, nil
 }
 
-// cloudsPaths lists the places of clouds.yaml: the one that the variable names,
-// or the usual ones of OpenStack's programs.
+// cloudsPaths lists the places of clouds.yaml: the one that the variable names, or the usual ones of OpenStack's
+// programs.
 func (e Environment) cloudsPaths() []string {
 	if path := e.get(configFile); path != "" {
 		return []string{e.path(path)}
@@ -84,19 +84,18 @@ func (e Environment) securePaths(clouds string) []string {
 	return []string{filepath.Join(folder, "secure.yaml"), filepath.Join(folder, "secure.yml")}
 }
 
-// openFirst parses the first file that exists. If it cannot be read, that is an
-// error: the next file may be for another account.
+// openFirst parses the first file that exists. If it cannot be read, that is an error: the next file may be for another
+// account.
 func openFirst(paths []string) (file cloudsFile, found bool, err error) {
 	for _, path := range paths {
-		f, err := os.Open(path) //nolint:gosec // named by the user, or a usual place
+		text, err := os.ReadFile(path) //nolint:gosec // named by the user, or a usual place
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return cloudsFile{}, false, brokenFile(path, 0, "cannot be opened: "+reason(err))
+			return cloudsFile{}, false, brokenFile(path, 0, "cannot be read: "+reason(err))
 		}
-		file, err := parseClouds(f, path)
-		_ = f.Close() // it was only read
+		file, err := parseClouds(text, path)
 		return file, err == nil, err
 	}
 	return cloudsFile{}, false, nil
@@ -104,7 +103,7 @@ func openFirst(paths []string) (file cloudsFile, found bool, err error) {
 
 // reason returns why a file cannot be read, without its path.
 func reason(err error) string {
-	if pathErr := (*fs.PathError)(nil); errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathErr.Err.Error()
 	}
 	return err.Error()
@@ -133,24 +132,18 @@ func (e Environment) noCloudsFile(cloud string) error {
 			list.WriteString("\n  " + path)
 		}
 	}
-	return &Error{
-		Attribute: "cloud", Summary: "Unable to find clouds.yaml",
-		Detail: fmt.Sprintf("cloud (OS_CLOUD) is %q, but none of these files exists:\n%s\n\n"+
-			"Create one of them, or set %s to the path of another.", cloud, list.String(), configFile),
-	}
+	return newError("cloud", "Unable to find clouds.yaml", "cloud (OS_CLOUD) is %q, but none of these files exists:\n%s\n\n"+
+		"Create one of them, or set %s to the path of another.", cloud, list.String(), configFile)
 }
 
 func noSuchFile(variable, path string) error {
-	return &Error{
-		Attribute: "cloud", Summary: "Unable to find clouds.yaml",
-		Detail: fmt.Sprintf("%s is %s, but this file does not exist.", variable, path),
-	}
+	return newError("cloud", "Unable to find clouds.yaml", "%s is %s, but this file does not exist.", variable, path)
 }
 
 func noSuchCloud(name string, clouds cloudsFile) error {
-	detail := fmt.Sprintf("%s has no entry %q. There is no entry at all below its key clouds.", clouds.path, name)
+	has := "There is no entry at all below its key clouds."
 	if len(clouds.Clouds) > 0 {
-		detail = fmt.Sprintf("%s has no entry %q. It has: %s.", clouds.path, name, clouds.names())
+		has = "It has: " + clouds.names() + "."
 	}
-	return &Error{Attribute: "cloud", Summary: "Unable to find the cloud", Detail: detail}
+	return newError("cloud", "Unable to find the cloud", "%s has no entry %q. %s", clouds.path, name, has)
 }

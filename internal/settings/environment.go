@@ -4,30 +4,24 @@
 package settings
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// Environment is what surrounds the provider. A zero field means the process's
-// own.
+// Environment is what surrounds the provider. A zero field means the process's own.
 type Environment struct {
-	// LookupEnv has the signature of [os.LookupEnv].
-	LookupEnv func(string) (string, bool)
-	// WorkDir is searched for clouds.yaml first. Relative paths start there.
-	WorkDir string
-	// HomeDir replaces the user's home directory.
-	HomeDir string
+	LookupEnv func(string) (string, bool) // has the signature of [os.LookupEnv]
+	WorkDir   string                      // searched for clouds.yaml first. Relative paths start there.
+	HomeDir   string                      // replaces the user's home directory
 }
 
 // get returns a variable's value. An empty variable counts as not set.
 func (e Environment) get(name string) string {
-	lookup := e.LookupEnv
-	if lookup == nil {
-		lookup = os.LookupEnv
+	if e.LookupEnv == nil {
+		return os.Getenv(name)
 	}
-	value, _ := lookup(name)
+	value, _ := e.LookupEnv(name)
 	return value
 }
 
@@ -47,10 +41,7 @@ func (e Environment) values() (Values, error) {
 	for _, a := range Attributes {
 		name := e.firstSet(a.Env)
 		if name != "" && !a.Set(&v, e.get(name)) {
-			return Values{}, &Error{
-				Attribute: a.Name, Summary: "Unable to read " + a.Name,
-				Detail: fmt.Sprintf("The environment variable %s is %q. %s", name, e.get(name), a.takes()),
-			}
+			return Values{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. %s", name, e.get(name), a.takes())
 		}
 	}
 	return v, nil
@@ -60,10 +51,7 @@ func (e Environment) home() string {
 	if e.HomeDir != "" {
 		return e.HomeDir
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
+	home, _ := os.UserHomeDir() // "" if it is not known
 	return home
 }
 

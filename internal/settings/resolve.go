@@ -10,25 +10,24 @@ import (
 	"strings"
 )
 
-// Config is the resolved configuration. EndpointType, Insecure, AllowReauth and
-// MaxRetries are always set. Of an id and a name only the id is set.
+// Config is the resolved configuration. EndpointType, Insecure, AllowReauth and MaxRetries are always set. Of an id and
+// a name only the id is set.
 type Config struct {
 	Values
 
-	origins map[string]Origin // by attribute; missing if the value was derived
-	// lostRegion is the region in a project's name that a stronger source
-	// replaced.
-	lostRegion string
+	origins    map[string]Origin // by attribute; missing if the value was derived
+	lostRegion string            // the region in a project's name that a stronger source replaced
 }
 
 // Error is a configuration that cannot work. No request was made.
 type Error struct {
-	// Attribute is the attribute to look at, or "" if there is no single one.
-	Attribute string
-	// Summary is a short title such as "Unable to read insecure".
-	Summary string
-	// Detail names the fault and what to change, in full sentences.
-	Detail string
+	Attribute string // the attribute to look at, or "" if there is no single one
+	Summary   string // a short title such as "Unable to read insecure"
+	Detail    string // names the fault and what to change, in full sentences
+}
+
+func newError(attribute, summary, format string, args ...any) *Error {
+	return &Error{Attribute: attribute, Summary: summary, Detail: fmt.Sprintf(format, args...)}
 }
 
 func (e *Error) Error() string {
@@ -38,14 +37,10 @@ func (e *Error) Error() string {
 	return e.Attribute + ": " + e.Summary + ": " + e.Detail
 }
 
-const defaultMaxRetries = 5
-
-// Resolve merges the provider block with the environment and, if a cloud is
-// named, with clouds.yaml.
+// Resolve merges the provider block with the environment and, if a cloud is named, with clouds.yaml.
 //
-// A stronger source wins for alternatives too: a tenant_name in the provider
-// block beats OS_TENANT_ID, and a password there beats OS_TOKEN. Within one
-// source an id beats a name, and credentials have the order of [Credential].
+// A stronger source wins for alternatives too: a tenant_name in the provider block beats OS_TENANT_ID, and a password
+// there beats OS_TOKEN. Within one source an id beats a name, and credentials have the order of [Credential].
 func Resolve(block Values, env Environment) (Config, error) {
 	c := Config{origins: map[string]Origin{}}
 	c.take(block, func(string) Origin { return Origin{} })
@@ -76,18 +71,20 @@ func Resolve(block Values, env Environment) (Config, error) {
 func (c *Config) take(weaker Values, origin func(name string) Origin) {
 	c.lostRegion = cmp.Or(c.lostRegion, RegionOfProject(weaker.TenantName))
 	weaker.giveWay(c.Values)
+	c.fillFrom(weaker, func(name string) { c.origins[name] = origin(name) })
+}
+
+// fillFrom adds what is not set yet, and calls filled for each attribute that it adds.
+func (v *Values) fillFrom(other Values, filled func(name string)) {
 	for _, a := range Attributes {
-		text, set := a.Get(weaker)
-		if isSet(c.Values, a.Name) || !set {
-			continue
+		if text, set := a.Get(other); set && !isSet(*v, a.Name) {
+			a.Set(v, text) // it fits: it comes from the same field
+			filled(a.Name)
 		}
-		a.Set(&c.Values, text) // it fits: it comes from the same field
-		c.origins[a.Name] = origin(a.Name)
 	}
 }
 
-// giveWay drops values that would overrule a stronger source which names the
-// same thing in other words.
+// giveWay drops values that would overrule a stronger source which names the same thing in other words.
 func (v *Values) giveWay(stronger Values) {
 	if stronger.UserName != "" || stronger.UserID != "" {
 		v.UserName, v.UserID = "", ""
@@ -110,7 +107,7 @@ func (v *Values) giveWay(stronger Values) {
 }
 
 func (c *Config) setDefaults(env Environment) {
-	no, yes, retries := false, true, int64(defaultMaxRetries)
+	no, yes, retries := false, true, int64(5)
 	c.Insecure, c.AllowReauth, c.MaxRetries = cmp.Or(c.Insecure, &no), cmp.Or(c.AllowReauth, &yes), cmp.Or(c.MaxRetries, &retries)
 	// OpenStack's own programs also write publicURL.
 	c.EndpointType = cmp.Or(strings.TrimSuffix(c.EndpointType, "URL"), "public")
@@ -122,8 +119,8 @@ func (c *Config) setDefaults(env Environment) {
 	}
 }
 
-// locate finds region and auth_url, each from the other or from the project. Of
-// this cloud the address is known for any region.
+// locate finds region and auth_url, each from the other or from the project. Of this cloud the address is known for any
+// region.
 func (c *Config) locate(isOTC bool) error {
 	project := c.TenantName
 	if c.HasAgency() {
@@ -134,18 +131,14 @@ func (c *Config) locate(isOTC bool) error {
 		c.Region = cmp.Or(c.Region, c.lostRegion)
 	}
 	if c.AuthURL == "" && c.Region != "" {
-		known, ok := authURLOf(c.Region)
 		switch {
-		case ok:
-			c.AuthURL = known
+		case authURLs[c.Region] != "":
+			c.AuthURL = authURLs[c.Region]
 		case isOTC && regionShape.MatchString(c.Region):
 			c.AuthURL = "https://iam." + c.Region + ".otc.t-systems.com/v3"
 		case c.needsIAM():
-			return &Error{
-				Attribute: "region", Summary: "Unable to find the identity service",
-				Detail: fmt.Sprintf("The address of the identity service in region %q is not known. Known regions: %s. "+
-					"For another region set %s.", c.Region, knownRegionNames(), Named("auth_url")),
-			}
+			return newError("region", "Unable to find the identity service", "The address of the identity service in region %q is not known. "+
+				"Known regions: eu-de, eu-nl, eu-ch2. For another region set %s.", c.Region, Named("auth_url"))
 		}
 	}
 	c.Region = cmp.Or(c.Region, RegionOfURL(c.AuthURL), RegionOfURL(c.Endpoint))
@@ -168,8 +161,8 @@ func (c *Config) preferIDs() {
 	}
 }
 
-// explain adds to an error what only the sources show: where a bad value comes
-// from, or, if a value is missing, what clouds.yaml has.
+// explain adds to an error what only the sources show: where a bad value comes from, or, if a value is missing, what
+// clouds.yaml has.
 func (c *Config) explain(err error, cloud cloudEntry, env Environment) error {
 	var fault *Error
 	if !errors.As(err, &fault) {
@@ -186,4 +179,83 @@ func (c *Config) explain(err error, cloud cloudEntry, env Environment) error {
 		fault.Detail += env.offer()
 	}
 	return fault
+}
+
+// Origin is where a value comes from: an environment variable, an entry of clouds.yaml, or, if both are empty, the
+// provider block.
+type Origin struct {
+	Variable string
+	Entry    string // such as: entry "otc" of /home/me/clouds.yaml
+}
+
+// String returns the origin as texts name it.
+func (o Origin) String() string {
+	switch {
+	case o.Variable != "":
+		return "environment variable " + o.Variable
+	case o.Entry != "":
+		return o.Entry
+	default:
+		return "the provider block"
+	}
+}
+
+// isBlock reports whether the value is in the provider block.
+func (o Origin) isBlock() bool { return o == Origin{} }
+
+// Removal returns how to remove an attribute: "unset OS_TOKEN".
+func (c Config) Removal(name string) string {
+	if origin := c.origins[name]; origin.Variable != "" {
+		return "unset " + origin.Variable
+	}
+	return "remove " + name + " from " + c.origins[name].String()
+}
+
+// Trimming returns how to remove blanks around an attribute's value.
+func (c Config) Trimming(name string) string {
+	switch origin := c.origins[name]; {
+	case origin.Variable != "":
+		return "set " + origin.Variable + " again without it"
+	case origin.Entry != "":
+		return "remove it from " + origin.Entry
+	default:
+		return "if the value comes from a file or a command, wrap it in trimspace()"
+	}
+}
+
+// CredentialSource returns where the credential comes from, and the credentials that it takes precedence over. It is ""
+// for the provider block alone.
+func (c Config) CredentialSource() string {
+	used := c.Credential().Attribute()
+	var others []string
+	for _, other := range []string{"access_key", "password"} {
+		if other != used && isSet(c.Values, other) {
+			others = append(others, other+" ("+c.origins[other].String()+")")
+		}
+	}
+	switch origin := c.origins[used]; {
+	case len(others) > 0:
+		return origin.String() + "; it takes precedence over " + strings.Join(others, " and ")
+	case origin.isBlock():
+		return ""
+	default:
+		return origin.String()
+	}
+}
+
+// HasOther returns the words for a complete credential that a stronger one hides, or "".
+func (c Config) HasOther() string {
+	switch used := c.Credential(); {
+	case used < AccessKey && c.AccessKey != "" && c.SecretKey != "":
+		return "AK/SK is set too"
+	case used < Password && c.Password != "" && (c.UserName != "" || c.UserID != ""):
+		return "the password is set too"
+	default:
+		return ""
+	}
+}
+
+func isSet(v Values, name string) bool {
+	_, set := attribute(name).Get(v)
+	return set
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// TLS returns the settings for connections to the identity service and to RDS.
-// A given certificate authority replaces the system's. Files are read here.
+// TLS returns the settings for connections to the identity service and to RDS. A given certificate authority replaces
+// the system's. Files are read here.
 func (c Config) TLS() (*tls.Config, error) {
 	settings := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
@@ -85,8 +85,5 @@ func badPEM(name, pathOrPEM, what string) error {
 	if !isPEM(pathOrPEM) {
 		subject = fmt.Sprintf("File %q", pathOrPEM)
 	}
-	return &Error{
-		Attribute: name, Summary: "Unable to use " + name,
-		Detail: fmt.Sprintf("%s %s. %s takes a path or PEM text.", subject, what, Named(name)),
-	}
+	return newError(name, "Unable to use "+name, "%s %s. %s takes a path or PEM text.", subject, what, Named(name))
 }

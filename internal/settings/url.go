@@ -6,6 +6,7 @@ package settings
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,9 +16,7 @@ func checkURL(name, address, sample string) error {
 	if address == "" {
 		return nil
 	}
-	fault := func(what string) error {
-		return &Error{Attribute: name, Summary: "Unable to use " + name, Detail: "The URL " + what}
-	}
+	fault := func(what string) error { return newError(name, "Unable to use "+name, "The URL %s", what) }
 	if lower := strings.ToLower(address); !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
 		return fault("must begin with https:// (or http://), such as " + sample + ".")
 	}
@@ -35,27 +34,22 @@ func checkURL(name, address, sample string) error {
 	return nil
 }
 
-// Unencrypted lists the attributes whose URL sends credentials and logs over a
-// network without TLS.
+// Unencrypted lists the attributes whose URL sends credentials and logs over a network without TLS.
 func (c Config) Unencrypted() []string {
 	var names []string
-	for _, a := range []struct{ name, address string }{{"auth_url", c.AuthURL}, {"endpoint", c.Endpoint}} {
-		if Unencrypted(a.address) {
-			names = append(names, a.name)
-		}
+	if Unencrypted(c.AuthURL) {
+		names = append(names, "auth_url")
+	}
+	if Unencrypted(c.Endpoint) {
+		names = append(names, "endpoint")
 	}
 	return names
 }
 
-// Unencrypted reports whether requests to a URL cross a network without TLS. A
-// server on this machine does not count.
+// Unencrypted reports whether requests to a URL cross a network without TLS. A server on this machine does not count.
 func Unencrypted(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "http" && !isLoopback(u.Hostname())
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return err == nil && u.Scheme == "http" && u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()
 }
 
 func projectInURL(address string) string {
@@ -67,8 +61,8 @@ func projectInURL(address string) string {
 	return project
 }
 
-// SplitEndpoint splits the path of RDS's URL into what is before /v3 and the
-// project after it. A placeholder such as {project_id} is not a project.
+// SplitEndpoint splits the path of RDS's URL into what is before /v3 and the project after it. A placeholder such as
+// {project_id} is not a project.
 func SplitEndpoint(u *url.URL) (base, project string) {
 	segments := strings.Split(strings.Trim(u.Path, "/"), "/")
 	at := slices.Index(segments, "v3")
@@ -78,9 +72,59 @@ func SplitEndpoint(u *url.URL) (base, project string) {
 	if at+1 < len(segments) && !strings.ContainsAny(segments[at+1], "$({") {
 		project = segments[at+1]
 	}
-	base = strings.Join(segments[:at], "/")
-	if base != "" {
-		base = "/" + base
+	return strings.TrimRight("/"+strings.Join(segments[:at], "/"), "/"), project
+}
+
+// authURLs has the regions whose identity service needs no auth_url.
+// Source: the cloud's page "Regions and Endpoints".
+var authURLs = map[string]string{
+	"eu-de":  "https://iam.eu-de.otc.t-systems.com/v3",
+	"eu-nl":  "https://iam.eu-nl.otc.t-systems.com/v3",
+	"eu-ch2": "https://iam-pub.eu-ch2.sc.otc.t-systems.com/v3",
+}
+
+// regionShape prevents wrong guesses: project my_app is not in a region my.
+var regionShape = regexp.MustCompile(`^[a-z]{2}-[a-z]+(-?[0-9]+)?$`)
+
+// RegionOfProject returns the region in a project's name, or "". Project eu-de_orders is in eu-de. A region's default
+// project has the region's name.
+func RegionOfProject(name string) string {
+	region, _, _ := strings.Cut(name, "_")
+	if regionShape.MatchString(region) {
+		return region
 	}
-	return base, project
+	return ""
+}
+
+// RegionOfURL returns the region in a host such as iam.eu-de.otc.t-systems.com, or "".
+func RegionOfURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	labels := strings.Split(u.Hostname(), ".")
+	if len(labels) < 3 || !regionShape.MatchString(labels[1]) {
+		return ""
+	}
+	return labels[1]
+}
+
+// iamHost matches the hosts of the public cloud's identity service.
+var iamHost = regexp.MustCompile(`^(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com$`)
+
+// ForeignAuthURL reports whether the provider block names a region and the environment has the auth_url of another. It
+// returns the variable and that other region. This happens with one provider per region, by alias.
+func (c Config) ForeignAuthURL() (variable, region string, foreign bool) {
+	origin, set := c.origins["region"]
+	variable = c.origins["auth_url"].Variable
+	u, err := url.Parse(c.AuthURL)
+	if !set || !origin.isBlock() || variable == "" || err != nil {
+		return "", "", false
+	}
+	match := iamHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
+	if match == nil {
+		return "", "", false
+	}
+	region = match[1] + match[2] // one of them is empty
+	return variable, region, region != c.Region
 }

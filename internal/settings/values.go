@@ -11,8 +11,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// Values are the attributes that one source sets. An unset field is zero. See
-// [Attributes] for what each one means.
+// Values are the attributes that one source sets. An unset field is zero. See [Attributes] for what each one means.
 //
 // Printing Values with package fmt or log/slog hides secrets.
 type Values struct {
@@ -78,9 +77,8 @@ func (c Credential) Attribute() string {
 	return map[Credential]string{Token: "token", AccessKey: "access_key", Password: "password"}[c]
 }
 
-// Credential returns the credential that is used: a token beats AK/SK, and
-// AK/SK beats a password. Half a credential counts, so that the other half is
-// reported as missing.
+// Credential returns the credential that is used: a token beats AK/SK, and AK/SK beats a password. Half a credential
+// counts, so that the other half is reported as missing.
 func (v Values) Credential() Credential {
 	switch {
 	case v.Token != "":
@@ -99,15 +97,12 @@ func (v Values) HasAgency() bool {
 	return v.AgencyName != "" || v.AgencyDomainName != "" || v.DelegatedProject != ""
 }
 
-// SpendsPasscode reports whether a login spends a passcode. A passcode works
-// once: sent again it is refused, and that counts towards a lock.
+// SpendsPasscode reports whether a login spends a passcode. A passcode works once: sent again it is refused, and that
+// counts towards a lock.
 func (v Values) SpendsPasscode() bool { return v.Credential() == Password && v.Passcode != "" }
 
-// hasLogin reports whether user and password are set.
-func (v Values) hasLogin() bool { return v.Password != "" && (v.UserName != "" || v.UserID != "") }
-
-// needsIAM reports whether the identity service must be asked. It need not if
-// project and endpoint are given with a token or AK/SK.
+// needsIAM reports whether the identity service must be asked. It need not if project and endpoint are given with a
+// token or AK/SK.
 func (v Values) needsIAM() bool {
 	if v.Credential() == Password || v.HasAgency() {
 		return true

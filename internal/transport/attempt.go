@@ -93,10 +93,7 @@ func setBody(resp *http.Response, text []byte) {
 
 // peek returns an answer's body and leaves it unread.
 func peek(resp *http.Response) []byte {
-	text, err := io.ReadAll(resp.Body)
-	if err != nil { // cannot happen: attempt has put a buffer there
-		return nil
-	}
+	text, _ := io.ReadAll(resp.Body) // never fails: attempt has put a buffer there
 	setBody(resp, text)
 	return text
 }
@@ -138,7 +135,9 @@ type TimeoutError struct {
 	Err   error // the context's error, if the caller's time was up; nil if only the attempt's was
 }
 
-func (e *TimeoutError) Error() string { return fmt.Sprintf("no complete answer within %s", e.After) }
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within %s", e.After.Round(100*time.Millisecond))
+}
 func (e *TimeoutError) Unwrap() error { return e.Err }
 
 // TooLargeError is an answer of more than Limit bytes.

@@ -74,17 +74,17 @@ func TestBodiesAreBounded(t *testing.T) {
 				var got outcome
 				used := allocated(func() { got = post(t.Context(), transport.New(o).Client(transport.Rules{})) })
 				if used > 64*mebibyte {
-					t.Errorf("it took %d MiB to read %d", used/mebibyte, c.size/mebibyte)
+					t.Errorf("memory for %d MiB: expected at most 64 MiB, got %d MiB", c.size/mebibyte, used/mebibyte)
 				}
 				if !body.closed || int64(body.read) > c.limit && int64(body.read) != c.limit+1 {
-					t.Errorf("closed %v, %d bytes read", body.closed, body.read)
+					t.Errorf("body: expected it closed after at most %d bytes, got closed %t after %d", c.limit+1, body.closed, body.read)
 				}
 				if n := len(base.attempts()); n != 1 {
-					t.Errorf("%d attempts: it won't get shorter", n)
+					t.Errorf("attempts: expected 1, because the answer does not get shorter, got %d", n)
 				}
 				if !c.tooLarge {
 					if got.Err != nil || len(got.Body) != c.size {
-						t.Errorf("%d bytes, %v", len(got.Body), got.Err)
+						t.Errorf("expected %d bytes and no error, got %d bytes and %v", c.size, len(got.Body), got.Err)
 					}
 					return
 				}
@@ -125,13 +125,13 @@ func isTooLarge(t *testing.T, err error, limit int64) {
 	t.Helper()
 	var tooLarge *transport.TooLargeError
 	if !errors.As(err, &tooLarge) {
-		t.Fatalf("got %v", err)
+		t.Fatalf("expected a TooLargeError, got %T %v", err, err)
 	}
 	if diff := cmp.Diff(&transport.TooLargeError{Limit: limit}, tooLarge); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if !transport.Permanent(err) {
-		t.Error("an answer that is too large must not be asked for again")
+		t.Error("permanent: expected true for an answer that is too large, got false")
 	}
 }
 
@@ -178,7 +178,7 @@ func TestGzipBomb(t *testing.T) {
 		}
 	})
 	if used > 64*mebibyte {
-		t.Errorf("it took %d MiB", used/mebibyte)
+		t.Errorf("memory: expected at most 64 MiB, got %d MiB", used/mebibyte)
 	}
 	isTooLarge(t, doErr, 4*mebibyte)
 }
@@ -203,7 +203,7 @@ func TestGzip(t *testing.T) {
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if err != nil || string(body) != good {
-		t.Errorf("%q, %v", body, err)
+		t.Errorf("expected the body %q and no error, got %q and %v", good, body, err)
 	}
 	server.Client().CloseIdleConnections()
 }

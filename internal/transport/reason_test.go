@@ -47,7 +47,7 @@ func TestErrorsSayWhy(t *testing.T) {
 				got := post(t.Context(), transport.New(exact(newNetwork(c.reply), 0)).Client(transport.Rules{}))
 				var place *transport.Error
 				if !errors.As(got.Err, &place) {
-					t.Fatalf("got %v", got.Err)
+					t.Fatalf("expected a transport.Error, got %T %v", got.Err, got.Err)
 				}
 				if want := "POST https://rds.example.com/v3/p1/instances/i1/errorlog-download: " + c.want; place.Error() != want {
 					t.Errorf("got  %s\nwant %s", place, want)
@@ -79,7 +79,7 @@ func TestAServerWithoutTLSIsAskedOnce(t *testing.T) {
 	}
 	var place *transport.Error
 	if !errors.As(err, &place) || attempts != 1 || !transport.Permanent(err) {
-		t.Fatalf("%d attempts: %v", attempts, err)
+		t.Fatalf("expected 1 attempt and a permanent transport.Error, got %d and %T %v", attempts, err, err)
 	}
 	if want := "GET " + address + ": the server does not speak TLS there, so the address may be one for http://"; place.Error() != want {
 		t.Errorf("got %q, want %q", place, want)

@@ -76,7 +76,8 @@ func TestCredentialsDoNotFollowARedirect(t *testing.T) {
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusTemporaryRedirect || resp.Header.Get("Location") != elsewhere.URL || asked {
-		t.Errorf("status %d, Location %s, asked elsewhere: %v", resp.StatusCode, resp.Header.Get("Location"), asked)
+		t.Errorf("expected 307 to %s, which is not asked, got %d to %s, asked %t",
+			elsewhere.URL, resp.StatusCode, resp.Header.Get("Location"), asked)
 	}
 }
 
@@ -98,7 +99,7 @@ func TestACertificateThatIsNotTrustedIsNotAskedAgain(t *testing.T) {
 	}
 	var certificate *tls.CertificateVerificationError
 	if !errors.As(err, &certificate) || attempts != 1 {
-		t.Errorf("%d attempts, %v", attempts, err)
+		t.Errorf("expected 1 attempt and an error about the certificate, got %d and %T %v", attempts, err, err)
 	}
 }
 
@@ -120,7 +121,7 @@ func TestObserve(t *testing.T) {
 		o := exact(newNetwork(answering(503, page, "X-Openstack-Request-Id", "r1"), breaks(io.EOF), slow), 2)
 		o.Observe = func(e transport.Exchange) {
 			if e.Context == nil {
-				t.Error("no context")
+				t.Error("context of an exchange: expected one, got nil")
 			}
 			s := seen{Method: e.Method, Host: e.Host, Path: e.Path, RequestID: e.RequestID, Status: e.Status, After: e.Duration.String()}
 			if e.Err != nil {
@@ -142,7 +143,7 @@ func TestObserve(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if slices.ContainsFunc(got, func(s seen) bool { return strings.Contains(fmt.Sprint(s), secret) }) {
-			t.Error("the token is in the log")
+			t.Errorf("expected no token in the log, got %v", got)
 		}
 	})
 }

@@ -45,7 +45,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if again && sent <= r.options.MaxRetries {
 			pause := r.pause(ctx, sent-1, resp)
 			trace.Retry(Retry{Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Attempt: sent, Pause: pause, Err: fault})
-			if err = sleep(ctx, pause); err == nil {
+			if err = Sleep(ctx, pause); err == nil {
 				continue
 			}
 		}
@@ -114,7 +114,8 @@ func untilLastTry(ctx context.Context) time.Duration {
 	return max(time.Until(deadline)-lastTry, 0)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep returns after d, or earlier with the context's error.
+func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}

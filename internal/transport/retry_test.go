@@ -112,7 +112,7 @@ func check(t *testing.T, err error, want func(error) string) {
 	t.Helper()
 	if want == nil {
 		if err != nil {
-			t.Errorf("got the error %v", err)
+			t.Errorf("expected no error, got %v", err)
 		}
 		return
 	}
@@ -192,7 +192,7 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 	if pause, asked := transport.RetryAfter(nil, now); pause != 0 || asked {
-		t.Errorf("without a header: %s, %t", pause, asked)
+		t.Errorf("without a header: expected no pause, got %s, %t", pause, asked)
 	}
 }
 
@@ -269,7 +269,7 @@ func TestManyRetriesDoNotOverflow(t *testing.T) {
 		post(t.Context(), transport.New(exact(base, 100)).Client(transport.Rules{}))
 		times := base.attempts()
 		if last := times[100] - times[99]; len(times) != 101 || last != time.Minute {
-			t.Errorf("%d attempts, the last pause %s", len(times), last)
+			t.Errorf("expected 101 attempts and a last pause of 1m, got %d and %s", len(times), last)
 		}
 	})
 }
@@ -283,7 +283,7 @@ func TestFinalDecidesBeforeTheStatus(t *testing.T) {
 				base := newNetwork(answering(status, busy, "Retry-After", "5"))
 				got := post(t.Context(), transport.New(exact(base, 3)).Client(rules))
 				if diff := cmp.Diff(outcome{Status: status, Body: busy}, got); diff != "" || len(base.attempts()) != 1 {
-					t.Error(diff, base.attempts())
+					t.Errorf("expected one attempt at 0s, got %v; outcome: expected (-) and got (+):\n%s", base.attempts(), diff)
 				}
 			})
 		})
@@ -346,7 +346,7 @@ func TestTheAnswersRequestIsTheCallers(t *testing.T) {
 		_ = resp.Body.Close()
 		deadline, ok := resp.Request.Context().Deadline()
 		if !ok || time.Until(deadline) != time.Hour || resp.Request.Context().Err() != nil {
-			t.Errorf("deadline in %s, %v", time.Until(deadline), resp.Request.Context().Err())
+			t.Errorf("expected a live context of 1h, got %s, %v", time.Until(deadline), resp.Request.Context().Err())
 		}
 	})
 }
@@ -385,7 +385,7 @@ func TestErrorsAreSafeToPrint(t *testing.T) {
 		got := send(time.Now(), client, req)
 		var place *transport.Error
 		if !errors.As(got.Err, &place) {
-			t.Fatalf("got %T", got.Err)
+			t.Fatalf("expected a transport.Error, got %T %v", got.Err, got.Err)
 		}
 		want := "GET https://rds.example.com/v3/p%0a1/" +
 			"jobs: malformed MIME header line: ?[31m?" + strings.Repeat("x", 400-len("malformed MIME header line: ?[31m?")) + "…"

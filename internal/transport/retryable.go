@@ -49,16 +49,15 @@ func (r *retry) retryable(ctx context.Context, resp *http.Response, err error) b
 
 // Permanent reports whether a request fails in the same way however often it is sent.
 func Permanent(err error) bool {
-	var judged Judged
-	if errors.As(err, &judged) {
+	if judged, ok := errors.AsType[Judged](err); ok {
 		return judged.Permanent()
 	}
-	var tooLarge *TooLargeError
-	var certificate *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError
-	var remote *net.OpError
-	return errors.As(err, &tooLarge) || errors.As(err, &certificate) || errors.As(err, &noTLS) || NoSuchHost(err) ||
-		errors.As(err, &remote) && remote.Op == "remote error" && slices.Contains(tlsRefusals, remote.Err.Error())
+	_, tooLarge := errors.AsType[*TooLargeError](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	remote, ok := errors.AsType[*net.OpError](err)
+	refused := ok && remote.Op == "remote error" && slices.Contains(tlsRefusals, remote.Err.Error())
+	return tooLarge || certificate || noTLS || refused || NoSuchHost(err)
 }
 
 // tlsRefusals are the alerts of a server that wants another certificate or none of ours. Over TCP the standard library
@@ -72,8 +71,8 @@ var tlsRefusals = []string{
 // NoSuchHost reports whether a host's name could not be resolved. If the host has answered before, the network or the
 // name server is probably down, and a later try can succeed.
 func NoSuchHost(err error) bool {
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
+	dns, ok := errors.AsType[*net.DNSError](err)
+	return ok && dns.IsNotFound
 }
 
 // NeverSent reports whether no connection was made, so that the server has received nothing.

@@ -35,7 +35,7 @@ func TestOneLayerRetries(t *testing.T) {
 		base := newNetwork(breaks(retriedError{errors.New("no login")}))
 		got := post(t.Context(), transport.New(exact(base, 5)).Client(transport.Rules{}))
 		if attempts := len(base.attempts()); attempts != 1 || got.Err == nil || transport.Permanent(got.Err) {
-			t.Errorf("%d attempts, permanent %t: %v", attempts, transport.Permanent(got.Err), got.Err)
+			t.Errorf("expected 1 attempt and a temporary error, got %d and %v, permanent %t", attempts, got.Err, transport.Permanent(got.Err))
 		}
 	})
 }
@@ -129,7 +129,7 @@ func TestAServerThatWantsACertificateIsAskedOnce(t *testing.T) {
 				_ = resp.Body.Close()
 			}
 			if attempts != 1 || !transport.Permanent(err) {
-				t.Errorf("%d attempts: %v", attempts, err)
+				t.Errorf("expected 1 attempt and a permanent error, got %d and %v", attempts, err)
 			}
 		})
 	}
@@ -151,12 +151,12 @@ func TestEachTLSAlert(t *testing.T) {
 		}
 		ours := &net.OpError{Op: "local error", Err: alert}
 		if transport.Permanent(ours) || transport.Permanent(alert) {
-			t.Errorf("%s is no word of the server's", ours)
+			t.Errorf("permanent: expected false for %s, which is not the server's, got true", ours)
 		}
 	}
 	for alert, text := range permanent {
 		if alert.Error() != "tls: "+text {
-			t.Errorf("alert %d is %q now", uint8(alert), alert)
+			t.Errorf("alert %d: expected the text %q, got %q", uint8(alert), "tls: "+text, alert)
 		}
 	}
 }
@@ -171,7 +171,7 @@ func TestCheckProxy(t *testing.T) {
 		err := transport.CheckProxy(t.Context(), address, nil, &http.Response{StatusCode: status, Status: fmt.Sprintf("%d no\x1b[31m", status)})
 		if !refuses {
 			if err != nil {
-				t.Errorf("%d: %v", status, err)
+				t.Errorf("status %d: expected no error, got %v", status, err)
 			}
 			continue
 		}

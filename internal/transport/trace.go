@@ -6,6 +6,8 @@ package transport
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -13,10 +15,8 @@ import (
 
 // Trace follows the requests of a context. Its functions are called in the goroutine of the request; each may be nil.
 type Trace struct {
-	// Sent is called before each attempt. The attempts of a login that a request needs do not count.
-	Sent func()
-	// Retry is called before each pause between two attempts, of a login too.
-	Retry func(Retry)
+	Sent  func()      // called before each attempt. The attempts of a login that a request needs do not count.
+	Retry func(Retry) // called before each pause between two attempts, of a login too
 }
 
 // Retry is a request that failed and will be sent again.
@@ -29,15 +29,10 @@ type Retry struct {
 
 // Cause returns what came back, without the address: "503 Service Unavailable, DBS.200005" or "connection refused".
 func (r Retry) Cause() string {
-	var answer *FaultError
-	if errors.As(r.Err, &answer) && answer.Code != "" {
-		return apierror.StatusText(answer.StatusCode) + ", " + answer.Code
+	if answer, ok := errors.AsType[*FaultError](r.Err); ok {
+		return strings.TrimSuffix(apierror.StatusText(answer.StatusCode)+", "+answer.Code, ", ")
 	}
-	if answer != nil {
-		return apierror.StatusText(answer.StatusCode)
-	}
-	var none *Error
-	if errors.As(r.Err, &none) {
+	if none, ok := errors.AsType[*Error](r.Err); ok {
 		return none.reason()
 	}
 	return apierror.Printable(r.Err.Error())
@@ -75,4 +70,33 @@ func traceOf(ctx context.Context) Trace {
 // Uncounted returns a context whose requests are not counted: a login does not belong to the request that needs it.
 func Uncounted(ctx context.Context) context.Context {
 	return context.WithValue(ctx, traceKey{}, Trace{Sent: func() {}, Retry: traceOf(ctx).Retry})
+}
+
+// Exchange is one attempt, for the request log. It has no header, query or body, so nothing in it is secret.
+type Exchange struct {
+	Context   context.Context //nolint:containedctx // the log finds its sink in it
+	Method    string
+	Host      string
+	Path      string
+	Status    int // 0 without an answer
+	RequestID string
+	Duration  time.Duration
+	Err       error // why there was no answer
+}
+
+// observe reports each attempt.
+type observe struct {
+	next   http.RoundTripper
+	report func(Exchange)
+}
+
+func (o *observe) RoundTrip(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := o.next.RoundTrip(req)
+	e := Exchange{Context: req.Context(), Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Duration: time.Since(start), Err: err}
+	if resp != nil {
+		e.Status, e.RequestID = resp.StatusCode, apierror.RequestID(resp.Header)
+	}
+	o.report(e)
+	return resp, err
 }

@@ -5,7 +5,7 @@
 //
 //	transport.go   options, and the layers that a request passes
 //	retry.go       sends a request again after a fault          retryable.go   decides whether that can help
-//	trace.go       follows the attempts of a request            observe.go     reports each attempt to the request log
+//	trace.go       follows the attempts of a request, and reports each to the request log
 //	rate.go        finds the rate that the gateway allows
 //	pace.go        one queue for a run, and its gate            attempt.go     one attempt, bounded in time and size
 //
@@ -46,7 +46,7 @@ import (
 	"time"
 )
 
-// Options configure a [Transport]. Each zero value stands for a default, except MaxRetries.
+// Options configure a [Transport]. A zero value means a default, except for MaxRetries.
 type Options struct {
 	Base           http.RoundTripper // sends one request over the network; default: a clone of http.DefaultTransport
 	MaxRetries     int               // how often a request is sent again after a fault; 0: never
@@ -82,15 +82,13 @@ func New(o Options) *Transport {
 
 // Rules are what one API adds to the transport. Each is optional.
 type Rules struct {
-	// Wrap puts the API's authorization around each attempt.
-	Wrap func(http.RoundTripper) http.RoundTripper
+	Wrap func(http.RoundTripper) http.RoundTripper // puts the API's authorization around each attempt
 	// Final reports whether an answer must not be asked for again, whatever its status.
 	Final func(status int, body []byte) bool
 	// AtMostOnce is for requests that hold a one-time secret, such as a passcode. They are sent again only if the
 	// server cannot have processed them: no connection was made, or the gateway answered 429.
 	AtMostOnce bool
-	// Login is for requests that others wait for: they leave before all others.
-	Login bool
+	Login      bool // for requests that others wait for: they leave before all others
 }
 
 // Client returns the HTTP client of one API. Its answers are in memory, so a body that is never closed leaks nothing.

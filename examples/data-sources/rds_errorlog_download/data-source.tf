@@ -11,7 +11,7 @@ output "error_logs" {
   }
 }
 
-# A link is a secret. To save the files: terraform output -raw links | xargs -n 1 curl -fO
+# A link is a secret. To save the files: terraform output -raw links | xargs -n 1 curl -sSfO
 output "links" {
   value     = join("\n", compact(data.rds_errorlog_download.orders.list[*].file_link))
   sensitive = true

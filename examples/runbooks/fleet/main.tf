@@ -111,7 +111,7 @@ output "not_exported" {
   value = { for name, log in data.rds_errorlog_download.fleet : name => log.failure.reason if log.failure != null }
 }
 
-# To save the files of one of them: terraform output -json links | jq -r '.orders[]' | xargs -n 1 curl -fO
+# To save the files of one of them: terraform output -json links | jq -r '.orders[]' | xargs -n 1 curl -sSfO
 output "links" {
   value     = { for name, log in data.rds_errorlog_download.fleet : name => compact(log.list[*].file_link) }
   sensitive = true

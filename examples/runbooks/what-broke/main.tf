@@ -33,6 +33,7 @@ data "rds_errorlog" "incident" {
 output "what_broke" {
   value = join("\n", concat(
     ["${data.rds_errorlog.incident.start_time} to ${data.rds_errorlog.incident.end_time}, worst first:", ""],
+    data.rds_errorlog.incident.complete ? [] : ["Not all: the API gives only the newest 2,000 rows of a level. Set last to a shorter time.", ""],
     length(data.rds_errorlog.incident.summary) > 0 ? [] : ["nothing"],
     [
       for group in data.rds_errorlog.incident.summary : format(

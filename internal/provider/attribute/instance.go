@@ -98,7 +98,7 @@ func instanceNameValidators() []validator.String { return []validator.String{val
 type validInstanceName struct{}
 
 func (validInstanceName) Description(context.Context) string {
-	return "must be the name of a DB instance: 1 to 64 characters, without blanks at begin or end"
+	return "must be the name of a DB instance: 1 to 64 characters, without a space at the beginning or end"
 }
 
 func (v validInstanceName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }

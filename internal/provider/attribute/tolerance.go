@@ -36,7 +36,7 @@ func ToleranceAttributes(empty string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"allow_failure": schema.BoolAttribute{
 			MarkdownDescription: "Whether an error of this one instance is only a warning, so that the other instances of a fleet still give " +
-				"their answer: no or several instances have the name, the API refuses the request, the export fails, or the timeout ends. " +
+				"their answer: no or several instances have the name, the cloud refuses or fails, or the timeout ends. " +
 				"The reason is then in `failure`. Errors of the configuration, of the login and of the permission to list instances, and an " +
 				"interrupt, are always errors. Default: `false`.",
 			Optional: true,

@@ -135,7 +135,7 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 	}
 	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s %s, got: %q, which is %s.", req.Path, v.Description(ctx), req.ConfigValue.ValueString(), fault))
+			fmt.Sprintf("Attribute %s %s, got: %q. This is %s.", req.Path, v.Description(ctx), req.ConfigValue.ValueString(), fault))
 	}
 }
 
@@ -143,9 +143,9 @@ func (v usableDirectory) ValidateString(ctx context.Context, req validator.Strin
 func directoryFault(path string) string {
 	switch {
 	case strings.TrimSpace(path) == "":
-		return "empty"
+		return "an empty path"
 	case strings.TrimSpace(path) != path:
-		return "a path with a blank at its begin or end: remove it"
+		return "a path with a space at its beginning or end: remove it"
 	case strings.HasPrefix(path, "$"):
 		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's " +
 			"(TF_VAR_…)"

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,24 +15,9 @@ import (
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/settings"
 )
-
-// maxListed is the number of files that one text or one run lists, so that a screen can show it.
-const maxListed = 20
-
-// listLines returns a line for each of the first entries, and the number of the others. Terraform does not wrap lines
-// that begin with a space.
-func listLines(entries []string) string {
-	var b strings.Builder
-	for _, entry := range entries[:min(len(entries), maxListed)] {
-		b.WriteString("  " + apierror.Printable(entry) + "\n")
-	}
-	if more := len(entries) - maxListed; more > 0 {
-		fmt.Fprintf(&b, "  and %d more\n", more)
-	}
-	return b.String()
-}
 
 // SaveErrors explains which files were not saved and why, one error for each of the first.
 func SaveErrors(noun, instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
@@ -43,7 +27,7 @@ func SaveErrors(noun, instanceID string, saved []download.Saved, err error, time
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
 	}
 	var diags diag.Diagnostics
-	for i, one := range failed[:min(len(failed), maxListed)] {
+	for i, one := range failed[:min(len(failed), mostLines)] {
 		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
@@ -52,12 +36,12 @@ func SaveErrors(noun, instanceID string, saved []download.Saved, err error, time
 			diags.AddError(unableToSave, text)
 		}
 	}
-	if more := failed[min(len(failed), maxListed):]; len(more) > 0 {
+	if more := failed[min(len(failed), mostLines):]; len(more) > 0 {
 		var names []string
 		for _, one := range more {
-			names = append(names, one.Name)
+			names = append(names, apierror.Printable(one.Name))
 		}
-		diags.AddError(unableToSave, fmt.Sprintf("%d more files were not saved:\n\n%s", len(more), listLines(names)))
+		diags.AddError(unableToSave, fmt.Sprintf("%d more files were not saved:\n\n%s", len(more), Indented(names)+"\n"))
 	}
 	return diags
 }
@@ -69,9 +53,9 @@ func savedText(saved []download.Saved, first bool) string {
 	}
 	var paths []string
 	for _, file := range saved {
-		paths = append(paths, file.Path)
+		paths = append(paths, apierror.Printable(file.Path))
 	}
-	return "\nThese files were saved:\n\n" + listLines(paths)
+	return "\nThese files were saved:\n\n" + Indented(paths) + "\n"
 }
 
 func saveText(instanceID string, e *download.Error) string {
@@ -127,20 +111,20 @@ func SaveWarnings(saved []download.Saved) diag.Diagnostics {
 	var differ []string
 	for _, f := range saved {
 		if f.Announced != 0 {
-			differ = append(differ, fmt.Sprintf("%s: %d bytes, announced: %d", f.Path, f.Size, f.Announced))
+			differ = append(differ, fmt.Sprintf("%s: %d bytes, announced: %d", apierror.Printable(f.Path), f.Size, f.Announced))
 		}
 	}
 	if len(differ) > 0 {
-		diags.AddWarning("Size of a saved file differs", "The cloud announced another size for these files:\n\n"+listLines(differ)+
+		diags.AddWarning("Size of a saved file differs", "The cloud announced another size for these files:\n\n"+Indented(differ)+"\n"+
 			"\nThe file may be incomplete, or the cloud counts in another unit. Look at the end of the file.")
 	}
 	return diags
 }
 
 // LinkWarnings are about links without TLS.
-func LinkWarnings(noun, instanceID string, links []download.File) diag.Diagnostics {
+func LinkWarnings(noun, instanceID string, export *rds.Export) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if slices.ContainsFunc(links, func(f download.File) bool { return settings.Unencrypted(f.Link) }) {
+	if slices.ContainsFunc(export.Files, func(f rds.ExportFile) bool { return settings.Unencrypted(f.Link) }) {
 		diags.AddWarning("Requests are not encrypted", fmt.Sprintf("A link to the %s of DB instance %s begins with http://: "+
 			"anyone between here and the cloud can read the log. The cloud's own links begin with https://.", noun, instanceID))
 	}

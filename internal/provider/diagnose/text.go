@@ -36,7 +36,7 @@ func listed(files []rds.ExportFile) string {
 	return ":\n\n" + Indented(lines)
 }
 
-// mostLines bounds a list in a text.
+// mostLines bounds a list in a text, so that a screen can show it.
 const mostLines = 20
 
 // Indented returns lines for a diagnostic. Terraform does not wrap lines that begin with a space.

@@ -80,12 +80,14 @@ func (t Tried) interruptedState(e *rds.InterruptedError) string {
 		return "The export had not finished when RDS last answered. Since then: " + meaning + "."
 	case e.Last != nil:
 		return "The last answer had " + statusWord(e.Status) + listed(e.Last.Files)
+	case e.Outage != nil && t.Export && situationOf(e.Outage) == noAnswer:
+		return "RDS gave no answer. The export may have started all the same."
 	case e.Outage != nil && t.Export:
 		return "The export has not started: " + meaning + "."
-	case e.Outage != nil:
-		return "No usable answer had come: " + meaning + "."
+	case e.Outage != nil && situationOf(e.Outage) != noAnswer:
+		return "RDS gave no usable answer: " + meaning + "."
 	default:
-		return "No answer had come."
+		return "RDS gave no answer."
 	}
 }
 
