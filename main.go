@@ -96,8 +96,8 @@ func saveMemory() {
 	}
 }
 
-// saveLogging makes the libraries write no line of the log that nobody reads. Without it they write every line at TRACE,
-// whatever TF_LOG is, and Terraform reads and drops them: a third of the time that a plan of a thousand objects costs the provider. See
+// saveLogging keeps the libraries from writing log lines that nobody reads. Without it they write every line at TRACE,
+// whatever TF_LOG is, and Terraform reads and drops them:
 // https://github.com/hashicorp/terraform-plugin-framework/issues/1269. Terraform shows a provider's log at the level of
 // TF_LOG_PROVIDER, else of TF_LOG. The libraries' own variables win.
 func saveLogging() {

@@ -167,7 +167,7 @@ func BenchmarkSummarizeFile(b *testing.B) {
 	}
 }
 
-// logFile writes a log of n bytes, and reads it once so that it is in the system's cache.
+// logFile writes a log of n bytes. It is in the system's cache then.
 func logFile(b *testing.B, n int64) string {
 	b.Helper()
 	all, err := io.ReadAll(endless(n, later()))
