@@ -14,7 +14,11 @@ import (
 // greeting is what a person reads first. All commands in it can be pasted as they are.
 var greeting = template.Must(template.New("greeting").Parse(`The simulated cloud listens at {{.URL}}
 An export takes {{.Export}}, a link works for {{.LinkLife}}. Ctrl-C ends it.
+{{if .Keystone}}
+Tokens of {{.Keystone}} are good here too. Its catalogue needs a service of type rdsv3 with this endpoint:
 
+  {{.URL}}/v3/$(project_id)s
+{{end}}
 Credentials, for a shell:
 
   export OS_AUTH_URL={{.URL}}/v3
@@ -74,5 +78,6 @@ func greet(w io.Writer, url string, s settings) error {
 		"AccessKey": rdssim.AccessKey, "SecretKey": rdssim.SecretKey,
 		"Healthy": rdssim.InstanceHealthy, "Instances": rdssim.Instances(),
 		"First": rdssim.FleetInstance(1), "Second": rdssim.FleetInstance(2), "Incident": rdssim.Incidents()[0],
+		"Keystone": s.keystone,
 	})
 }

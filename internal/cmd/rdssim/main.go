@@ -62,11 +62,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // writeReadyFile writes the file in one step, so that nobody reads a part of the URL.
 func writeReadyFile(path, url string) error {
 	draft := path + ".draft"
-	err := os.WriteFile(draft, []byte(url+"\n"), 0o600) //nolint:gosec // the user names the file
-	if err == nil {
-		err = os.Rename(draft, path)
+	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil { //nolint:gosec // the user names the file
+		return fmt.Errorf("write the ready file: %w", err)
 	}
-	if err != nil {
+	if err := os.Rename(draft, path); err != nil {
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	return nil

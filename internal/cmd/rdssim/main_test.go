@@ -11,10 +11,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,6 +126,8 @@ func TestWrongArguments(t *testing.T) {
 		{"-export=-1s", "rdssim: -export must not be negative\n"},
 		{"-link-life=-1s", "rdssim: -link-life must not be negative\n"},
 		{"-rate=-1", "rdssim: -rate must not be negative\n"},
+		{"-keystone=127.0.0.1:5000", "rdssim: -keystone must be a URL with http or https\n"},
+		{"-keystone=ftp://127.0.0.1", "rdssim: -keystone must be a URL with http or https\n"},
 		{"serve", "rdssim: unexpected argument \"serve\": rdssim takes flags only\n"},
 		{"-rate=NaN", "rdssim: -rate must not be negative\n"},
 		{"-rate=1 -window=-1s", "rdssim: -window must not be negative\n"},
@@ -256,6 +260,106 @@ func reads(t *testing.T, cloud *rdssim.Server) bool {
 	defer func() { _ = response.Body.Close() }()
 	_, err = io.Copy(io.Discard, response.Body)
 	return err == nil
+}
+
+// TestKeystone uses a second simulator as the other identity server.
+func TestKeystone(t *testing.T) {
+	iam := rdssim.New()
+	stopIAM, err := iam.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stopIAM()
+	text, stop := started(t, "-keystone", iam.AuthURL())
+	defer func() { _ = stop() }()
+	if want := "Tokens of " + iam.AuthURL() + " are good here too."; !strings.Contains(text, want) {
+		t.Errorf("expected %q, got:\n%s", want, text)
+	}
+	base := regexp.MustCompile(`http://\S+`).FindString(text)
+	job := base + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
+
+	token := login(t, iam, `,"scope":{"project":{"id":"`+rdssim.ProjectID+`"}}`)
+	for _, step := range []struct {
+		what  string
+		token string
+		want  int
+	}{
+		{"a token of the identity server", token, http.StatusBadRequest}, // no such job
+		{"a token that nobody knows", "x", http.StatusUnauthorized},
+		{"a token without a project", login(t, iam, ""), http.StatusUnauthorized},
+	} {
+		if got := get(t, job, step.token); got != step.want {
+			t.Errorf("%s: expected status %d, got %d", step.what, step.want, got)
+		}
+	}
+	iam.RevokeTokens()
+	if got := get(t, job, token); got != http.StatusUnauthorized {
+		t.Errorf("status for a revoked token: expected 401, got %d", got)
+	}
+	stopIAM()
+	if got := get(t, job, token); got != http.StatusUnauthorized {
+		t.Errorf("status without identity server: expected 401, got %d", got)
+	}
+}
+
+// TestKeystoneThatRedirects checks that a token goes only to the identity server that the user named.
+func TestKeystoneThatRedirects(t *testing.T) {
+	var asked atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"token":{"project":{"id":"`+rdssim.ProjectID+`"}}}`)
+	}))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		redirecting := httptest.NewServer(http.RedirectHandler(elsewhere.URL+"/v3/auth/tokens", status))
+		text, stop := started(t, "-keystone", redirecting.URL+"/v3/")
+		job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
+		if got := get(t, job, "t0ken"); got != http.StatusUnauthorized || asked.Load() != 0 {
+			t.Errorf("%d: expected 401 and no call of the other server, got %d and %d calls", status, got, asked.Load())
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		redirecting.Close()
+	}
+}
+
+// TestKeystoneThatVouchesForNothing checks that only a 200 with a project's ID makes a token good.
+func TestKeystoneThatVouchesForNothing(t *testing.T) {
+	const project = `{"token":{"project":{"id":"` + rdssim.ProjectID + `"}}}`
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   int
+	}{
+		"good":            {200, project, http.StatusBadRequest}, // no such job
+		"another project": {200, `{"token":{"project":{"id":"` + rdssim.RootProjectID + `"}}}`, http.StatusForbidden},
+		"another status":  {203, project, http.StatusUnauthorized},
+		"an error":        {401, project, http.StatusUnauthorized},
+		"no project":      {200, `{"token":{}}`, http.StatusUnauthorized},
+		"half":            {200, project[:20], http.StatusUnauthorized},
+		"a page":          {200, "<html>", http.StatusUnauthorized},
+		"nothing":         {200, "", http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			iam := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				const want = "GET /v3/auth/tokens?nocatalog t0ken t0ken"
+				got := r.Method + " " + r.RequestURI + " " + r.Header.Get("X-Auth-Token") + " " + r.Header.Get("X-Subject-Token")
+				if got != want {
+					t.Errorf("request: expected %s, got %s", want, got)
+				}
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer iam.Close()
+			text, stop := started(t, "-keystone", iam.URL+"/v3/")
+			defer func() { _ = stop() }()
+			job := regexp.MustCompile(`http://\S+`).FindString(text) + "/v3/" + rdssim.ProjectID + "/jobs?id=x"
+			if got := get(t, job, "t0ken"); got != c.want {
+				t.Errorf("status: expected %d, got %d", c.want, got)
+			}
+		})
+	}
 }
 
 func login(t *testing.T, iam *rdssim.Server, scope string) string {

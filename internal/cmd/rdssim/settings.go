@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type settings struct {
 	gateway   rdssim.Gateway
 	fileSize  int64
 	readyFile string
+	keystone  string
 	faults    []rdssim.Fault
 	options   []rdssim.Option
 }
@@ -52,6 +54,7 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 	flags.BoolVar(&s.gateway.NoRetryAfter, "no-retry-after", false, "with -rate: leave the header Retry-After out")
 	flags.Int64Var(&s.fileSize, "file-size", -1, "generate logs of that many `bytes`; -1: a real PostgreSQL log")
 	flags.StringVar(&s.readyFile, "ready-file", "", "`path` of a file that gets the URL when the simulator listens; removed at the end")
+	flags.StringVar(&s.keystone, "keystone", "", "`URL` of an identity server, such as http://127.0.0.1:5000/v3, whose tokens are good too")
 	flags.Func("fault", "`KIND=WHAT[*TIMES]`: make requests fail, see below; may be repeated", s.addFault)
 	flags.Usage = func() {
 		_, _ = fmt.Fprintf(stderr, "Usage of rdssim:\n")
@@ -96,6 +99,9 @@ func (s settings) check(rest []string) error {
 	case s.gateway.PerSecond == 0 && s.gateway != rdssim.Gateway{}:
 		return errors.New("-window, -burst and -no-retry-after need -rate")
 	}
+	if u, err := url.Parse(s.keystone); s.keystone != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("-keystone must be a URL with http or https")
+	}
 	return nil
 }
 
@@ -106,6 +112,9 @@ func (s settings) cloud() *rdssim.Server {
 		rdssim.WithLogLife(s.logLife), rdssim.WithBusyFor(s.busy), rdssim.WithGateway(s.gateway), rdssim.WithFleet(s.fleet),
 		rdssim.WithFileSize(s.fileSize),
 	}, s.options...)
+	if s.keystone != "" {
+		options = append(options, rdssim.WithTokenValidator(newKeystone(s.keystone).validate))
+	}
 	cloud := rdssim.New(options...)
 	for _, f := range s.faults {
 		cloud.Inject(f)
