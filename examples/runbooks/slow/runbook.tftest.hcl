@@ -1,10 +1,11 @@
 # terraform test runs this without a cloud. Terraform cannot mock a list of statements (hashicorp/terraform#37939): it is empty.
-mock_provider "rds" {
-  mock_data "rds_slowlog" {
-    defaults = {
-      start_time = "2026-11-27T04:12:06Z"
-      end_time   = "2026-11-27T05:12:06Z"
-    }
+mock_provider "rds" {}
+
+override_data {
+  target = data.rds_slowlog.now
+  values = {
+    start_time = "2026-11-27T04:12:06Z"
+    end_time   = "2026-11-27T05:12:06Z"
   }
 }
 
