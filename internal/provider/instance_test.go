@@ -135,6 +135,12 @@ func TestInstanceName_Errors(t *testing.T) {
 				" is not RDS for PostgreSQL.\n\n  " + rdssim.InstanceMySQL + ": MySQL, Single, ACTIVE\n\n" +
 				"The provider reads the logs of PostgreSQL instances only. Look for another name with data source rds_instances.",
 		},
+		"an ID that cannot be one": {
+			"orders",
+			[]rdssim.Fault{listed(`{"id":"../x","name":"orders","type":"Ha","status":"ACTIVE","datastore":{"type":"PostgreSQL"}}`)},
+			unableToFind + `The cloud's list of DB instances has no usable ID for "orders" in ` + inProject +
+				".\n\n  ../x: PostgreSQL, Ha, ACTIVE\n\nUse instance_id in place of instance_name: the console shows the ID.",
+		},
 		"nothing there": {
 			"orders",
 			[]rdssim.Fault{listed("")},

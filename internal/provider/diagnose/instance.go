@@ -49,7 +49,10 @@ func (t Tried) nameText(e *instances.NameError) string {
 	place := t.placeOf(e.List.Place.ProjectID, e.List.Place.Region)
 	usable := instances.Postgres(e.List.Instances)
 	name := fmt.Sprintf("%q", apierror.Printable(e.Name))
-	if several := len(instances.Postgres(e.Found)); several > 0 {
+	if several := len(instances.Postgres(e.Found)); several == 1 {
+		return fmt.Sprintf("The cloud's list of DB instances has no usable ID for %s in %s.\n\n%s\n\nUse instance_id in place of "+
+			"instance_name: the console shows the ID.", name, place, Indented(described(e.Found)))
+	} else if several > 1 {
 		return fmt.Sprintf("%d PostgreSQL instances have the name %s in %s.\n\n%s\n\nUse instance_id in place of instance_name.",
 			several, name, place, Indented(described(e.Found)))
 	}
