@@ -80,8 +80,8 @@ var measurements = []measurement{
 	{"schema, through the CLI", schemas},
 	{"plan: ready links / one GET of a page", plans("rds_errorlog_download", "rds.errorlog", 1, maxRatioLinks)},
 	{"plan: rows of the last hour / one GET of a page", plans("rds_errorlog", "rds.errorlog_rows", 3, maxRatioRows)},
-	{"plan of 1, provider running: time, memory", fleetPlan(1)},
-	{"plan of 200, provider running: time, memory", fleetPlan(200)},
+	{"plan of 1, provider running", fleetPlan(1)},
+	{"plan of 200, provider running", fleetPlan(200)},
 	{"plan of 200, exports of 14 s, 40 calls a second", gatewayPlan(200)},
 	{"plan of 1000, exports of 14 s, 40 calls a second", gatewayPlan(1000)},
 }
@@ -142,11 +142,12 @@ func plans(dataSource, kind string, calls int, maxRatio float64) func(*testing.T
 	}
 }
 
+// fleetPlan plans n instances at once whose links are ready.
 func fleetPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 	return func(t *testing.T) (rds, http fmt.Stringer) {
 		t.Helper()
-		took, peak := fleet(t, n)
-		return text(fmt.Sprintf("%4d ms, %.1f MiB", took.Milliseconds(), float64(peak)/(1<<20))), text("")
+		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(0))
+		return planAttached(t, c, program(t), n), text("")
 	}
 }
 
@@ -195,7 +196,7 @@ func planAttached(t *testing.T, c *rdstest.CLI, provider string, n int) text {
 	mustRun(t, c, "plan", fmt.Sprintf("-parallelism=%d", n))
 	took := time.Since(start)
 	peak, _ := peakMemory(t, process)
-	return text(fmt.Sprintf("%.0f s, %.1f MiB, CPU %.1f s", took.Seconds(), float64(peak)/(1<<20), cpu(t, process).Seconds()))
+	return text(fmt.Sprintf("%.1f s, %.1f MiB, CPU %.1f s", took.Seconds(), float64(peak)/(1<<20), cpu(t, process).Seconds()))
 }
 
 // cpu returns the time that a process has used so far, 0 if the system does not count it.
@@ -271,19 +272,6 @@ func handshake(t *testing.T, path string) {
 	if err != nil || !strings.Contains(address, "|grpc|") {
 		t.Fatalf("%s printed %q, %v; want an address with |grpc|", path, address, err)
 	}
-}
-
-// fleet plans n instances whose links are ready.
-func fleet(t *testing.T, n int) (took time.Duration, peak int) {
-	t.Helper()
-	c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(0))
-	provider := attach(t, c, program(t), nil)
-	mustRun(t, c, "init")
-	start := time.Now()
-	mustRun(t, c, "plan", "-parallelism=200")
-	took = time.Since(start)
-	peak, _ = peakMemory(t, provider)
-	return took, peak
 }
 
 // override makes an address mean the program in a folder, for Terraform and for OpenTofu.

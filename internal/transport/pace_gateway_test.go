@@ -172,7 +172,7 @@ func TestPaceOfGateways(t *testing.T) {
 	least := map[test]float64{
 		{200, anySecond, true, "steady"}:             0.80,
 		{200, second, true, "steady"}:                0.83,
-		{20, second, false, "double after a minute"}: 0.83,
+		{20, second, false, "double after a minute"}: 0.84,
 	}
 	var tests []test
 	for _, kind := range []kind{bucket, anySecond, second, minute} {
