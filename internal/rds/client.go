@@ -6,7 +6,7 @@
 //
 //	client.go    sends a request, decodes its answer
 //	decode.go    values in the forms that the API really sends
-//	error.go     refusals, and the ends of a wait           codes.go   what error codes mean
+//	error.go     refusals, and the ends of a wait
 //	endure.go    repeats a call until its time is up; the clock, for tests that bring their own
 //
 //	export.go    POST errorlog-download, slowlog-download   link.go    download links: scheme, expiry

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
@@ -16,35 +17,37 @@ import (
 // slip of the pen in the code must not be one in its test too.
 var meanings = []struct {
 	meaning string
-	kind    rds.Kind
+	kind    apierror.Kind
 	passing bool // asking again later can help
 	final   bool // the transport need not send it again by itself
 	codes   []string
 }{
-	{"another operation runs on the instance", rds.KindBusy, true, true, []string{
+	{"another operation runs on the instance", apierror.Busy, true, true, []string{
 		"DBS.200011", "DBS.200018", "DBS.200019", "DBS.200047", "DBS.200076", "DBS.200080", "DBS.200452", "DBS.200463", "DBS.200611",
 		"DBS.201015",
 		"DBS.201202", "DBS.201205", "DBS.201206", "DBS.212006", "DBS.212033", "DBS.280011", "DBS.280816", "DBS.01010337", "RDS.0011", "RDS.3004",
 	}},
-	{"not in a state for this yet", rds.KindNotReady, true, true, []string{"DBS.200086", "DBS.201014", "DBS.01280030", "DBS.280036"}},
-	{"not RDS for PostgreSQL", rds.KindWrongEngine, false, true, []string{"DBS.280343", "DBS.200040", "DBS.280238", "DBS.201207", "RDS.5005"}},
-	{"no such instance", rds.KindNotFound, false, true, []string{
+	{"not in a state for this yet", apierror.NotReady, true, true, []string{"DBS.200086", "DBS.201014", "DBS.01280030", "DBS.280036"}},
+	{"not RDS for PostgreSQL", apierror.WrongEngine, false, true, []string{
+		"DBS.280343", "DBS.200040", "DBS.280238", "DBS.201207", "RDS.5005",
+	}},
+	{"no such instance", apierror.NotFound, false, true, []string{
 		"DBS.200002", "DBS.200045", "DBS.200408", "DBS.200602", "DBS.201028", "DBS.290005", "DBS.290011", "RDS.1103",
 	}},
-	{"not allowed", rds.KindForbidden, false, true, []string{
+	{"not allowed", apierror.Forbidden, false, true, []string{
 		"DBS.200010", "DBS.200044", "DBS.200604", "DBS.201003", "DBS.280015", "RDS.0010", "RDS.0015", "RDS.5045",
 	}},
-	{"storage full", rds.KindStorageFull, false, true, []string{"DBS.200316"}},
+	{"storage full", apierror.StorageFull, false, true, []string{"DBS.200316"}},
 	{
-		"the token is bad or old", rds.KindUnauthorized, false, true,
+		"the token is bad or old", apierror.Unauthorized, false, true,
 		[]string{"APIG.0301", "APIGW.0301", "APIG.0307", "APIGW.0307", "DBS.280056"},
 	},
-	{"too many requests", rds.KindThrottled, true, false, []string{"APIG.0308", "APIGW.0308"}},
-	{"server failure", rds.KindServer, true, false, []string{
+	{"too many requests", apierror.Throttled, true, false, []string{"APIG.0308", "APIGW.0308"}},
+	{"server failure", apierror.Server, true, false, []string{
 		"DBS.108000", "DBS.108002", "DBS.108005", "DBS.200005", "DBS.213004", "DBS.290006", "DBS.290015", "RDS.9999",
 	}},
-	{"the gateway has no such API", rds.KindUnknownAPI, false, true, []string{"APIG.0101", "APIGW.0101"}},
-	{"the task can't be asked for", rds.KindNoSuchJob, false, true, []string{"DBS.200543", "RDS.5041"}},
+	{"the gateway has no such API", apierror.UnknownAPI, false, true, []string{"APIG.0101", "APIGW.0101"}},
+	{"the task can't be asked for", apierror.NoSuchJob, false, true, []string{"DBS.200543", "RDS.5041"}},
 }
 
 func TestACodeCountsWhateverTheStatus(t *testing.T) {
@@ -73,15 +76,15 @@ func TestACodeCountsWhateverTheStatus(t *testing.T) {
 }
 
 func TestWithoutACodeTheStatusCounts(t *testing.T) {
-	kinds := map[int]rds.Kind{
-		0: rds.KindOther, 199: rds.KindOther,
-		300: rds.KindRedirect, 301: rds.KindRedirect, 302: rds.KindRedirect, 303: rds.KindRedirect, 307: rds.KindRedirect,
-		308: rds.KindRedirect, 399: rds.KindRedirect,
-		400: rds.KindOther, 401: rds.KindUnauthorized, 402: rds.KindOther, 403: rds.KindForbidden, 404: rds.KindNotFound,
-		405: rds.KindOther, 407: rds.KindOther,
-		408: rds.KindServer, 409: rds.KindBusy, 410: rds.KindOther, 413: rds.KindOther, 429: rds.KindThrottled, 499: rds.KindOther,
-		500: rds.KindServer, 501: rds.KindOther, 502: rds.KindServer, 503: rds.KindServer, 504: rds.KindServer, 505: rds.KindServer,
-		599: rds.KindServer,
+	kinds := map[int]apierror.Kind{
+		0: apierror.Other, 199: apierror.Other,
+		300: apierror.Redirect, 301: apierror.Redirect, 302: apierror.Redirect, 303: apierror.Redirect, 307: apierror.Redirect,
+		308: apierror.Redirect, 399: apierror.Redirect,
+		400: apierror.Other, 401: apierror.Unauthorized, 402: apierror.Other, 403: apierror.Forbidden, 404: apierror.NotFound,
+		405: apierror.Other, 407: apierror.Other,
+		408: apierror.Server, 409: apierror.Busy, 410: apierror.Other, 413: apierror.Other, 429: apierror.Throttled, 499: apierror.Other,
+		500: apierror.Server, 501: apierror.Other, 502: apierror.Server, 503: apierror.Server, 504: apierror.Server, 505: apierror.Server,
+		599: apierror.Server,
 	}
 	for status, kind := range kinds {
 		for _, body := range []string{"", "{}", "<html>", `{"error_code":"DBS.999999"}`, `{"error_code":"DBS.2000110"}`, `{"error_code":" "}`} {

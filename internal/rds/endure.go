@@ -6,9 +6,11 @@ package rds
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
@@ -118,7 +120,7 @@ func (e *effort) endured(fault error) {
 // is a lost network, and a 4xx without an error code is the page of a proxy or a portal.
 func endurable(err error, answered bool) bool {
 	if refusal, ok := errors.AsType[*Error](err); ok {
-		foreign := refusal.Described && (refusal.Kind == KindForbidden || refusal.Kind == KindNotFound || refusal.Kind == KindOther)
+		foreign := refusal.Described && slices.Contains([]apierror.Kind{apierror.Forbidden, apierror.NotFound, apierror.Other}, refusal.Kind)
 		return refusal.Kind.Passing() || answered && foreign
 	}
 	if answered && transport.NoSuchHost(err) {

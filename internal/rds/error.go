@@ -15,7 +15,7 @@ import (
 // Error is an answer of the API, or of a gateway or proxy in front of it, that is not a success.
 type Error struct {
 	apierror.Refusal
-	Kind      Kind
+	Kind      apierror.Kind
 	ProjectID string
 	Region    string // may be ""
 	Host      string // that was asked
@@ -61,7 +61,7 @@ func location(resp *http.Response) string {
 // instance is busy and the call repeats it at its own pace. It is for transport.Rules.
 func Final(status int, body []byte) bool {
 	kind := apierror.KindOf(apierror.Refusal{Code: apierror.Parse(status, nil, body).Code})
-	return kind != KindOther && kind != KindThrottled && kind != KindServer
+	return kind != apierror.Other && kind != apierror.Throttled && kind != apierror.Server
 }
 
 // DecodeError is a successful answer that cannot be decoded.

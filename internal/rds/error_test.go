@@ -35,51 +35,51 @@ func TestRefusals(t *testing.T) {
 	}{
 		"RDS": {
 			status: 403, body: `{"error_code":"DBS.200604","error_msg":"The operation is not authorized."}`,
-			want: rds.Error{Kind: rds.KindForbidden, Refusal: apierror.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
+			want: rds.Error{Kind: apierror.Forbidden, Refusal: apierror.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
 			text: "403 Forbidden, DBS.200604, The operation is not authorized., request id r1",
 		},
 		"the gateway": {
 			status: 401, body: `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"other"}`,
 			want: rds.Error{
-				Kind:    rds.KindUnauthorized,
+				Kind:    apierror.Unauthorized,
 				Refusal: apierror.Refusal{Code: "APIGW.0301", Message: "Incorrect IAM authentication information"},
 			},
 			text: "401 Unauthorized, APIGW.0301, Incorrect IAM authentication information, request id r1",
 		},
 		"OpenStack": {
 			status: 404, body: `{"itemNotFound":{"code":404,"message":"gone"}}`,
-			want: rds.Error{Kind: rds.KindNotFound, Refusal: apierror.Refusal{Message: "gone"}},
+			want: rds.Error{Kind: apierror.NotFound, Refusal: apierror.Refusal{Message: "gone"}},
 			text: "404 Not Found, gone, request id r1",
 		},
 		"HTML": {
 			status: 502, body: "<html>" + secret + "</html>",
-			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(an HTML page of 19 bytes in place of the API's JSON)"}},
+			want: rds.Error{Kind: apierror.Server, Refusal: apierror.Refusal{Message: "(an HTML page of 19 bytes in place of the API's JSON)"}},
 			text: "502 Bad Gateway, (an HTML page of 19 bytes in place of the API's JSON), request id r1",
 		},
 		"HTML, and status 200": {
 			status: 200, body: "<html>" + secret,
-			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(an HTML page of 12 bytes in place of the API's JSON)"}},
+			want: rds.Error{Kind: apierror.Server, Refusal: apierror.Refusal{Message: "(an HTML page of 12 bytes in place of the API's JSON)"}},
 			text: "200 OK, (an HTML page of 12 bytes in place of the API's JSON), request id r1",
 		},
 		"nothing": {
 			status: 500,
-			want:   rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
+			want:   rds.Error{Kind: apierror.Server, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text:   "500 Internal Server Error, (the answer was empty), request id r1",
 		},
 		"junk": {
 			status: 400, body: secret,
-			want: rds.Error{Kind: rds.KindOther, Refusal: apierror.Refusal{Message: "(6 bytes that are not the API's JSON)"}},
+			want: rds.Error{Kind: apierror.Other, Refusal: apierror.Refusal{Message: "(6 bytes that are not the API's JSON)"}},
 			text: "400 Bad Request, (6 bytes that are not the API's JSON), request id r1",
 		},
 		"a status without a name": {
 			status: 599, body: `{}`,
-			want: rds.Error{Kind: rds.KindServer, Refusal: apierror.Refusal{Message: "(2 bytes that name no error)"}},
+			want: rds.Error{Kind: apierror.Server, Refusal: apierror.Refusal{Message: "(2 bytes that name no error)"}},
 			text: "599, (2 bytes that name no error), request id r1",
 		},
 		"a redirect": {
 			status: 302, body: "moved", location: "https://user:" + secret + "@login.example.com:8443/a?token=" + secret + "#" + secret,
 			want: rds.Error{
-				Kind: rds.KindRedirect, Location: "https://login.example.com:8443",
+				Kind: apierror.Redirect, Location: "https://login.example.com:8443",
 				Refusal: apierror.Refusal{Message: "(5 bytes that are not the API's JSON)"},
 			},
 			text: "302 Found, (5 bytes that are not the API's JSON), request id r1",
@@ -87,26 +87,26 @@ func TestRefusals(t *testing.T) {
 		"a redirect to a host": {
 			status: 307, location: "//evil.example.com/" + secret,
 			want: rds.Error{
-				Kind: rds.KindRedirect, Location: "https://evil.example.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"},
+				Kind: apierror.Redirect, Location: "https://evil.example.com", Refusal: apierror.Refusal{Message: "(the answer was empty)"},
 			},
 			text: "307 Temporary Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect to a path": {
 			status: 308, location: "/" + secret,
 			want: rds.Error{
-				Kind: rds.KindRedirect, Location: "https://rds.eu-de.otc.t-systems.com",
+				Kind: apierror.Redirect, Location: "https://rds.eu-de.otc.t-systems.com",
 				Refusal: apierror.Refusal{Message: "(the answer was empty)"},
 			},
 			text: "308 Permanent Redirect, (the answer was empty), request id r1",
 		},
 		"a redirect that can't be read": {
 			status: 301, location: "https://[" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: apierror.Redirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "301 Moved Permanently, (the answer was empty), request id r1",
 		},
 		"a redirect to no host": {
 			status: 301, location: "mailto:" + secret,
-			want: rds.Error{Kind: rds.KindRedirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
+			want: rds.Error{Kind: apierror.Redirect, Refusal: apierror.Refusal{Message: "(the answer was empty)"}},
 			text: "301 Moved Permanently, (the answer was empty), request id r1",
 		},
 	}
@@ -145,8 +145,8 @@ func TestARefusalOfAJobIsOneToo(t *testing.T) {
 	s := answering(400, `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`)
 	_, err := s.client().Job(t.Context(), task)
 	var got *rds.Error
-	if !errors.As(err, &got) || got.Kind != rds.KindNoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
-		t.Errorf("expected 400 Bad Request, DBS.200543, The job does not exist., of kind KindNoSuchJob, got %#v", err)
+	if !errors.As(err, &got) || got.Kind != apierror.NoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
+		t.Errorf("expected 400 Bad Request, DBS.200543, The job does not exist., of kind NoSuchJob, got %#v", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -181,7 +182,7 @@ func TestErrorLogRowsOneLevelFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newLevels(map[string]string{"ERROR": hang, "FATAL": notFound})
 		_, err := n.retrying().ErrorLogRows(t.Context(), rowsOf("ERROR", "FATAL"))
-		if complaint := expectRefusal(rds.KindNotFound)(err); complaint != "" {
+		if complaint := expectRefusal(apierror.NotFound)(err); complaint != "" {
 			t.Error(complaint)
 		}
 		if got := time.Since(n.start); got != 0 {

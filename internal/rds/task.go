@@ -109,7 +109,7 @@ func (w *wait) job(ctx context.Context, id string) (job *Job, err error) {
 func (t *tasks) missed(err error) {
 	t.misses++
 	var refusal *Error
-	mayCome := !errors.As(err, &refusal) || refusal.Kind == KindNoSuchJob || refusal.Kind == KindNotFound || refusal.Kind.Passing()
+	mayCome := !errors.As(err, &refusal) || refusal.Kind == apierror.NoSuchJob || refusal.Kind == apierror.NotFound || refusal.Kind.Passing()
 	t.on = mayCome && t.misses < taskMisses
 }
 

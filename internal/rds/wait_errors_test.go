@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
@@ -65,16 +66,16 @@ func TestWaitEndsWithAnError(t *testing.T) {
 			lines:   []string{exporting, `{"list":{}}`}, after: 5 * time.Second, calls: 3,
 			check: expectTimeout("CREATING", "list holds a JSON object where another type was promised"),
 		},
-		"not found": {lines: []string{notFound}, calls: 1, check: expectRefusal(rds.KindNotFound)},
+		"not found": {lines: []string{notFound}, calls: 1, check: expectRefusal(apierror.NotFound)},
 		"the wrong engine, whatever the status": {
-			lines: []string{`500 {"error_code":"DBS.280343","error_msg":"no"}`}, calls: 1, check: expectRefusal(rds.KindWrongEngine),
+			lines: []string{`500 {"error_code":"DBS.280343","error_msg":"no"}`}, calls: 1, check: expectRefusal(apierror.WrongEngine),
 		},
 		"storage full": {
-			lines: []string{`409 {"error_code":"DBS.200316","error_msg":"full"}`}, calls: 1, check: expectRefusal(rds.KindStorageFull),
+			lines: []string{`409 {"error_code":"DBS.200316","error_msg":"full"}`}, calls: 1, check: expectRefusal(apierror.StorageFull),
 		},
-		"a redirect": {lines: []string{`307 `}, calls: 1, check: expectRefusal(rds.KindRedirect)},
+		"a redirect": {lines: []string{`307 `}, calls: 1, check: expectRefusal(apierror.Redirect)},
 		"gone in the middle": {
-			lines: []string{exporting, notFound}, after: 2 * time.Second, calls: 2, check: expectRefusal(rds.KindNotFound),
+			lines: []string{exporting, notFound}, after: 2 * time.Second, calls: 2, check: expectRefusal(apierror.NotFound),
 		},
 		"nobody there": {
 			lines: []string{refuseConnect}, after: 3 * time.Second, calls: 3, // the transport's two retries
@@ -94,9 +95,9 @@ func TestWaitEndsWithAnError(t *testing.T) {
 				return ""
 			},
 		},
-		"a page, at first": {lines: []string{`403 <html>proxy</html>`}, calls: 1, check: expectRefusal(rds.KindForbidden)},
+		"a page, at first": {lines: []string{`403 <html>proxy</html>`}, calls: 1, check: expectRefusal(apierror.Forbidden)},
 		"a redirect, in the middle": {
-			lines: []string{exporting, `302 <html>portal</html>`}, after: 2 * time.Second, calls: 2, check: expectRefusal(rds.KindRedirect),
+			lines: []string{exporting, `302 <html>portal</html>`}, after: 2 * time.Second, calls: 2, check: expectRefusal(apierror.Redirect),
 		},
 		"failed whole": {
 			lines: []string{failedWhole, jobFailed}, calls: 2, check: expectExport("disk of the standby is gone"),
@@ -194,7 +195,7 @@ func expectTimeout(status, fault string) func(error) string {
 	}
 }
 
-func expectRefusal(kind rds.Kind) func(error) string {
+func expectRefusal(kind apierror.Kind) func(error) string {
 	return func(err error) string {
 		var refusal *rds.Error
 		if !errors.As(err, &refusal) || refusal.Kind != kind || refusal.ProjectID != project || refusal.Region != "eu-de" {

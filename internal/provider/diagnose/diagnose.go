@@ -103,9 +103,9 @@ func (t Tried) blamesInstance(err error) bool {
 	var refusal *rds.Error
 	if errors.As(err, &refusal) {
 		if t.Lookup {
-			return refusal.Kind == rds.KindForbidden
+			return refusal.Kind == apierror.Forbidden
 		}
-		return refusal.Kind == rds.KindNotFound || refusal.Kind == rds.KindWrongEngine
+		return refusal.Kind == apierror.NotFound || refusal.Kind == apierror.WrongEngine
 	}
 	var name *instances.NameError
 	return errors.As(err, &name)
@@ -145,7 +145,7 @@ func (t Tried) Detail(err error) string {
 // refusalText is for an answer that refuses the request.
 func (t Tried) refusalText(e *rds.Error) string {
 	happened := "RDS refused to " + t.what()
-	if e.Kind == rds.KindUnknownAPI {
+	if e.Kind == apierror.UnknownAPI {
 		happened = "The server " + e.Host + " has no API to " + t.what()
 	}
 	return fmt.Sprintf("%s in %s.\n\n%s\n%s", happened, t.place(e), refusalLines(e), t.refusalHint(e))
@@ -153,16 +153,16 @@ func (t Tried) refusalText(e *rds.Error) string {
 
 // refusalHint chooses from the table. A 404 has several causes: the form of the ID and the body show which is likely.
 func (t Tried) refusalHint(e *rds.Error) string {
-	if e.Kind == rds.KindForbidden && t.Lookup {
+	if e.Kind == apierror.Forbidden && t.Lookup {
 		return t.fill(refusalHints[e.Kind] + withoutNamesHint)
 	}
-	if e.Kind != rds.KindNotFound {
+	if e.Kind != apierror.NotFound {
 		return t.fill(cmp.Or(refusalHints[e.Kind], anyRefusalHint), "{host}", e.Host)
 	}
 	hint := notFoundHint
 	switch {
 	case t.Instance == "":
-		hint = refusalHints[rds.KindUnknownAPI]
+		hint = refusalHints[apierror.UnknownAPI]
 	case t.Name != "":
 		hint = goneHint
 	case !rds.UsualInstanceID(t.Instance):

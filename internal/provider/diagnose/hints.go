@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
 // This file is the table of advice, by situation. [Tried.fill] fills in the names in braces.
@@ -51,19 +51,19 @@ var situations = map[situation]struct {
 }
 
 // refusalHints are for refusals that will come again.
-var refusalHints = map[rds.Kind]string{
-	rds.KindWrongEngine: "This instance is not RDS for PostgreSQL. The provider reads the logs of PostgreSQL instances only; their IDs end " +
+var refusalHints = map[apierror.Kind]string{
+	apierror.WrongEngine: "This instance is not RDS for PostgreSQL. The provider reads the logs of PostgreSQL instances only; their IDs end " +
 		"with in03.",
-	rds.KindForbidden:    "The user needs the permission {permission} in this project. Check the user's groups in IAM.",
-	rds.KindUnauthorized: "IAM accepted the credential but RDS did not: it may belong to another project, region or cloud, or be revoked.",
-	rds.KindStorageFull:  "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then.",
-	rds.KindUnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
-	rds.KindRedirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
+	apierror.Forbidden:    "The user needs the permission {permission} in this project. Check the user's groups in IAM.",
+	apierror.Unauthorized: "IAM accepted the credential but RDS did not: it may belong to another project, region or cloud, or be revoked.",
+	apierror.StorageFull:  "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then.",
+	apierror.UnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
+	apierror.Redirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
 		"proxy answers in place of the API.",
-	rds.KindBusy:      situations[busy].next + againHint,
-	rds.KindNotReady:  situations[busy].next + againHint,
-	rds.KindThrottled: situations[throttled].next + againHint,
-	rds.KindServer:    situations[apiFault].next + againHint,
+	apierror.Busy:      situations[busy].next + againHint,
+	apierror.NotReady:  situations[busy].next + againHint,
+	apierror.Throttled: situations[throttled].next + againHint,
+	apierror.Server:    situations[apiFault].next + againHint,
 }
 
 const (

@@ -38,7 +38,7 @@ func (t Tried) ConcernsInstance(err error) bool {
 	case errors.As(err, &timeout):
 		return !errors.As(timeout.Fault, &caller)
 	case errors.As(err, &refusal):
-		return !t.Lookup && !slices.Contains([]rds.Kind{rds.KindUnauthorized, rds.KindRedirect, rds.KindUnknownAPI}, refusal.Kind)
+		return !t.Lookup && !slices.Contains([]apierror.Kind{apierror.Unauthorized, apierror.Redirect, apierror.UnknownAPI}, refusal.Kind)
 	default:
 		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
 	}

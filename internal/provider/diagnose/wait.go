@@ -128,9 +128,9 @@ func situationOf(fault error) situation {
 		return fine
 	case errors.As(fault, &caller):
 		return loginFault
-	case errors.As(fault, &refusal) && (refusal.Kind == rds.KindBusy || refusal.Kind == rds.KindNotReady):
+	case errors.As(fault, &refusal) && (refusal.Kind == apierror.Busy || refusal.Kind == apierror.NotReady):
 		return busy
-	case errors.As(fault, &refusal) && refusal.Kind == rds.KindThrottled, errors.As(fault, &answer) && answer.StatusCode == tooMany:
+	case errors.As(fault, &refusal) && refusal.Kind == apierror.Throttled, errors.As(fault, &answer) && answer.StatusCode == tooMany:
 		return throttled
 	case errors.As(fault, &refusal), errors.As(fault, &answer):
 		return apiFault
