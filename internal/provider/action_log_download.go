@@ -15,6 +15,7 @@ import (
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/download"
@@ -60,7 +61,7 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			MarkdownDescription: "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does " +
 				"not exist. Must not be a symbolic link.",
 			Required:   true,
-			Validators: attribute.DirectoryValidators(),
+			Validators: []validator.String{attribute.Directory()},
 		},
 		"overwrite": dataschema.BoolAttribute{
 			MarkdownDescription: "Whether a file of the same name may be replaced. Default: `false`: a file that is already there is an " +
@@ -111,11 +112,11 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
-	if try, err := a.client.resolve(ctx, &model.InstanceModel, "timeouts.invoke", timeout); err != nil {
+	if try, err := a.client.resolve(ctx, &model.InstanceModel, "invoke", timeout); err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	try := a.tried(a.client, model.logArguments, "timeouts.invoke")
+	try := a.client.tried(a.tried(), model.InstanceModel, "invoke")
 	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
 	options.Report = (&progress.Wait{Send: send, Noun: a.noun}).Report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)
@@ -178,7 +179,7 @@ func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string))
 // a data source (seen with 1.14.9 and 1.15.0), and then passes on any value.
 func (m logDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
 	diags := m.logArguments.validate(ctx)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("directory"), m.Directory, attribute.DirectoryValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("directory"), m.Directory, attribute.Directory())...)
 	diags.Append(attribute.ValidateTimeout(ctx, m.Timeouts, "invoke")...)
 	return diags
 }

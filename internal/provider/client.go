@@ -124,9 +124,10 @@ func (p *rdsProvider) network(config *tls.Config) http.RoundTripper {
 	return network
 }
 
-// resolve sets the ID of an instance if a name is configured. tried is for the texts about an error.
+// resolve sets the ID of an instance if a name is configured. The result describes the lookup, for the texts about its
+// error. operation is the one in timeouts.
 func (c *client) resolve(
-	ctx context.Context, m *attribute.InstanceModel, timeoutName string, timeout time.Duration,
+	ctx context.Context, m *attribute.InstanceModel, operation string, timeout time.Duration,
 ) (diagnose.Tried, error) {
 	if m.InstanceName.IsNull() {
 		return diagnose.Tried{}, nil
@@ -137,22 +138,44 @@ func (c *client) resolve(
 	if err == nil {
 		m.InstanceID = attribute.Link(found.ID)
 	}
-	t := listTried(c, timeoutName)
+	t := listTried(c, operation)
 	t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
 	return t, err
 }
 
 // listTried describes a listing for the texts of diagnostics.
-func listTried(c *client, timeoutName string) diagnose.Tried {
+func listTried(c *client, operation string) diagnose.Tried {
 	return diagnose.Tried{
 		Unable:  "list DB instances",
 		Request: "list DB instances",
 		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"db_instance_management/querying_db_instances.html",
 		Permission:  "rds:instance:list",
-		TimeoutName: timeoutName,
+		TimeoutName: "timeouts." + operation,
 		Project:     c.project,
 	}
+}
+
+// tried completes the description of a request about one DB instance.
+func (c *client) tried(t diagnose.Tried, m attribute.InstanceModel, operation string) diagnose.Tried {
+	t.Instance, t.Name, t.Argument = m.InstanceID.ValueString(), m.InstanceName.ValueString(), m.Argument()
+	t.TimeoutName, t.Project = "timeouts."+operation, c.project
+	return t
+}
+
+// ask sends a request about one DB instance, for a data source or an ephemeral resource. A name is replaced by its ID
+// first, and the request gets what is then left of the timeout. The result describes what was tried last.
+func (c *client) ask(
+	ctx context.Context, t diagnose.Tried, m *attribute.InstanceModel, operation string, timeout time.Duration,
+	request func(ctx context.Context, left time.Duration) error,
+) (diagnose.Tried, error) {
+	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
+	defer stop()
+	start := time.Now()
+	if try, err := c.resolve(ctx, m, operation, timeout); err != nil {
+		return try, err
+	}
+	return c.tried(t, *m, operation), request(ctx, remaining(timeout, start))
 }
 
 // remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.

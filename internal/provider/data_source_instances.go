@@ -134,7 +134,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	defer cancel()
 	list, err := d.client.instances.All(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(listTried(d.client, "timeouts.read").Diagnostic(err))
+		resp.Diagnostics.Append(listTried(d.client, "read").Diagnostic(err))
 		return
 	}
 	model.Instances = mapInstances(model.selected(list.Instances))

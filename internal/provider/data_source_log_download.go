@@ -64,11 +64,9 @@ func (d *logDownloadDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	timeout := attribute.TimeoutOf(model.Timeouts, "read", defaultLinksTimeout)
-	export, try, err := d.obtain(ctx, d.client, &model.logArguments, "timeouts.read", timeout)
-	if err != nil {
-		resp.Diagnostics.Append(model.Settle(try, err))
-	} else {
-		model.Failure = attribute.NoFailure()
+	export, try, err := d.obtain(ctx, d.client, &model.logArguments, "read", timeout)
+	resp.Diagnostics.Append(model.Settle(try, err)...)
+	if err == nil {
 		resp.Diagnostics.Append(d.warnings(d.client, try.Who(), export, goodLinks)...)
 	}
 	if resp.Diagnostics.HasError() {

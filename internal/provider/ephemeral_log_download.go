@@ -62,7 +62,7 @@ func (e *logDownloadEphemeral) Open(ctx context.Context, req ephemeral.OpenReque
 		return
 	}
 	timeout := attribute.TimeoutOf(model.Timeouts, "open", defaultLinksTimeout)
-	export, try, err := e.obtain(ctx, e.client, &model.logArguments, "timeouts.open", timeout)
+	export, try, err := e.obtain(ctx, e.client, &model.logArguments, "open", timeout)
 	if err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return

@@ -23,70 +23,81 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// This file is what the data source and the ephemeral resource rds_errorlog share.
-
-// defaultRowsTimeout is for a few requests. A busy instance is waited for.
-const defaultRowsTimeout = 2 * time.Minute
+// errorLog is rds_errorlog.
+func (p *rdsProvider) errorLog() logRead {
+	return logRead{
+		name: "_errorlog",
+		answers: "Answers what broke in the last minutes: reads the rows of the error log of one RDS for PostgreSQL instance by " +
+			"time and level, and groups what is alike, worst first. It starts no export and takes a second or less.\n\n" +
+			"**The text of a row can hold people's data.** `entries` is stored in the state in clear text; the ephemeral resource of this " +
+			"name stores nothing.",
+		keeps: "Answers what broke in the last minutes, as the data source of this name does, and keeps the rows out of plan " +
+			"and state: they exist in memory only, for as long as the run needs them.",
+		empty:           "`summary` and `entries` are empty, and `complete` is false",
+		attributes:      errorLogAttributes,
+		dataSourceModel: func() logReadDataSourceModel { return new(errorLogDataSourceModel) },
+		ephemeralModel:  func() logReadModel { return new(errorLogModel) },
+		now:             p.now,
+	}
+}
 
 // errorLogLevels are the levels that the API knows.
 var errorLogLevels = []string{"ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE"}
 
 var defaultLevels = []string{"ERROR", "FATAL", "PANIC"}
 
-// errorLogArguments are the arguments of both kinds but their timeouts.
-type errorLogArguments struct {
+// errorLogModel is the model of the ephemeral resource. The window has two more results.
+type errorLogModel struct {
 	attribute.InstanceModel
 	attribute.WindowArguments
 	Levels types.Set `tfsdk:"levels"`
+	errorLogResults
+	Timeouts types.Object `tfsdk:"timeouts"`
 }
 
-// errorLogResults are the attributes of both kinds. The window has two more.
+type errorLogDataSourceModel struct {
+	errorLogModel
+	attribute.ToleranceModel
+}
+
 type errorLogResults struct {
 	Summary  types.List `tfsdk:"summary"`
 	Entries  types.List `tfsdk:"entries"`
 	Complete types.Bool `tfsdk:"complete"`
 }
 
-// check returns the window that the arguments ask for, or what is wrong with time and levels. Terraform calls it before
-// the read too, if values are not known yet: then it checks the others.
-func (a errorLogArguments) check(ctx context.Context, now time.Time) (attribute.Window, diag.Diagnostics) {
-	w, diags := a.Window(ctx, now)
-	diags.Append(validateLevels(a.Levels)...)
-	return w, diags
+func (m *errorLogModel) check(ctx context.Context, now time.Time) diag.Diagnostics {
+	_, diags := m.Window(ctx, now)
+	diags.Append(validateLevels(m.Levels)...)
+	return diags
 }
 
-// tried describes the request, for the texts of diagnostics.
-func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
-	return diagnose.Tried{
-		Unable:  "read error log",
-		Request: "read the error log of",
-		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
-			"log_information_queries/querying_database_error_logs.html",
-		Permission:  "rds:log:list",
-		Instance:    a.InstanceID.ValueString(),
-		Name:        a.InstanceName.ValueString(),
-		Argument:    a.Argument(),
-		TimeoutName: timeoutName,
-		Project:     c.project,
-	}
+// errorLogTried describes the request, for the texts of diagnostics.
+var errorLogTried = diagnose.Tried{
+	Unable:  "read error log",
+	Request: "read the error log of",
+	Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+		"log_information_queries/querying_database_error_logs.html",
+	Permission: "rds:log:list",
 }
 
-// read requests the rows of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
-func (a *errorLogArguments) read(
-	ctx context.Context, c *client, w attribute.Window, timeoutName string, timeout time.Duration,
-) (*rds.Rows, diagnose.Tried, error) {
-	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
-	defer stop()
-	start := time.Now()
-	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
-		return nil, try, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
-	defer cancel()
-	rows, err := c.rds.ErrorLogRows(ctx, rds.RowsQuery{
-		InstanceID: a.InstanceID.ValueString(), Start: w.Start, End: w.End, Levels: levelsOf(a.Levels),
+func (m *errorLogModel) read(
+	ctx context.Context, c *client, now time.Time, operation string,
+) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+	var rows *rds.Rows
+	window, _ := m.Window(ctx, now)
+	timeout := attribute.TimeoutOf(m.Timeouts, operation, defaultReadTimeout)
+	try, err := c.ask(ctx, errorLogTried, &m.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
+		ctx, cancel := context.WithTimeout(ctx, left)
+		defer cancel()
+		rows, err = c.rds.ErrorLogRows(ctx, rds.RowsQuery{
+			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End, Levels: levelsOf(m.Levels),
+		})
+		return err
 	})
-	return rows, a.tried(c, timeoutName), err
+	m.WindowArguments = m.WithTimes(window)
+	m.errorLogResults = mapRows(rows)
+	return incomplete(try.Who(), rows), try, err
 }
 
 // validateLevels checks the elements that are known.
@@ -154,7 +165,7 @@ func mapRows(rows *rds.Rows) errorLogResults {
 
 // incomplete returns a warning if the API cut a level off.
 func incomplete(who string, rows *rds.Rows) diag.Diagnostics {
-	if rows.Complete {
+	if rows == nil || rows.Complete {
 		return nil
 	}
 	var lines []string

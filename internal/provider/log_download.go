@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/provider/attribute"
@@ -61,8 +62,8 @@ type logArguments struct {
 // validate checks arguments that were unknown when Terraform asked for validation.
 func (a logArguments) validate(ctx context.Context) diag.Diagnostics {
 	diags := a.ValidateInstance(ctx)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_method"), a.PollMethod, attribute.PollMethodValidators())...)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_interval"), a.PollInterval, attribute.PollIntervalValidators())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_method"), a.PollMethod, attribute.PollMethod())...)
+	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_interval"), a.PollInterval, attribute.PollInterval())...)
 	return diags
 }
 
@@ -80,34 +81,25 @@ func (l logDownload) waitOptions(ctx context.Context, a logArguments, timeout ti
 }
 
 // tried describes a wait for links, for the texts of diagnostics.
-func (l logDownload) tried(c *client, a logArguments, timeoutName string) diagnose.Tried {
+func (l logDownload) tried() diagnose.Tried {
 	return diagnose.Tried{
-		Export:      true,
-		Unable:      "obtain " + l.noun + " links",
-		Request:     "export the " + l.noun + " of",
-		Page:        l.page,
-		Permission:  l.permission,
-		Instance:    a.InstanceID.ValueString(),
-		Name:        a.InstanceName.ValueString(),
-		Argument:    a.Argument(),
-		TimeoutName: timeoutName,
-		Project:     c.project,
+		Export:     true,
+		Unable:     "obtain " + l.noun + " links",
+		Request:    "export the " + l.noun + " of",
+		Page:       l.page,
+		Permission: l.permission,
 	}
 }
 
-// obtain waits for an export, for a data source and an ephemeral resource. A name is replaced by its ID first. tried is for
-// the texts of diagnostics.
+// obtain waits for an export, for a data source and an ephemeral resource.
 func (l logDownload) obtain(
-	ctx context.Context, c *client, a *logArguments, timeoutName string, timeout time.Duration,
-) (*rds.Export, diagnose.Tried, error) {
-	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
-	defer stop()
-	start := time.Now()
-	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
-		return nil, try, err
-	}
-	export, err := c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, remaining(timeout, start)))
-	return export, l.tried(c, *a, timeoutName), err
+	ctx context.Context, c *client, a *logArguments, operation string, timeout time.Duration,
+) (export *rds.Export, _ diagnose.Tried, _ error) {
+	try, err := c.ask(ctx, l.tried(), &a.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
+		export, err = c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, left))
+		return err
+	})
+	return export, try, err
 }
 
 // logResults are the attributes that a data source and an ephemeral resource return.
@@ -173,13 +165,13 @@ func (l logDownload) argumentAttributes() map[string]schema.Attribute {
 				"available. `task` polls the export's task and then requests the links; if the task cannot be polled, it continues as " +
 				"`repeat`. To poll tasks needs another permission.",
 			Optional:   true,
-			Validators: attribute.PollMethodValidators(),
+			Validators: []validator.String{attribute.PollMethod()},
 		},
 		"poll_interval": schema.StringAttribute{
 			MarkdownDescription: "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) from `1s` to " +
 				"`5m`. Without it, the pause grows with the time already waited, from 2 to 30 seconds.",
 			Optional:   true,
-			Validators: attribute.PollIntervalValidators(),
+			Validators: []validator.String{attribute.PollInterval()},
 		},
 	})
 	return attributes

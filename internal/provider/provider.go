@@ -10,7 +10,7 @@
 //	client.go                 what every object gets from Configure, and the lookup of an instance
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
 //	log_download.go           what the objects for downloads share
-//	errorlog.go slowlog.go    what the objects rds_errorlog share, and rds_slowlog
+//	log_read.go               what the objects that read by time share: errorlog.go rds_errorlog, slowlog.go rds_slowlog
 //	logging.go                the request log
 //	attribute/                parts of schemas that several objects share
 //	diagnose/                 turns errors into texts
@@ -124,14 +124,14 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.newErrorLogDataSource, p.newSlowLogDataSource,
+		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.errorLog().newDataSource, p.slowLog().newDataSource,
 		newInstancesDataSource,
 	}
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
-		errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.newErrorLogEphemeral, p.newSlowLogEphemeral,
+		errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.errorLog().newEphemeral, p.slowLog().newEphemeral,
 	}
 }
 

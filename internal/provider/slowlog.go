@@ -23,78 +23,94 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// This file is what the data source and the ephemeral resource rds_slowlog share.
+// slowLog is rds_slowlog.
+func (p *rdsProvider) slowLog() logRead {
+	return logRead{
+		name: "_slowlog",
+		answers: "Answers which statements are slow: reads the statistics of the slow query log of one RDS for PostgreSQL " +
+			"instance, worst first. It starts no export and takes a second or less.\n\n" +
+			"**The text of a statement can hold people's data.** It is stored in the state in clear text; the ephemeral resource of this " +
+			"name stores nothing.",
+		keeps: "Answers which statements are slow, as the data source of this name does, and keeps the statements out of plan " +
+			"and state: they exist in memory only, for as long as the run needs them.",
+		empty:           "`statements` is empty, and `total` is null",
+		attributes:      slowLogAttributes,
+		dataSourceModel: func() logReadDataSourceModel { return new(slowLogDataSourceModel) },
+		ephemeralModel:  func() logReadModel { return new(slowLogModel) },
+		now:             p.now,
+	}
+}
 
 const defaultStatements = 20
 
 // slowSorts are the values of sort_by.
 var slowSorts = map[string]rds.SlowSort{"count": rds.SortByCount, "time": rds.SortByTime}
 
-// slowLogArguments are the arguments of both kinds but their timeouts.
-type slowLogArguments struct {
+// slowLogModel is the model of the ephemeral resource. The window has two more results.
+type slowLogModel struct {
 	attribute.InstanceModel
 	attribute.WindowArguments
 	SortBy   types.String `tfsdk:"sort_by"`
 	Limit    types.Number `tfsdk:"limit"`
 	Database types.String `tfsdk:"database"`
+	slowLogResults
+	Timeouts types.Object `tfsdk:"timeouts"`
 }
 
-// slowLogResults are the attributes of both kinds. The window has two more.
+type slowLogDataSourceModel struct {
+	slowLogModel
+	attribute.ToleranceModel
+}
+
 type slowLogResults struct {
 	Statements types.List  `tfsdk:"statements"`
 	Total      types.Int64 `tfsdk:"total"`
 }
 
-// slowAnswer is what the API returned.
-type slowAnswer struct {
-	statements []rds.SlowStatement
-	total      int64 // -1: not known
+func (m *slowLogModel) check(ctx context.Context, now time.Time) diag.Diagnostics {
+	_, diags := m.Window(ctx, now)
+	return diags
 }
 
-// tried describes the request, for the texts of diagnostics.
-func (a *slowLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
-	return diagnose.Tried{
-		Unable:  "read slow statements",
-		Request: "read the slow statements of",
-		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
-			"querying_slow_query_log_statistics.html",
-		Permission:  "rds:log:list",
-		Instance:    a.InstanceID.ValueString(),
-		Name:        a.InstanceName.ValueString(),
-		Argument:    a.Argument(),
-		TimeoutName: timeoutName,
-		Project:     c.project,
-	}
+// slowLogTried describes the request, for the texts of diagnostics.
+var slowLogTried = diagnose.Tried{
+	Unable:  "read slow statements",
+	Request: "read the slow statements of",
+	Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
+		"querying_slow_query_log_statistics.html",
+	Permission: "rds:log:list",
 }
 
-// read requests the slow statements of a window. A name is replaced by its ID first. tried is for the texts of diagnostics.
-func (a *slowLogArguments) read(
-	ctx context.Context, c *client, w attribute.Window, timeoutName string, timeout time.Duration,
-) (*slowAnswer, diagnose.Tried, error) {
-	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
-	defer stop()
-	start := time.Now()
-	if try, err := c.resolve(ctx, &a.InstanceModel, timeoutName, timeout); err != nil {
-		return nil, try, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, remaining(timeout, start))
-	defer cancel()
-	statements, total, err := c.rds.SlowStatements(ctx, rds.SlowQuery{
-		InstanceID: a.InstanceID.ValueString(), Start: w.Start, End: w.End,
-		Sort: slowSorts[a.SortBy.ValueString()], Limit: a.limit(), Database: a.Database.ValueString(),
+func (m *slowLogModel) read(
+	ctx context.Context, c *client, now time.Time, operation string,
+) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+	var statements []rds.SlowStatement
+	total := int64(-1)
+	window, _ := m.Window(ctx, now)
+	timeout := attribute.TimeoutOf(m.Timeouts, operation, defaultReadTimeout)
+	try, err := c.ask(ctx, slowLogTried, &m.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
+		ctx, cancel := context.WithTimeout(ctx, left)
+		defer cancel()
+		statements, total, err = c.rds.SlowStatements(ctx, rds.SlowQuery{
+			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End,
+			Sort: slowSorts[m.SortBy.ValueString()], Limit: m.limit(), Database: m.Database.ValueString(),
+		})
+		return err
 	})
-	if err != nil {
-		return nil, a.tried(c, timeoutName), err
+	m.WindowArguments = m.WithTimes(window)
+	m.slowLogResults = mapStatements(statements, total)
+	if err == nil && len(statements) == 0 {
+		warnings = m.nothingSlow(try.Who(), window)
 	}
-	return &slowAnswer{statements, total}, a.tried(c, timeoutName), nil
+	return warnings, try, err
 }
 
 // limit returns the limit, which is validated, or the default.
-func (a *slowLogArguments) limit() int {
-	if a.Limit.IsNull() {
+func (m *slowLogModel) limit() int {
+	if m.Limit.IsNull() {
 		return defaultStatements
 	}
-	n, _ := a.Limit.ValueBigFloat().Int64()
+	n, _ := m.Limit.ValueBigFloat().Int64()
 	return int(n)
 }
 
@@ -110,14 +126,11 @@ var statementType = types.ObjectType{AttrTypes: map[string]attr.Type{
 	"type":         types.StringType,
 }}
 
-// mapStatements returns the attributes for an answer. Nil is a read that failed: the list is empty, not null, so that
-// statements[*] works.
-func mapStatements(answer *slowAnswer) slowLogResults {
-	if answer == nil {
-		answer = &slowAnswer{total: -1}
-	}
-	list := make([]attr.Value, 0, len(answer.statements))
-	for _, s := range answer.statements {
+// mapStatements returns the attributes for statements. Without any the list is empty, not null, so that statements[*]
+// works. total is -1 if it is not known.
+func mapStatements(statements []rds.SlowStatement, total int64) slowLogResults {
+	list := make([]attr.Value, 0, len(statements))
+	for _, s := range statements {
 		list = append(list, types.ObjectValueMust(statementType.AttrTypes, map[string]attr.Value{
 			"statement":    attribute.Link(s.Statement), // unchanged: to be searched for in the program
 			"count":        types.Int64PointerValue(s.Count),
@@ -129,21 +142,18 @@ func mapStatements(answer *slowAnswer) slowLogResults {
 			"type":         attribute.Text(s.Type),
 		}))
 	}
-	total := types.Int64Null()
-	if answer.total >= 0 {
-		total = types.Int64Value(answer.total)
+	results := slowLogResults{Statements: types.ListValueMust(statementType, list), Total: types.Int64Null()}
+	if total >= 0 {
+		results.Total = types.Int64Value(total)
 	}
-	return slowLogResults{Statements: types.ListValueMust(statementType, list), Total: total}
+	return results
 }
 
 // nothingSlow returns a warning for an answer without statements: it has the same form if the cloud cannot read the log.
-func (a *slowLogArguments) nothingSlow(who string, w attribute.Window, answer *slowAnswer) diag.Diagnostics {
-	if len(answer.statements) > 0 {
-		return nil
-	}
+func (m *slowLogModel) nothingSlow(who string, w attribute.Window) diag.Diagnostics {
 	where := ""
-	if !a.Database.IsNull() {
-		where = fmt.Sprintf(" in database %q", apierror.Printable(a.Database.ValueString()))
+	if !m.Database.IsNull() {
+		where = fmt.Sprintf(" in database %q", apierror.Printable(m.Database.ValueString()))
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("No slow statements", fmt.Sprintf(
 		"The cloud lists no slow statement of DB instance %s%s from %s to %s.\n\nIf there should be some, look at two parameters of the "+
@@ -152,22 +162,10 @@ func (a *slowLogArguments) nothingSlow(who string, w attribute.Window, answer *s
 		who, where, w.Start.UTC().Format(time.RFC3339), w.End.UTC().Format(time.RFC3339)))}
 }
 
-// databaseName refuses what the API's page excludes.
-type databaseName struct{}
-
-func (databaseName) Description(context.Context) string {
-	return "must be the name of a database, without any of < > &"
-}
-
-func (v databaseName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v databaseName) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	value := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || value != "" && !strings.ContainsAny(value, "<>&") {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), attribute.Excerpt(value)))
+// databaseRule refuses what the API's page excludes.
+var databaseRule = attribute.TextRule{
+	Must:  "must be the name of a database, without any of < > &",
+	Check: func(name string) (hint string, good bool) { return "", name != "" && !strings.ContainsAny(name, "<>&") },
 }
 
 // slowLogAttributes are the arguments and results of the data source and the ephemeral resource.
@@ -190,7 +188,7 @@ func slowLogAttributes() map[string]schema.Attribute {
 		"database": schema.StringAttribute{
 			MarkdownDescription: "Only statements of this database. Default: those of all databases.",
 			Optional:            true,
-			Validators:          []validator.String{databaseName{}},
+			Validators:          []validator.String{databaseRule},
 		},
 		"statements": schema.ListNestedAttribute{
 			MarkdownDescription: "The slow statements, worst first in the order of `sort_by`. Executions of a statement that differ only in " +

@@ -64,7 +64,7 @@ func (s SlowStatement) Format(f fmt.State, _ rune) {
 // [Client.ErrorLogRows]. The total is -1 if it is not known.
 func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []SlowStatement, total int64, err error) {
 	if !ValidInstanceID(q.InstanceID) {
-		return nil, 0, errInstanceID
+		return nil, -1, errInstanceID
 	}
 	limit := min(max(q.Limit, 1), MaxSlowStatements)
 	e := c.begin(ctx, q.InstanceID)
@@ -78,7 +78,7 @@ func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []
 			return c.slowPage(ctx, q, offset, size, &page)
 		})
 		if err != nil {
-			return nil, 0, err
+			return nil, -1, err
 		}
 		for _, wire := range page.List.items {
 			s := wire.statement()

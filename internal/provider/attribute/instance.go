@@ -16,7 +16,6 @@ package attribute
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -25,6 +24,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
 // Every object about one DB instance takes its ID or its name. This file has the arguments and their checks.
@@ -43,13 +44,13 @@ func InstanceAttributes(must string) map[string]schema.Attribute {
 				" Give either this or `instance_name`, which leads to the ID.",
 			Optional:   true,
 			Computed:   true,
-			Validators: append(instanceIDValidators(), oneInstance{}),
+			Validators: []validator.String{instanceIDRule, oneInstance{}},
 		},
 		"instance_name": schema.StringAttribute{
 			MarkdownDescription: "Name of the DB instance, in place of `instance_id`. Exactly one PostgreSQL instance of the project must have " +
 				"it. One list of instances serves all objects of a run. Needs the permission `rds:instance:list`.",
 			Optional:   true,
-			Validators: instanceNameValidators(),
+			Validators: []validator.String{instanceNameRule},
 		},
 	}
 }
@@ -87,32 +88,26 @@ func (m InstanceModel) either() diag.Diagnostics {
 // ValidateInstance checks arguments that were unknown when Terraform asked for validation.
 func (m InstanceModel) ValidateInstance(ctx context.Context) diag.Diagnostics {
 	diags := m.either()
-	diags.Append(ValidateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDValidators())...)
-	diags.Append(ValidateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameValidators())...)
+	diags.Append(ValidateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDRule)...)
+	diags.Append(ValidateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameRule)...)
 	return diags
 }
 
-func instanceNameValidators() []validator.String { return []validator.String{validInstanceName{}} }
-
-// validInstanceName refuses a text that is surely no name. The cloud's own rule for names may change.
-type validInstanceName struct{}
-
-func (validInstanceName) Description(context.Context) string {
-	return "must be the name of a DB instance: 1 to 64 characters, without a space at the beginning or end"
+// instanceIDRule accepts IDs that cannot change the path of a request.
+var instanceIDRule = TextRule{
+	"must hold 1 to 64 letters, digits and hyphens, such as 3d39c18788b54a919bab633874c159dfin03",
+	func(id string) (hint string, good bool) {
+		return "\n\nYou find the ID on the instance's page in the console. If you have the name, use instance_name.", rds.ValidInstanceID(id)
+	},
 }
 
-func (v validInstanceName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v validInstanceName) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	value := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if n := len([]rune(value)); n >= 1 && n <= 64 && strings.TrimSpace(value) == value && !strings.ContainsFunc(value, unicode.IsControl) {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, got: %q.", req.Path, v.Description(ctx), Excerpt(value)))
+// instanceNameRule refuses a text that is surely no name. The cloud's own rule for names may change.
+var instanceNameRule = TextRule{
+	"must be the name of a DB instance: 1 to 64 characters, without a space at the beginning or end",
+	func(name string) (hint string, good bool) {
+		n := len([]rune(name))
+		return "", n >= 1 && n <= 64 && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, unicode.IsControl)
+	},
 }
 
 // Argument returns the argument that is configured.

@@ -28,21 +28,17 @@ func TimeoutsBlock(operation, what string, standard time.Duration) schema.Single
 				MarkdownDescription: fmt.Sprintf("%s, as a positive [duration](https://pkg.go.dev/time#ParseDuration) such as `90s` or "+
 					"`15m`. Default: `%gm`.", what, standard.Minutes()),
 				Optional:   true,
-				Validators: timeoutValidators(),
+				Validators: []validator.String{timeoutRule},
 			},
 		},
 	}
 }
 
-func timeoutValidators() []validator.String {
-	return []validator.String{durationBetween{
-		least: time.Nanosecond, most: math.MaxInt64, words: "a positive duration, such as 90s or 15m",
-	}}
-}
+var timeoutRule = durationBetween(time.Nanosecond, math.MaxInt64, "a positive duration, such as 90s or 15m")
 
 // ValidateTimeout checks an operation's value that was unknown when Terraform asked for validation.
 func ValidateTimeout(ctx context.Context, timeouts types.Object, operation string) diag.Diagnostics {
-	return ValidateLate(ctx, path.Root("timeouts").AtName(operation), timeoutText(timeouts, operation), timeoutValidators())
+	return ValidateLate(ctx, path.Root("timeouts").AtName(operation), timeoutText(timeouts, operation), timeoutRule)
 }
 
 // timeoutText returns an operation's value as it is configured, null if it is not.

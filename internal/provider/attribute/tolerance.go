@@ -54,18 +54,19 @@ func ToleranceAttributes(empty string) map[string]schema.Attribute {
 	}
 }
 
-// NoFailure is the value of failure if all is well.
-func NoFailure() types.Object { return types.ObjectNull(failureTypes) }
-
-// Settle returns the diagnostic for an error. If the error concerns only this instance and allow_failure is true, that
-// is a warning, and failure has the reason.
-func (m *ToleranceModel) Settle(t diagnose.Tried, err error) diag.Diagnostic {
-	d := t.Diagnostic(err)
-	if !m.AllowFailure.ValueBool() || !t.ConcernsInstance(err) {
-		return d
+// Settle returns the diagnostic for an error, and sets failure. An error that concerns only this instance is a warning if
+// allow_failure is true, and failure has the reason. Without an error there is neither.
+func (m *ToleranceModel) Settle(t diagnose.Tried, err error) diag.Diagnostics {
+	m.Failure = types.ObjectNull(failureTypes)
+	if err == nil {
+		return nil
 	}
-	m.Failure = failureOf(t, err)
-	return diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\nThis is a warning because allow_failure is true.")
+	d := t.Diagnostic(err)
+	if m.AllowFailure.ValueBool() && t.ConcernsInstance(err) {
+		m.Failure = failureOf(t, err)
+		d = diag.NewWarningDiagnostic(d.Summary(), d.Detail()+"\n\nThis is a warning because allow_failure is true.")
+	}
+	return diag.Diagnostics{d}
 }
 
 // failureOf returns the attribute failure. It holds no secret: neither does the error.

@@ -21,25 +21,30 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// validInstanceID accepts IDs that cannot change the path of a request. The library's validators would repeat a wrong value
-// in full, which may be a file by mistake.
-type validInstanceID struct{}
-
-func (validInstanceID) Description(context.Context) string {
-	return "must hold 1 to 64 letters, digits and hyphens"
+// TextRule is a validator for texts. The library's validators would repeat a wrong value in full, which may be a file by
+// mistake.
+type TextRule struct {
+	Must string // what a value must be, after the attribute's name: "must be the path of a folder"
+	// Check reports whether a value is good. If it is not, hint follows the value in the error.
+	Check func(value string) (hint string, good bool)
 }
 
-func (v validInstanceID) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+// Description implements validator.Describer.
+func (r TextRule) Description(context.Context) string { return r.Must }
 
-func (v validInstanceID) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	value := req.ConfigValue.ValueString()
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || rds.ValidInstanceID(value) {
+// MarkdownDescription implements validator.Describer.
+func (r TextRule) MarkdownDescription(context.Context) string { return r.Must }
+
+// ValidateString implements validator.String.
+func (r TextRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	value = Excerpt(value)
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s %s, such as 3d39c18788b54a919bab633874c159dfin03, got: %q.\n\nYou find the ID on the instance's page "+
-			"in the console. If you have the name, use instance_name.", req.Path, v.Description(ctx), value))
+	value := req.ConfigValue.ValueString()
+	if hint, good := r.Check(value); !good {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+			fmt.Sprintf("Attribute %s %s, got: %q.%s", req.Path, r.Must, Excerpt(value), hint))
+	}
 }
 
 // Excerpt returns the beginning of a long text. It keeps blanks, unlike [apierror.Printable]: they can be what is wrong. Print
@@ -52,38 +57,63 @@ func Excerpt(value string) string {
 	return value
 }
 
-func instanceIDValidators() []validator.String { return []validator.String{validInstanceID{}} }
-
-// PollMethodValidators are for poll_method.
-func PollMethodValidators() []validator.String {
-	return []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))}
+// ValidateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
+func ValidateLate(ctx context.Context, at path.Path, value types.String, validators ...validator.String) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, v := range validators {
+		var resp validator.StringResponse
+		v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
+		diags.Append(resp.Diagnostics...)
+	}
+	return diags
 }
 
-// durationBetween accepts durations between two bounds.
-type durationBetween struct {
-	least, most time.Duration
-	words       string // the bounds, after "must be"
+// durationBetween accepts durations between two bounds. words describes them, after "must be".
+func durationBetween(least, most time.Duration, words string) TextRule {
+	return TextRule{"must be " + words, func(value string) (hint string, good bool) {
+		if _, err := strconv.ParseFloat(value, 64); err == nil {
+			hint = " The unit is missing: " + value + "s are seconds, " + value + "m are minutes."
+		}
+		d, err := time.ParseDuration(value)
+		return hint, err == nil && least <= d && d <= most
+	}}
 }
 
-func (v durationBetween) Description(context.Context) string { return "must be " + v.words }
+// PollMethod is for poll_method.
+func PollMethod() validator.String {
+	return stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))
+}
 
-func (v durationBetween) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+// PollInterval is for poll_interval.
+func PollInterval() validator.String {
+	return durationBetween(time.Second, 5*time.Minute,
+		"a duration from 1s to 5m, such as 10s, because the API should not be polled often and links live for some minutes only")
+}
 
-func (v durationBetween) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
+// Directory refuses a text that is surely not the directory that was meant. What is on the disk is looked at when the
+// action runs.
+func Directory() validator.String {
+	return TextRule{"must be the path of a folder", func(path string) (hint string, good bool) {
+		fault := directoryFault(path)
+		return " This is " + fault + ".", fault == ""
+	}}
+}
+
+// directoryFault returns what is wrong with a path, or "".
+func directoryFault(path string) string {
+	switch {
+	case strings.TrimSpace(path) == "":
+		return "an empty path"
+	case strings.TrimSpace(path) != path:
+		return "a path with a space at its beginning or end: remove it"
+	case strings.HasPrefix(path, "$"):
+		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's " +
+			"(TF_VAR_…)"
+	case path == "~" || strings.HasPrefix(path, "~/"):
+		return "a shell's home folder, which Terraform does not expand: write pathexpand(\"" + apierror.Printable(path) + "\")"
+	default:
+		return ""
 	}
-	d, err := time.ParseDuration(req.ConfigValue.ValueString())
-	if err == nil && v.least <= d && d <= v.most {
-		return
-	}
-	value := req.ConfigValue.ValueString()
-	unit := ""
-	if _, err := strconv.ParseFloat(value, 64); err == nil {
-		unit = " The unit is missing: " + value + "s are seconds, " + value + "m are minutes."
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-		fmt.Sprintf("Attribute %s must be %s, got: %q.%s", req.Path, v.words, Excerpt(value), unit))
 }
 
 // WholeNumber accepts whole numbers between two bounds. The framework's own type calls a fraction "always an error in the
@@ -108,61 +138,4 @@ func (v wholeNumber) ValidateNumber(ctx context.Context, req validator.NumberReq
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
 		fmt.Sprintf("Attribute %s %s, got: %s.", req.Path, v.Description(ctx), value.Text('g', 10)))
-}
-
-// PollIntervalValidators are for poll_interval.
-func PollIntervalValidators() []validator.String {
-	return []validator.String{durationBetween{
-		least: time.Second, most: 5 * time.Minute,
-		words: "a duration from 1s to 5m, such as 10s, because the API should not be polled often and links live for some minutes only",
-	}}
-}
-
-// DirectoryValidators are for the path of a folder.
-func DirectoryValidators() []validator.String { return []validator.String{usableDirectory{}} }
-
-// usableDirectory refuses a text that is surely not the directory that was meant. What is on the disk is looked at when
-// the action runs.
-type usableDirectory struct{}
-
-func (usableDirectory) Description(context.Context) string { return "must be the path of a folder" }
-
-func (v usableDirectory) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v usableDirectory) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if fault := directoryFault(req.ConfigValue.ValueString()); fault != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s %s, got: %q. This is %s.", req.Path, v.Description(ctx), req.ConfigValue.ValueString(), fault))
-	}
-}
-
-// directoryFault returns what is wrong with a path, or "".
-func directoryFault(path string) string {
-	switch {
-	case strings.TrimSpace(path) == "":
-		return "an empty path"
-	case strings.TrimSpace(path) != path:
-		return "a path with a space at its beginning or end: remove it"
-	case strings.HasPrefix(path, "$"):
-		return "a shell's variable, which Terraform does not expand: write the path itself, or take it from a variable of Terraform's " +
-			"(TF_VAR_…)"
-	case path == "~" || strings.HasPrefix(path, "~/"):
-		return "a shell's home folder, which Terraform does not expand: write pathexpand(\"" + apierror.Printable(path) + "\")"
-	default:
-		return ""
-	}
-}
-
-// ValidateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
-func ValidateLate(ctx context.Context, at path.Path, value types.String, validators []validator.String) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, v := range validators {
-		var resp validator.StringResponse
-		v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
-		diags.Append(resp.Diagnostics...)
-	}
-	return diags
 }

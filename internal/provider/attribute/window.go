@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -53,18 +52,14 @@ func WindowAttributes() map[string]schema.Attribute {
 	}
 }
 
-func lastValidators() []validator.String {
-	return []validator.String{durationBetween{
-		least: time.Second, most: longestWindow, words: "a duration from 1s to 720h (30 days), such as 30m or 24h",
-	}}
-}
+var lastRule = durationBetween(time.Second, longestWindow, "a duration from 1s to 720h (30 days), such as 30m or 24h")
 
 // Window is a time that is asked for.
 type Window struct{ Start, End time.Time }
 
 // Window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
 func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, diag.Diagnostics) {
-	diags := ValidateLate(ctx, path.Root("last"), a.Last, lastValidators())
+	diags := ValidateLate(ctx, path.Root("last"), a.Last, lastRule)
 	if a.Last.IsUnknown() {
 		return Window{}, diags // it can still turn out to be null: a module passes on what its caller left out
 	}
