@@ -32,6 +32,20 @@ type Refusal struct {
 	Described  bool // the body names no error, and Message describes what came instead
 }
 
+// Words returns status, code and message as far as they are known, for a text of one line.
+func (r Refusal) Words() []string {
+	var words []string
+	if r.StatusCode != 0 {
+		words = append(words, StatusText(r.StatusCode))
+	}
+	for _, word := range []string{r.Code, strings.TrimSuffix(r.Message, ".")} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
 // Hidden replaces a secret in a text.
 const Hidden = "(hidden)"
 

@@ -60,12 +60,7 @@ func (e *Error) Error() string {
 
 // Cause returns what came back, in one line without the file's name, or "".
 func (e *Error) Cause() string {
-	var parts []string
-	for _, part := range []string{e.Status(), e.Code, strings.TrimSuffix(e.Message, ".")} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
+	parts := e.Words()
 	if e.Err != nil {
 		parts = append(parts, apierror.Printable(e.Err.Error()))
 	}
@@ -76,14 +71,6 @@ func (e *Error) Cause() string {
 		parts = append(parts, "request id "+e.RequestID)
 	}
 	return strings.Join(parts, ": ")
-}
-
-// Status returns the answer's status, such as "403 Forbidden", or "" if there was no refusal.
-func (e *Error) Status() string {
-	if e.StatusCode == 0 {
-		return ""
-	}
-	return apierror.StatusText(e.StatusCode)
 }
 
 // Sentence returns what happened in one sentence that names the file. The cause is in the other fields.

@@ -24,12 +24,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	parts := []string{apierror.StatusText(e.StatusCode)}
-	for _, part := range []string{e.Code, e.Message} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
+	parts := e.Words()
 	if e.RequestID != "" {
 		parts = append(parts, "request id "+e.RequestID)
 	}

@@ -36,7 +36,7 @@ func TestRefusals(t *testing.T) {
 		"RDS": {
 			status: 403, body: `{"error_code":"DBS.200604","error_msg":"The operation is not authorized."}`,
 			want: rds.Error{Kind: apierror.Forbidden, Refusal: apierror.Refusal{Code: "DBS.200604", Message: "The operation is not authorized."}},
-			text: "403 Forbidden, DBS.200604, The operation is not authorized., request id r1",
+			text: "403 Forbidden, DBS.200604, The operation is not authorized, request id r1",
 		},
 		"the gateway": {
 			status: 401, body: `{"error_code":"APIGW.0301","error_msg":"Incorrect IAM authentication information","request_id":"other"}`,
@@ -145,8 +145,8 @@ func TestARefusalOfAJobIsOneToo(t *testing.T) {
 	s := answering(400, `{"error_code":"DBS.200543","error_msg":"The job does not exist."}`)
 	_, err := s.client().Job(t.Context(), task)
 	var got *rds.Error
-	if !errors.As(err, &got) || got.Kind != apierror.NoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist." {
-		t.Errorf("expected 400 Bad Request, DBS.200543, The job does not exist., of kind NoSuchJob, got %#v", err)
+	if !errors.As(err, &got) || got.Kind != apierror.NoSuchJob || got.Error() != "400 Bad Request, DBS.200543, The job does not exist" {
+		t.Errorf("expected 400 Bad Request, DBS.200543, The job does not exist, of kind NoSuchJob, got %#v", err)
 	}
 }
 

@@ -40,7 +40,7 @@ func TestQueryFaults(t *testing.T) {
 		throttled   = `429 {"error_code":"APIGW.0308"}`
 		html        = `200 <html>proxy</html>`
 		emptyAnswer = `{"error_log_list":[],"instances":[],"slow_log_list":[]}`
-		busyText    = "409 Conflict, DBS.200011, Another operation is being performed., request id req-5"
+		busyText    = "409 Conflict, DBS.200011, Another operation is being performed, request id req-5"
 	)
 	cases := map[string]struct {
 		lines []string

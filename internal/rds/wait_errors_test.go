@@ -59,7 +59,7 @@ func TestWaitEndsWithAnError(t *testing.T) {
 		"always busy": {
 			options: rds.WaitOptions{Timeout: time.Minute},
 			lines:   []string{busy}, after: time.Minute, calls: 19,
-			check: expectTimeout("", "409 Conflict, DBS.200011, Another operation is being performed., request id req-19"),
+			check: expectTimeout("", "409 Conflict, DBS.200011, Another operation is being performed, request id req-19"),
 		},
 		"always nonsense": {
 			options: rds.WaitOptions{Timeout: 5 * time.Second},

@@ -45,11 +45,11 @@ func TestWaitIsInterruptedAtOnce(t *testing.T) {
 		},
 		"while it is busy": {
 			lines: func() []func() string { return always(busy) }, after: 12.8, calls: 7, sent: 7, outage: true,
-			fault: "409 Conflict, DBS.200011, Another operation is being performed., request id req-7",
+			fault: "409 Conflict, DBS.200011, Another operation is being performed, request id req-7",
 		},
 		"after a fault that has passed": {
 			lines: func() []func() string { return always(busy, exporting) }, after: 3, calls: 2, sent: 2, started: true,
-			fault: "409 Conflict, DBS.200011, Another operation is being performed., request id req-1",
+			fault: "409 Conflict, DBS.200011, Another operation is being performed, request id req-1",
 		},
 		"while expiring links are replaced": {
 			lines: func() []func() string { return always(finish(25*time.Second, fileA), hang) }, after: .9, calls: 2, sent: 2, started: true,

@@ -170,13 +170,7 @@ func reason(fault error) string {
 	case answer.Described:
 		return "last answer " + apierror.StatusText(answer.StatusCode)
 	}
-	words := []string{"last answer " + apierror.StatusText(answer.StatusCode)}
-	for _, word := range []string{answer.Code, strings.TrimSuffix(answer.Message, ".")} {
-		if word != "" {
-			words = append(words, word)
-		}
-	}
-	return strings.Join(words, ", ")
+	return "last answer " + strings.Join(answer.Words(), ", ")
 }
 
 // cause returns the error below the address of the request.
