@@ -158,7 +158,7 @@ func (f *failures) sql(statements string) string {
 func (f *failures) waits(pid int) {
 	f.t.Helper()
 	query := fmt.Sprintf("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %d;", pid)
-	if err := eventually(f.t.Context(), "a backend to wait for a lock", func() bool { return f.sql(query) == "Lock" }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to wait for a lock", func() bool { return f.sql(query) == "Lock" }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -166,7 +166,7 @@ func (f *failures) waits(pid int) {
 // ends waits until a backend has ended.
 func (f *failures) ends(pid int) {
 	f.t.Helper()
-	if err := eventually(f.t.Context(), "a backend to end", func() bool { return syscall.Kill(pid, 0) != nil }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to end", func() bool { return syscall.Kill(pid, 0) != nil }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -201,7 +201,7 @@ func (f *failures) cancel(name string) {
 	pid := f.pid(named(f.one, name))
 	f.one.Send("SELECT pg_sleep(30);")
 	query := fmt.Sprintf("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = %d AND wait_event = 'PgSleep';", pid)
-	if err := eventually(f.t.Context(), "a backend to sleep", func() bool { return f.sql(query) == "t" }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to sleep", func() bool { return f.sql(query) == "t" }); err != nil {
 		f.t.Fatal(err)
 	}
 	f.one.Wait()
@@ -310,7 +310,7 @@ func (f *failures) crash(name string) {
 		session.Close()
 		return out != "in"
 	}
-	if err := eventually(f.t.Context(), "the server to refuse a client", refused); err != nil {
+	if err := Eventually(f.t.Context(), "the server to refuse a client", refused); err != nil {
 		f.t.Fatal(err)
 	}
 	if err := syscall.Kill(latePID, syscall.SIGCONT); err != nil {
