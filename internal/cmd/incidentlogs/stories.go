@@ -257,8 +257,7 @@ func (s *stage) blocked(minute float64) {
 			"UPDATE orders SET status = 'paid' WHERE id = %d;",
 		} {
 			session := s.connect("orders_app")
-			session.Do("SET lock_timeout = '4s';")
-			session.Send(fmt.Sprintf(statement, 1200+10*wave+i))
+			session.Send(fmt.Sprintf("SET lock_timeout = '4s';\n"+statement, 1200+10*wave+i))
 			waiting = append(waiting, session)
 			s.pause(200 * time.Millisecond)
 		}
