@@ -6,7 +6,6 @@
 package postgrestest
 
 import (
-	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -143,28 +142,6 @@ func freePort(t *testing.T) int {
 		t.Fatalf("the address is %v, want one of TCP", listener.Addr())
 	}
 	return address.Port
-}
-
-// smallFileSystem mounts a file system of 300 kB in the server's folder and returns its path, or "" if this process
-// may not mount one.
-func (s *Server) smallFileSystem(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(s.Folder, "small")
-	if err := os.Mkdir(path, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("none", path, "tmpfs", 0, "size=300k,mode=700"); err != nil {
-		if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) {
-			return ""
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(path, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	return path
 }
 
 // logs returns the server's log in its three formats.
