@@ -5,10 +5,11 @@
 // PostgreSQL itself writes.
 //
 //	server.go   a server with all its files in one folder
-//	session.go  a connection that is kept open: psql behind a pipe
+//	session.go  its clients: psql behind a pipe, which keeps its connection open, and pgbench
 //	world_test.go, ways_test.go   a cluster to copy, and the ways in which a server is made to fail
 //	compare_test.go               what the reader makes of the log's three formats, held against each other
 //
 // Everything but this file has the build tag postgres, because it needs Debian's package postgresql: make test-postgres
-// installs it and runs the tests. internal/cmd/incidentlogs uses the same server to make the simulator's logs.
+// installs it and runs the tests with its programs on PATH. internal/cmd/incidentlogs uses the same server to make the
+// simulator's logs.
 package postgrestest

@@ -7,7 +7,9 @@ package postgrestest
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,17 +18,25 @@ import (
 	"strings"
 )
 
-// Login is how a session connects.
+// Login is how a client connects.
 type Login struct {
 	// Host is an address; empty is the Unix socket.
 	Host     string
 	Role     string
 	Password string
 	Database string
-	// Application is application_name; empty is psql's own.
+	// Application is application_name; empty is the client's own.
 	Application string
-	// Options is the settings of the session: "-c lock_timeout=1s".
-	Options string
+}
+
+// client returns a command that connects to the server.
+func (s *Server) client(ctx context.Context, login Login, program string, arguments ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // a program of PostgreSQL's
+	cmd.Env = append(os.Environ(),
+		"PGHOST="+cmp.Or(login.Host, s.Folder), "PGPORT="+strconv.Itoa(s.Port), "PGUSER="+login.Role, "PGPASSWORD="+login.Password,
+		"PGDATABASE="+login.Database, "PGAPPNAME="+login.Application, "PGOPTIONS=", "PGSSLMODE=disable", "PGGSSENCMODE=disable",
+		"PGPASSFILE=/nonexistent")
+	return cmd
 }
 
 // Session is a connection that stays open: psql reads statements from a pipe.
@@ -40,13 +50,7 @@ type Session struct {
 // Connect starts psql. It does not wait for the connection, and a connection that the server refuses is no error: Wait
 // returns what psql printed about it.
 func (s *Server) Connect(ctx context.Context, login Login) (*Session, error) {
-	host := login.Host
-	if host == "" {
-		host = s.Folder
-	}
-	cmd := exec.CommandContext(ctx, program("psql"), s.client(host, login.Role, login.Database)...) //nolint:gosec // a program of Debian's
-	cmd.Env = append(os.Environ(), "PGPASSWORD="+login.Password, "PGAPPNAME="+login.Application, "PGOPTIONS="+login.Options,
-		"PGSSLMODE=disable", "PGGSSENCMODE=disable", "PGPASSFILE=/nonexistent")
+	cmd := s.client(ctx, login, "psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--no-password")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -59,6 +63,18 @@ func (s *Server) Connect(ctx context.Context, login Login) (*Session, error) {
 	return &Session{cmd: cmd, in: in, out: bufio.NewReader(out)}, cmd.Start()
 }
 
+// SQL runs statements as the superuser. The error is what psql prints: none of the statements may return rows.
+func (s *Server) SQL(ctx context.Context, database, statements string) error {
+	session, err := s.Connect(ctx, Login{Role: "postgres", Database: database})
+	if err != nil {
+		return err
+	}
+	if out := session.Do(statements) + session.Close(); out != "" {
+		return errors.New(out)
+	}
+	return ctx.Err()
+}
+
 // Send gives psql statements and does not wait for their results.
 func (c *Session) Send(statements string) {
 	c.marks++
@@ -69,15 +85,13 @@ func (c *Session) Send(statements string) {
 // Wait returns what psql prints up to the end of all statements that it was given, or up to its own end.
 func (c *Session) Wait() string {
 	var text strings.Builder
+	end := fmt.Sprintf("mark %d\n", c.marks)
 	for {
 		line, err := c.out.ReadString('\n')
-		if line == "mark "+strconv.Itoa(c.marks)+"\n" {
-			return strings.TrimSpace(text.String())
-		}
 		if !strings.HasPrefix(line, "mark ") {
 			text.WriteString(line)
 		}
-		if err != nil {
+		if line == end || err != nil {
 			return strings.TrimSpace(text.String())
 		}
 	}
@@ -109,23 +123,21 @@ func (c *Session) Close() string {
 
 // Kill ends psql as a crash would: the server finds a closed connection.
 func (c *Session) Kill() {
-	_ = c.cmd.Process.Kill()
+	if c.cmd.Process != nil {
+		_ = c.cmd.Process.Kill()
+	}
 	_ = c.cmd.Wait()
 }
 
 // Bench runs a script of pgbench once, with the extended protocol: its variables become the statements' parameters.
 // A variable is NAME=VALUE.
 func (s *Server) Bench(ctx context.Context, login Login, script string, variables ...string) error {
-	arguments := []string{
-		"--no-vacuum", "--protocol=extended", "--transactions=1", "--file=/dev/stdin",
-		"--host", login.Host, "--port", strconv.Itoa(s.Port), "--username", login.Role,
-	}
+	arguments := []string{"--no-vacuum", "--protocol=extended", "--transactions=1", "--file=/dev/stdin"}
 	for _, v := range variables {
 		arguments = append(arguments, "--define", v)
 	}
-	cmd := exec.CommandContext(ctx, program("pgbench"), append(arguments, login.Database)...) //nolint:gosec // Debian's
+	cmd := s.client(ctx, login, "pgbench", arguments...)
 	cmd.Stdin = strings.NewReader(script)
-	cmd.Env = append(os.Environ(), "PGPASSWORD="+login.Password, "PGAPPNAME="+login.Application)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("pgbench: %w\n%s", err, out)
 	}

@@ -7,11 +7,11 @@ package postgrestest
 
 import (
 	"fmt"
-	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // way is a way of failing. Its name is the session's application_name, so that the log itself shows who failed.
@@ -98,8 +98,6 @@ type failures struct {
 	server *Server
 	// admin is the superuser's session. It ends with a crash. one and two are sessions that survive their failures.
 	admin, one, two *Session
-	// diskFullState is the SQLSTATE of a full disk, which a limit of the file's size does not give.
-	diskFullState string
 }
 
 // all makes the server fail in each way.
@@ -158,7 +156,7 @@ func (f *failures) sql(statements string) string {
 func (f *failures) waits(pid int) {
 	f.t.Helper()
 	query := fmt.Sprintf("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %d;", pid)
-	if err := eventually(f.t.Context(), "a backend to wait for a lock", func() bool { return f.sql(query) == "Lock" }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to wait for a lock", func() bool { return f.sql(query) == "Lock" }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -166,7 +164,7 @@ func (f *failures) waits(pid int) {
 // ends waits until a backend has ended.
 func (f *failures) ends(pid int) {
 	f.t.Helper()
-	if err := eventually(f.t.Context(), "a backend to end", func() bool { return syscall.Kill(pid, 0) != nil }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to end", func() bool { return syscall.Kill(pid, 0) != nil }); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -201,7 +199,7 @@ func (f *failures) cancel(name string) {
 	pid := f.pid(named(f.one, name))
 	f.one.Send("SELECT pg_sleep(30);")
 	query := fmt.Sprintf("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = %d AND wait_event = 'PgSleep';", pid)
-	if err := eventually(f.t.Context(), "a backend to sleep", func() bool { return f.sql(query) == "t" }); err != nil {
+	if err := Eventually(f.t.Context(), "a backend to sleep", func() bool { return f.sql(query) == "t" }); err != nil {
 		f.t.Fatal(err)
 	}
 	f.one.Wait()
@@ -270,24 +268,15 @@ func (f *failures) serverLimit(name string) {
 	}
 }
 
-// diskFull fills a small file system, or, if none may be mounted, reaches a limit of the file's size.
+// diskFull reaches a limit of a file's size in the middle of a page, which PostgreSQL takes for a full disk.
 func (f *failures) diskFull(name string) {
 	session := named(f.one, name)
-	where := ""
-	if path := f.server.smallFileSystem(f.t); path != "" {
-		f.sql("CREATE TABLESPACE small LOCATION '" + path + "';")
-		f.sql("GRANT CREATE ON TABLESPACE small TO app;")
-		f.diskFullState, where = "53100", "TABLESPACE small"
-	} else {
-		pid := strconv.Itoa(f.pid(session))
-		limit := exec.CommandContext(f.t.Context(), "prlimit", "--pid", pid, "--fsize=300000")
-		if out, err := limit.CombinedOutput(); err != nil {
-			f.t.Fatalf("prlimit: %v\n%s", err, out)
-		}
-		f.diskFullState = "XX000"
+	session.Do("CREATE TEMP TABLE filling (text text);") // before the limit, which the write-ahead log would reach
+	limit := unix.Rlimit{Cur: 300_000, Max: 300_000}
+	if err := unix.Prlimit(f.pid(session), unix.RLIMIT_FSIZE, &limit, nil); err != nil {
+		f.t.Fatal(err)
 	}
-	session.Do("CREATE TEMP TABLE filling (text text) " + where + ";\n" +
-		"INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
+	session.Do("INSERT INTO filling SELECT repeat('x', 1000) FROM generate_series(1, 1000);")
 }
 
 // crash kills a backend. Another one does not end at once, so that a client meets the server while it recovers.
@@ -310,7 +299,7 @@ func (f *failures) crash(name string) {
 		session.Close()
 		return out != "in"
 	}
-	if err := eventually(f.t.Context(), "the server to refuse a client", refused); err != nil {
+	if err := Eventually(f.t.Context(), "the server to refuse a client", refused); err != nil {
 		f.t.Fatal(err)
 	}
 	if err := syscall.Kill(latePID, syscall.SIGCONT); err != nil {
@@ -324,6 +313,3 @@ func (f *failures) crash(name string) {
 	late.Close()
 	f.admin.Close()
 }
-
-// mayMount reports whether a full disk was a real one.
-func (f *failures) mayMount() bool { return f.diskFullState == "53100" }

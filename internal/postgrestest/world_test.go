@@ -6,9 +6,6 @@
 package postgrestest
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -16,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // hba lets most roles in without a password. wordy needs one, and stranger has no entry.
@@ -71,13 +67,15 @@ func newTemplate(t *testing.T) *template {
 	if err := s.Start(t.Context(), "autovacuum = off"); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := s.SQL(t.Context(), "postgres", "postgres", schema); err != nil || out != "" {
-		t.Fatalf("the schema: %v\n%s", err, out)
+	if err := s.SQL(t.Context(), "postgres", schema); err != nil {
+		t.Fatalf("the schema: %v", err)
 	}
-	path, err := s.SQL(t.Context(), "postgres", "shop", "CHECKPOINT; SELECT pg_relation_filepath('damaged')")
+	admin, err := s.Connect(t.Context(), Login{Role: "postgres", Database: "shop"})
 	if err != nil {
-		t.Fatalf("the path of the table: %v\n%s", err, path)
+		t.Fatal(err)
 	}
+	path := admin.Do("CHECKPOINT; SELECT pg_relation_filepath('damaged');")
+	admin.Close()
 	if err := s.Stop(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +110,9 @@ func newServer(t *testing.T) *Server {
 		if err := s.Stop(syscall.SIGQUIT); err != nil {
 			t.Error(err)
 		}
+		if t.Failed() {
+			t.Logf("PostgreSQL wrote:\n%s", s.Log())
+		}
 		if err := os.RemoveAll(folder); err != nil {
 			t.Error(err)
 		}
@@ -123,9 +124,6 @@ func newServer(t *testing.T) *Server {
 func (c *template) copyOf(t *testing.T) *Server {
 	t.Helper()
 	s := newServer(t)
-	if err := Own(s.Folder); err != nil {
-		t.Fatal(err)
-	}
 	if out, err := exec.CommandContext(t.Context(), "cp", "-a", "--reflink=auto", c.folder, s.Data()).CombinedOutput(); err != nil {
 		t.Fatalf("the copy of the cluster: %v\n%s", err, out)
 	}
@@ -144,46 +142,6 @@ func freePort(t *testing.T) int {
 		t.Fatalf("the address is %v, want one of TCP", listener.Addr())
 	}
 	return address.Port
-}
-
-// smallFileSystem mounts a file system of 300 kB in the server's folder and returns its path, or "" if this process
-// may not mount one.
-func (s *Server) smallFileSystem(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(s.Folder, "small")
-	if err := os.Mkdir(path, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("none", path, "tmpfs", 0, "size=300k,mode=700"); err != nil {
-		if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) {
-			return ""
-		}
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(path, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := Own(path); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// eventually waits until ok, for a minute at most.
-func eventually(ctx context.Context, what string, ok func() bool) error {
-	for deadline := time.Now().Add(time.Minute); !ok(); {
-		if time.Now().After(deadline) {
-			return fmt.Errorf("waited a minute for %s", what)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return nil
 }
 
 // logs returns the server's log in its three formats.

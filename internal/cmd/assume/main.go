@@ -64,17 +64,20 @@ func run(ctx context.Context, args []string, o outside) int {
 	if flags.Parse(args) != nil {
 		return 2
 	}
-	for wrong, is := range map[string]bool{
-		"name one DB instance, such as 3d39c18788b54a919bab633874c159dfin03": flags.NArg() != 1,
-		"an instance id holds letters, digits and hyphens only":              flags.NArg() == 1 && !rds.ValidInstanceID(flags.Arg(0)),
-		"-timeout must be positive":                                          w.timeout <= 0,
-	} {
-		if is {
-			_, _ = fmt.Fprintln(o.stderr, "assume: "+wrong)
-			return 2
-		}
-	}
 	w.id = flags.Arg(0)
+	wrong := ""
+	switch {
+	case flags.NArg() != 1:
+		wrong = "name one DB instance, such as 3d39c18788b54a919bab633874c159dfin03"
+	case !rds.ValidInstanceID(w.id):
+		wrong = "an instance id holds letters, digits and hyphens only"
+	case w.timeout <= 0:
+		wrong = "-timeout must be positive"
+	}
+	if wrong != "" {
+		_, _ = fmt.Fprintln(o.stderr, "assume: "+wrong)
+		return 2
+	}
 	longest := 2*w.timeout + 10*time.Minute // two exports, and some 60 other requests
 	if w.patient {
 		longest += 40 * time.Minute // the end of a link, and the next export
@@ -92,12 +95,10 @@ func run(ctx context.Context, args []string, o outside) int {
 
 // explain returns the text of an error that stops the program before its first question.
 func explain(err error) string {
-	var config *configured.Error
-	var caller *identity.Error
-	switch {
-	case errors.As(err, &config):
+	if config, ok := errors.AsType[*configured.Error](err); ok {
 		return config.Summary + "\n\n" + config.Detail
-	case errors.As(err, &caller):
+	}
+	if caller, ok := errors.AsType[*identity.Error](err); ok {
 		return caller.Summary() + "\n\n" + caller.Detail()
 	}
 	return err.Error()

@@ -55,9 +55,13 @@ const (
 	noToken      = "not-a-token"
 	noTag        = `"00000000000000000000000000000000"`
 	noJob        = "/jobs?id=00000000-0000-0000-0000-000000000000"
-	start        = "POST ${own}/errorlog-download"
+	own          = "${rds}/instances/${id}"
+	start        = "POST " + own + "/errorlog-download"
+	errorLog     = "GET " + own + "/errorlog?end_date=${now}%2B0000&start_date="
+	day          = "${a day ago}%2B0000"
+	today        = `{"start_time":"${a day ago}+0000","end_time":"${now}+0000"`
 	list         = "GET ${rds}/instances?"
-	slow         = "POST ${statistics}"
+	slow         = "POST ${rds v3.1}/instances/${id}/slow-logs/statistics"
 	link         = "GET ${errorlog-download link}"
 	tokens       = "POST ${iam}/auth/tokens" //nolint:gosec // an address
 	withPassword = `{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"` + nobody + `","password":"` + nobody + `",`
@@ -82,17 +86,17 @@ var steps = []step{
 	{"unknown instance", caller, "POST ${rds}/instances/" + noInstanceID + "/errorlog-download", "{}", ""},
 	{"a list as body", caller, start, "[]", ""},
 	{"text/plain as body", caller, start, "{}", "Content-Type: text/plain"},
-	{"rows", caller, "GET ${rows}&limit=100", "", ""},
-	{"rows, page 3 of 2", caller, "GET ${rows}&limit=2&offset=3", "", ""},
-	{"rows, page 1000", caller, "GET ${rows}&limit=100&offset=1000", "", ""},
-	{"rows without a limit", caller, "GET ${rows}", "", ""},
-	{"rows of a month", caller, "GET ${rows of a month}&limit=100&level=ALL", "", ""},
-	{"rows of a month, page 21 of 100", caller, "GET ${rows of a month}&limit=100&level=ALL&offset=21", "", ""},
-	{"rows of two months", caller, "GET ${rows of two months}", "", ""},
-	{"rows of ERROR", caller, "GET ${rows}&limit=100&level=ERROR", "", ""},
-	{"rows of level NOPE", caller, "GET ${rows}&level=NOPE", "", ""},
-	{"rows, limit 101", caller, "GET ${rows}&limit=101", "", ""},
-	{"rows until Z", caller, "GET ${rows until Z}", "", ""},
+	{"rows", caller, errorLog + day + "&limit=100", "", ""},
+	{"rows, page 3 of 2", caller, errorLog + day + "&limit=2&offset=3", "", ""},
+	{"rows, page 1000", caller, errorLog + day + "&limit=100&offset=1000", "", ""},
+	{"rows without a limit", caller, errorLog + day, "", ""},
+	{"rows of a month", caller, errorLog + "${30 days ago}%2B0000&limit=100&level=ALL", "", ""},
+	{"rows of a month, page 21 of 100", caller, errorLog + "${30 days ago}%2B0000&limit=100&level=ALL&offset=21", "", ""},
+	{"rows of two months", caller, errorLog + "${60 days ago}%2B0000", "", ""},
+	{"rows of ERROR", caller, errorLog + day + "&limit=100&level=ERROR", "", ""},
+	{"rows of level NOPE", caller, errorLog + day + "&level=NOPE", "", ""},
+	{"rows, limit 101", caller, errorLog + day + "&limit=101", "", ""},
+	{"rows until Z", caller, "GET " + own + "/errorlog?end_date=${now}Z&start_date=${a day ago}Z", "", ""},
 	{"instances", caller, list, "", ""},
 	{"instances, offset 1", caller, list + "limit=1&offset=1", "", ""},
 	{"instances of an unknown name", caller, list + "name=no-instance-has-this-name-0", "", ""},
@@ -104,15 +108,15 @@ var steps = []step{
 	{"the instance by * and a part of its name", caller, list + "name=*${part of the name}", "", ""},
 	{"the instance by a part of its ID", caller, list + "id=${part of the ID}", "", ""},
 	{"the instance by * and a part of its ID", caller, list + "id=*${part of the ID}", "", ""},
-	{"statistics", caller, slow, `{${day},"limit":100}`, ""},
-	{"statistics, offset 1", caller, slow, `{${day},"limit":1,"offset":1}`, ""},
-	{"statistics by time", caller, slow, `{${day},"limit":100,"sort":"executeTime"}`, ""},
-	{"statistics by time, asc", caller, slow, `{${day},"limit":100,"sort":"executeTime","order":"asc"}`, ""},
-	{"statistics of type NOPE", caller, slow, `{${day},"type":"NOPE"}`, ""},
-	{"statistics in order NOPE", caller, slow, `{${day},"order":"NOPE"}`, ""},
-	{"statistics of database <", caller, slow, `{${day},"database":"<"}`, ""},
+	{"statistics", caller, slow, today + `,"limit":100}`, ""},
+	{"statistics, offset 1", caller, slow, today + `,"limit":1,"offset":1}`, ""},
+	{"statistics by time", caller, slow, today + `,"limit":100,"sort":"executeTime"}`, ""},
+	{"statistics by time, asc", caller, slow, today + `,"limit":100,"sort":"executeTime","order":"asc"}`, ""},
+	{"statistics of type NOPE", caller, slow, today + `,"type":"NOPE"}`, ""},
+	{"statistics in order NOPE", caller, slow, today + `,"order":"NOPE"}`, ""},
+	{"statistics of database <", caller, slow, today + `,"database":"<"}`, ""},
 	{errorExport, caller, start, "{}", ""},
-	{meanwhile, caller, "POST ${own}/slowlog-download", "{}", ""},
+	{meanwhile, caller, "POST " + own + "/slowlog-download", "{}", ""},
 	{errorExport, awaited, "", "", ""},
 	{"job", caller, "GET ${rds}/jobs?id=${errorlog-download task}", "", ""},
 	{"link", files, link, "", "Accept-Encoding: gzip"},
@@ -128,7 +132,7 @@ var steps = []step{
 	{slowExport, awaited, "", "", ""},
 	{"slow query log", files, "GET ${slowlog-download link}", "", "Range: bytes=0-65535"},
 	{"a link's end, and the next export", patient, "", "", ""},
-	{"another project", caller, "GET ${other}" + noJob, "", ""}, // the last: the session ends with a 401
+	{"another project", caller, "GET ${rds of another project}" + noJob, "", ""}, // the last: the session ends with a 401
 }
 
 // The steps of a patient walk.

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -225,14 +226,15 @@ func write(v any) string {
 // logIn logs in and finds RDS, as the provider does.
 func (w *walk) logIn(ctx context.Context) error {
 	config, err := configured.Resolve(configured.Values{}, w.environment)
-	if w.config = config; err != nil {
+	if err != nil {
 		return err
 	}
 	trusted, err := config.TLS()
 	if err != nil {
 		return err
 	}
-	w.hide(config.Token, config.Password, config.Passcode, config.SecretKey, config.SecurityToken, config.Key)
+	w.config = config
+	w.hide(config.Secrets()...)
 	connect := func(as string, settings *tls.Config) identity.Connect {
 		return func(wrap func(http.RoundTripper) http.RoundTripper) *http.Client {
 			// Each request is sent once: an answer that a retry would hide is evidence too.
@@ -250,19 +252,16 @@ func (w *walk) logIn(ctx context.Context) error {
 	if w.endpoint, err = session.Endpoint(ctx); err != nil {
 		return err
 	}
-	day := func(ago int) string { // without the offset; rows of the last moments may not be in all answers
-		return time.Now().UTC().Add(-30*time.Second).AddDate(0, 0, -ago).Format("2006-01-02T15:04:05")
-	}
 	rds := w.endpoint.URL.String()
-	own := rds + "/instances/" + w.id
-	w.known["id"], w.known["part of the ID"], w.known["rds"], w.known["own"] = w.id, w.id[1:], rds, own
-	w.known["other"], w.known["project ID"] = strings.TrimSuffix(rds, w.endpoint.ProjectID)+noProjectID, w.endpoint.ProjectID
-	w.known["statistics"] = strings.Replace(own, "/v3/", "/v3.1/", 1) + "/slow-logs/statistics"
-	w.known["day"] = `"start_time":"` + day(1) + `+0000","end_time":"` + day(0) + `+0000"`
-	for name, days := range map[string]int{"rows": 1, "rows of a month": 30, "rows of two months": 60} {
-		w.known[name] = own + "/errorlog?end_date=" + day(0) + "%2B0000&start_date=" + day(days) + "%2B0000"
-	}
-	w.known["rows until Z"] = strings.Replace(w.known["rows"], "%2B0000", "Z", 1)
+	const layout = "2006-01-02T15:04:05"
+	now := time.Now().UTC().Add(-30 * time.Second) // rows of the last moments may not be in all answers
+	maps.Copy(w.known, map[string]string{
+		"rds": rds, "rds v3.1": strings.Replace(rds, "/v3/", "/v3.1/", 1), "project ID": w.endpoint.ProjectID,
+		"rds of another project": strings.TrimSuffix(rds, w.endpoint.ProjectID) + noProjectID,
+		"id":                     w.id, "part of the ID": w.id[1:],
+		"now": now.Format(layout), "a day ago": now.AddDate(0, 0, -1).Format(layout),
+		"30 days ago": now.AddDate(0, 0, -30).Format(layout), "60 days ago": now.AddDate(0, 0, -60).Format(layout),
+	})
 	if config.AgencyName == "" {
 		w.known["own token"] = w.known["token"]
 	}
@@ -337,9 +336,9 @@ func (w *walk) await(ctx context.Context, name string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, w.timeout, fmt.Errorf("it took longer than %s", w.timeout))
 	defer cancel()
 	bodies := []string{"{}", ""} // by turns, as the provider does, and as the API's page does
-	for n := 0; sleep(ctx, 3*time.Second); n++ {
+	for n := 0; transport.Sleep(ctx, 3*time.Second) == nil; n++ {
 		body := bodies[n%len(bodies)]
-		switch e := w.ask(ctx, step{name, caller, "POST ${own}/" + name, body, ""}); {
+		switch e := w.ask(ctx, step{name, caller, "POST " + own + "/" + name, body, ""}); {
 		case body == "" && (e.status == http.StatusBadRequest || e.status == http.StatusUnsupportedMediaType):
 			bodies = bodies[:1] // none is sent without a body any more
 		case e.foreign() || e.status == http.StatusConflict: // another one may come soon
@@ -359,19 +358,12 @@ func (w *walk) wait(ctx context.Context) {
 	end := w.of(ended)[0]
 	link, _ := url.Parse(w.known[errorExport+" link"]) // it was parsed before
 	expires, err := strconv.ParseInt(link.Query().Get("Expires"), 10, 64)
-	if left := time.Until(time.Unix(expires, 0)) + 5*time.Second; err == nil && left < 20*time.Minute && sleep(ctx, left) {
+	if left := time.Until(time.Unix(expires, 0)) + 5*time.Second; err == nil && left < 20*time.Minute && transport.Sleep(ctx, left) == nil {
 		w.ask(ctx, expiredLink)
 	}
-	for e := end; (!e.good() || e.names() == end.names()) && time.Since(end.at) < 30*time.Minute && sleep(ctx, time.Minute); {
-		e = w.ask(ctx, nextExport)
+	for e := end; !e.good() || e.names() == end.names(); e = w.ask(ctx, nextExport) {
+		if time.Since(end.at) >= 30*time.Minute || transport.Sleep(ctx, time.Minute) != nil {
+			return
+		}
 	}
-}
-
-// sleep reports whether the time passed without the context's end.
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-	return ctx.Err() == nil
 }

@@ -5,6 +5,8 @@
 
 package main
 
+import "fmt"
+
 // common is the settings of every story's server.
 const common = `log_line_prefix = '%m:%r:%u@%d:[%p]:'
 lc_messages = 'C'
@@ -59,41 +61,32 @@ VACUUM ANALYZE;
 CHECKPOINT;
 `
 
-// The noise of every shop: errors of the application and of people, none of which is an incident.
-func (s *stage) duplicateCustomer(minute float64, email string) {
+// The noise of every shop: statements of the application that fail, none of which is an incident.
+const (
+	duplicateCustomer = "INSERT INTO customers (email, name, city) VALUES ('customer%d@example.com', 'Jana Beispiel', 'Bonn');"
+	soldOut           = "UPDATE stock SET quantity = quantity - 5000 WHERE sku = '%s';"
+	unknownArticle    = "INSERT INTO order_items (order_id, sku, quantity) VALUES (1207, '%s', 1);"
+	badNumber         = "SELECT id, status FROM orders WHERE id = 'A-20117';"
+)
+
+// app runs a statement of the application at a minute of the story.
+func (s *stage) app(minute float64, statement string, values ...any) {
 	s.at(minute)
-	s.do("orders_app", "INSERT INTO customers (email, name, city) VALUES ('"+email+"', 'Jana Beispiel', 'Bonn');")
+	s.do("orders_app", fmt.Sprintf(statement, values...))
 }
 
-func (s *stage) soldOut(minute float64, sku string) {
-	s.at(minute)
-	s.do("orders_app", "UPDATE stock SET quantity = quantity - 5000 WHERE sku = '"+sku+"';")
-}
-
-func (s *stage) unknownArticle(minute float64, sku string) {
-	s.at(minute)
-	s.do("orders_app", "INSERT INTO order_items (order_id, sku, quantity) VALUES (1207, '"+sku+"', 1);")
-}
-
+// typingError is what a person at a keyboard does.
 func (s *stage) typingError(minute float64) {
 	s.at(minute)
 	s.do("reporting", "SELECT customer_id, sum(totl)\nFROM orders\nGROUP BY customer_id\nORDER BY 2 DESC\nLIMIT 20;")
 }
 
-func (s *stage) badNumber(minute float64) {
-	s.at(minute)
-	s.do("orders_app", "SELECT id, status FROM orders WHERE id = 'A-20117';")
-}
-
-// wrongPassword is what a person at a keyboard does.
+// wrongPassword is another such error.
 func (s *stage) wrongPassword(minute float64) {
 	s.at(minute)
-	session, err := s.server.Connect(s.ctx, s.login("reporting", "Winter2026"))
-	if err != nil {
-		s.err = err
-		return
-	}
-	session.Close()
+	login := s.login("reporting")
+	login.Password = "Winter2026"
+	s.open(login).Close()
 }
 
 // lostClient is an application that dies in a transaction.
@@ -102,5 +95,5 @@ func (s *stage) lostClient(minute float64) {
 	session := s.connect("orders_app")
 	session.Do("BEGIN;\nSELECT quantity FROM stock WHERE sku = 'LAMP-RED-02' FOR UPDATE;")
 	session.Kill()
-	s.await("unexpected EOF on client connection with an open transaction", 1)
+	s.await("unexpected EOF on client connection with an open transaction")
 }
