@@ -215,13 +215,5 @@ func (s *Session) renewable() bool {
 // final reports whether the same login would fail again. After such a failure no credential is sent any more.
 func final(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
-	if !ok {
-		return false
-	}
-	switch failure.Kind {
-	case KindRefused, KindProject, KindAgency, KindTokenExpired, KindClockSkew, KindKeyLocked, KindMFA, KindNoEndpoint:
-		return true
-	default:
-		return failure.StatusCode == http.StatusUnauthorized || failure.StatusCode == http.StatusForbidden
-	}
+	return ok && (failure.Kind.final || failure.StatusCode == http.StatusUnauthorized || failure.StatusCode == http.StatusForbidden)
 }

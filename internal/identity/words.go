@@ -16,28 +16,35 @@ import (
 // This file has all words of the package's errors: a sentence for each kind, and advice for each situation. Names in
 // braces are explained in placeholders.
 
-// sentences are the first sentence of an error's text.
-var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
-	KindRefused:         "{host} refused the credentials.",
-	KindProject:         "The project does not exist, or these credentials may not use it.",
-	KindAgency:          "The agency does not exist, or these credentials may not assume it.",
-	KindTokenExpired:    "The token was refused and cannot be renewed.",
-	KindClockSkew:       "{host} refused the signature because this machine's clock is wrong.",
-	KindKeyLocked:       "{host} has locked the credentials for a while, after too many failures in a row.",
-	KindMFA:             "{host} wants a passcode as well: the user has multi-factor authentication (MFA).",
-	KindNoEndpoint:      "The address of RDS could not be found.",
-	KindNotIdentity:     "The server at {host} is not an identity service (version 3).",
-	KindRejected:        "{host} did not accept the login request.",
-	KindCertificate:     "The certificate of {host} is not trusted.",
-	KindCertificateTime: "The certificate of {host} has expired, or this machine's clock is wrong.",
-	KindCertificateName: "The certificate of {host} is for another host.",
-	KindUnreachable:     "{host} could not be reached.",
-	KindProxy:           "The proxy {proxy} could not be reached.",
-	KindProxyRefused:    "The proxy {proxy} refused the connection to {host}.",
-	KindThrottled:       "{host} refused the login: too many requests.",
-	KindFault:           "{host} failed.",
-	KindInterrupted:     "The login at {host} did not finish in time, or was interrupted.",
-}
+// The kinds of errors.
+var (
+	// IAM does not name which is wrong: password, user or domain.
+	KindRefused = Kind{sentence: "{host} refused the credentials.", final: true}
+	KindProject = Kind{
+		sentence: "The project does not exist, or these credentials may not use it.",
+		summary:  "Unable to use the project", final: true,
+	}
+	KindAgency = Kind{
+		sentence: "The agency does not exist, or these credentials may not assume it.",
+		summary:  "Unable to assume the agency", final: true,
+	}
+	KindTokenExpired    = Kind{sentence: "The token was refused and cannot be renewed.", summary: "Unable to use the token", final: true}
+	KindClockSkew       = Kind{sentence: "{host} refused the signature because this machine's clock is wrong.", final: true}
+	KindKeyLocked       = Kind{sentence: "{host} has locked the credentials for a while, after too many failures in a row.", final: true}
+	KindMFA             = Kind{sentence: "{host} wants a passcode as well: the user has multi-factor authentication (MFA).", final: true}
+	KindNoEndpoint      = Kind{sentence: "The address of RDS could not be found.", summary: "Unable to find the RDS endpoint", final: true}
+	KindNotIdentity     = Kind{sentence: "The server at {host} is not an identity service (version 3).", passes: true}
+	KindRejected        = Kind{sentence: "{host} did not accept the login request."}
+	KindCertificate     = Kind{sentence: "The certificate of {host} is not trusted."}
+	KindCertificateTime = Kind{sentence: "The certificate of {host} has expired, or this machine's clock is wrong."}
+	KindCertificateName = Kind{sentence: "The certificate of {host} is for another host."}
+	KindUnreachable     = Kind{sentence: "{host} could not be reached.", passes: true}
+	KindProxy           = Kind{sentence: "The proxy {proxy} could not be reached.", passes: true}
+	KindProxyRefused    = Kind{sentence: "The proxy {proxy} refused the connection to {host}."}
+	KindThrottled       = Kind{sentence: "{host} refused the login: too many requests.", passes: true}
+	KindFault           = Kind{sentence: "{host} failed.", passes: true}
+	KindInterrupted     = Kind{sentence: "The login at {host} did not finish in time, or was interrupted."}
+)
 
 // situation is a reason for an error, finer than its kind, with its advice.
 type situation struct {
