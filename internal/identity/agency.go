@@ -14,7 +14,10 @@ import (
 
 // agencyOptions asks for a token of an agency, a role in another account. OpenStack and gophercloud do not have it.
 // Source: the cloud's page "Obtaining an Agency Token".
-type agencyOptions struct{ agency, domain, project string }
+type agencyOptions struct {
+	*tokens.AuthOptions // has the project
+	agency, domain      string
+}
 
 // ToTokenV3CreateMap returns the body of the request.
 func (o agencyOptions) ToTokenV3CreateMap(scope map[string]any) (map[string]any, error) {
@@ -27,33 +30,15 @@ func (o agencyOptions) ToTokenV3CreateMap(scope map[string]any) (map[string]any,
 	}}, nil
 }
 
-// ToTokenV3ScopeMap names the project together with its domain.
-func (o agencyOptions) ToTokenV3ScopeMap() (map[string]any, error) {
-	return map[string]any{"project": map[string]any{
-		"name": o.project, "domain": map[string]any{"name": o.domain},
-	}}, nil
-}
-
-// ToTokenV3HeadersMap returns no header.
-func (o agencyOptions) ToTokenV3HeadersMap(map[string]any) (map[string]string, error) {
-	return map[string]string{}, nil
-}
-
-// CanReauth returns false: the Session renews tokens.
-func (o agencyOptions) CanReauth() bool { return false }
-
 // assumeAgency gets a token of the agency, with the caller's own credential.
 func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 	client, at, err := s.agencyCaller(ctx)
 	if err != nil {
 		return nil, s.loginFailure(atOwnLogin, err)
 	}
-	options := agencyOptions{agency: s.cfg.AgencyName, domain: s.cfg.AgencyDomainName, project: s.cfg.DelegatedProject}
-	result := tokens.Create(ctx, client, options)
-	if result.Err != nil {
-		return nil, s.loginFailure(at, result.Err)
-	}
-	return s.granted(at, result)
+	project := tokens.Scope{ProjectName: s.cfg.DelegatedProject, DomainName: s.cfg.AgencyDomainName}
+	options := agencyOptions{&tokens.AuthOptions{Scope: project}, s.cfg.AgencyName, s.cfg.AgencyDomainName}
+	return s.granted(at, tokens.Create(ctx, client, options))
 }
 
 // agencyCaller returns a client that sends the caller's own credential, and the step that follows: after atAgency a 401

@@ -7,10 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
+	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 )
 
@@ -19,17 +19,11 @@ func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
 	if given, ok := s.givenEndpoint(); ok {
 		return &grant{endpoint: given}, nil
 	}
-	projectID := s.cfg.TenantID
-	if projectID == "" {
-		id, err := s.projectByName(ctx)
-		if err != nil {
-			return nil, err
-		}
-		projectID = id
+	projectID, err := s.projectID(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var catalogue struct {
-		Entries []tokens.CatalogEntry `json:"catalog"`
-	}
+	var catalogue tokens.ServiceCatalog
 	if s.cfg.Endpoint == "" {
 		if err := s.getSigned(ctx, atLogin, s.signer(projectID), "/auth/catalog", &catalogue); err != nil {
 			return nil, err
@@ -42,7 +36,11 @@ func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
 	return &grant{endpoint: endpoint}, nil
 }
 
-func (s *Session) projectByName(ctx context.Context) (string, error) {
+// projectID returns the configured ID. Without one, it asks for the project's name.
+func (s *Session) projectID(ctx context.Context) (string, error) {
+	if s.cfg.TenantID != "" {
+		return s.cfg.TenantID, nil
+	}
 	var list struct {
 		Projects []struct {
 			ID, Name string
@@ -93,10 +91,7 @@ func (s *Session) domainClient(ctx context.Context) (client *http.Client, at ste
 }
 
 func (s *Session) signer(projectID string) signer {
-	sign := signer{
-		accessKey: s.cfg.AccessKey, secretKey: s.cfg.SecretKey, securityToken: s.cfg.SecurityToken,
-		projectID: projectID,
-	}
+	sign := signer{accessKey: s.cfg.AccessKey, secretKey: s.cfg.SecretKey, securityToken: s.cfg.SecurityToken, projectID: projectID}
 	if projectID == "" {
 		sign.domainID = s.cfg.DomainID
 	}
@@ -112,26 +107,15 @@ func (s *Session) signedClient(sign signer) *http.Client {
 
 // getSigned asks the identity service and decodes its JSON answer.
 func (s *Session) getSigned(ctx context.Context, at step, sign signer, path string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.identityURL()+path, nil)
+	resp, err := s.gopher(s.signedClient(sign)).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
+		MoreHeaders:      map[string]string{"Content-Type": "application/json"},
+		KeepResponseBody: true,
+	})
 	if err != nil {
 		return s.loginFailure(at, err)
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := s.signedClient(sign).Do(req)
-	if err != nil {
-		return s.loginFailure(at, err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body) // the transport bounds it
-	if err != nil {
-		return s.loginFailure(at, err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return s.loginFailure(at, s.answerFailure(at, resp.StatusCode, resp.Header, body))
 	}
 	s.proven.Store(true)
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(peek(resp), into); err != nil {
 		return s.failWith(notIdentity, "the answer is not JSON")
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,8 +48,6 @@ func (s *Session) failWith(what *situation, message string) *Error {
 	return s.fail(what, apierror.Refusal{Message: message})
 }
 
-const otherJSON = "the answer's JSON is not that of a login"
-
 // loginFailure returns the error for whatever a login met.
 func (s *Session) loginFailure(at step, err error) *Error {
 	failure, known := errors.AsType[*Error](err)
@@ -60,10 +59,10 @@ func (s *Session) loginFailure(at step, err error) *Error {
 		failure = s.answerFailure(at, answer.Actual, answer.ResponseHeader, answer.Body)
 	case is[*json.SyntaxError](err):
 		failure = s.failWith(notIdentity, "the answer is not JSON")
-	case is[*json.UnmarshalTypeError](err):
-		failure = s.failWith(notIdentity, otherJSON)
-	default:
+	case is[*url.Error](err), errors.Is(err, io.ErrUnexpectedEOF):
 		failure = s.connectionFailure(err)
+	default:
+		failure = s.failWith(notIdentity, "the answer's JSON is not that of a login")
 	}
 	if at == atOwnLogin {
 		failure.Tried = s.self()

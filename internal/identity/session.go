@@ -24,7 +24,7 @@ type Session struct {
 	now     func() time.Time
 	sent    atomic.Int32 // counts the requests to the identity service since the login began
 
-	// turn holds a value while a signed request goes first: see takeTurn.
+	// turn holds a value while a signed request goes first: see sendSigned.
 	turn   chan struct{}
 	proven atomic.Bool // set once an answer has shown that the key is good
 
@@ -174,34 +174,6 @@ func (s *Session) refusal() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.refused
-}
-
-// takeTurn lets one signed request go first, and the others only after an answer has shown that the key is good.
-// Otherwise a wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five
-// refusals. done must be called with whether the answer has shown it.
-func (s *Session) takeTurn(ctx context.Context) (done func(good bool), err error) {
-	if !s.proven.Load() {
-		select {
-		case s.turn <- struct{}{}:
-		case <-ctx.Done():
-			return nil, s.interrupted(ctx, nil)
-		}
-		done = func(good bool) {
-			if good {
-				s.proven.Store(true)
-			}
-			<-s.turn
-		}
-		if !s.proven.Load() {
-			if err := s.refusal(); err != nil {
-				done(false)
-				return nil, err
-			}
-			return done, nil
-		}
-		done(false)
-	}
-	return func(bool) {}, s.refusal()
 }
 
 // signs reports whether requests to RDS are signed, instead of carrying a token.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -113,26 +114,38 @@ func (s *Session) unrenewable(asked *url.URL, resp *http.Response) error {
 	return failure
 }
 
+// sendSigned lets one request go first, and the others only after an answer has shown that the key is good. Otherwise a
+// wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five refusals.
 func (a authorizing) sendSigned(req *http.Request, endpoint Endpoint) (*http.Response, error) {
 	s := a.session
-	done, err := s.takeTurn(req.Context())
-	if err != nil {
+	if !s.proven.Load() {
+		select {
+		case s.turn <- struct{}{}:
+		case <-req.Context().Done():
+			return nil, s.interrupted(req.Context(), nil)
+		}
+		release := sync.OnceFunc(func() { <-s.turn })
+		defer release()
+		if s.proven.Load() {
+			release()
+		}
+	}
+	if err := s.refusal(); err != nil {
 		return nil, err
 	}
 	resp, err := signing{s.signer(endpoint.ProjectID), s.now, a.next}.RoundTrip(req)
-	if err != nil {
-		done(false)
+	switch {
+	case err != nil:
 		return nil, err
+	case resp.StatusCode == http.StatusUnauthorized:
+		failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
+		failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
+		s.refuse(failure)
+		return nil, failure
+	case resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests:
+		s.proven.Store(true)
 	}
-	if resp.StatusCode != http.StatusUnauthorized {
-		done(resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests)
-		return resp, nil
-	}
-	failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
-	failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
-	s.refuse(failure)
-	done(false)
-	return nil, failure
+	return resp, nil
 }
 
 // signing signs each attempt of a request.
