@@ -114,6 +114,7 @@ func (s *Session) getSigned(ctx context.Context, at step, sign signer, path stri
 	if err != nil {
 		return s.loginFailure(at, err)
 	}
+	defer func() { _ = resp.Body.Close() }()
 	s.proven.Store(true)
 	if err := json.Unmarshal(peek(resp), into); err != nil {
 		return s.failWith(notIdentity, "the answer is not JSON")
