@@ -43,7 +43,7 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 
 // agencyCaller returns a client that sends the caller's own credential, and the step that follows: after atAgency a 401
 // is about the agency alone.
-func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.ServiceClient, at step, err error) {
+func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.ServiceClient, at *step, err error) {
 	client = s.gopher(s.client)
 	switch s.cfg.Credential() {
 	case settings.Token:

@@ -68,7 +68,7 @@ func (s *Session) projectID(ctx context.Context) (string, error) {
 // domainClient returns a client that signs for the caller's own domain, and the step that follows. The identity service
 // wants the domain's id: if only its name is configured, it is looked up. The request for the agency may work without
 // it.
-func (s *Session) domainClient(ctx context.Context) (client *http.Client, at step, err error) {
+func (s *Session) domainClient(ctx context.Context) (client *http.Client, at *step, err error) {
 	domain, at := s.signer(""), atAgencyFirst
 	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
 		var list struct {
@@ -106,7 +106,7 @@ func (s *Session) signedClient(sign signer) *http.Client {
 }
 
 // getSigned asks the identity service and decodes its JSON answer.
-func (s *Session) getSigned(ctx context.Context, at step, sign signer, path string, into any) error {
+func (s *Session) getSigned(ctx context.Context, at *step, sign signer, path string, into any) error {
 	resp, err := s.gopher(s.signedClient(sign)).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
 		MoreHeaders:      map[string]string{"Content-Type": "application/json"},
 		KeepResponseBody: true,

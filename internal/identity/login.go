@@ -113,7 +113,7 @@ func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*gran
 const noToken = "the answer to the login has no token"
 
 // granted turns the answer to a login into a grant.
-func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
+func (s *Session) granted(at *step, result tokens.CreateResult) (*grant, error) {
 	project, err := result.ExtractProject()
 	if err != nil {
 		return nil, s.loginFailure(at, err)
