@@ -32,7 +32,7 @@ var (
 	atOwnLogin     = &step{rejected, ownForbidden, ownForbidden}         // the caller's own, before an agency
 	atAgency       = &step{agencyRejected, agencyRefused, agencyRefused} // after the caller was accepted
 	atAgencyFirst  = &step{agencyRejected, agencyRefused, agencyRefused} // a token or key that has not been accepted yet
-	atTokenLookup  = &step{rejected, projectForbidden, tokenRefused}     // Keystone does not know the user's own token
+	atTokenLookup  = &step{rejected, projectForbidden, tokenRefused}     // the user's own token: Keystone answers 404 if it does not know it
 	atTokenRescope = &step{rejected, projectNotTokens, projectNotTokens} // a good token is exchanged for another project's
 )
 
