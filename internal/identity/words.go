@@ -132,7 +132,7 @@ func (s *Session) placeholders() []string {
 		"{region}", s.regionConflict(), // a sentence or nothing, like the rest
 		"{prefix}", s.projectPrefix(),
 		"{blank}", s.passwordBlank(),
-		"{other key}", s.otherThan("access_key", " Or %s: %s."),
+		"{other key}", s.otherKey(),
 		"{instead of token}", s.insteadOfToken(),
 		"{spent}", map[bool]string{true: " A passcode works once, and this one may be spent: give the next one."}[s.cfg.SpendsPasscode()],
 		"{clock}", s.now().UTC().Format(time.RFC3339),
@@ -212,18 +212,16 @@ func (s *Session) passwordBlank() string {
 	return "The password begins or ends with a space or line break: " + s.cfg.Trimming("password") + ". "
 }
 
-// otherThan offers the credential that an attribute hides.
-func (s *Session) otherThan(name, format string) string {
-	other := s.cfg.HasOther()
-	if other == "" {
-		return ""
+func (s *Session) otherKey() string {
+	if alternative := s.cfg.Alternative("access_key"); alternative != "" {
+		return " Or " + alternative + "."
 	}
-	return fmt.Sprintf(format, s.cfg.Removal(name), other)
+	return ""
 }
 
 func (s *Session) insteadOfToken() string {
-	if other := s.otherThan("token", "%s: %s"); s.cfg.Credential() == settings.Token && other != "" {
-		return other
+	if alternative := s.cfg.Alternative("token"); s.cfg.Credential() == settings.Token && alternative != "" {
+		return alternative
 	}
 	return "use a password or AK/SK, which the provider can renew by itself"
 }

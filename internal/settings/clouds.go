@@ -45,11 +45,10 @@ func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 
 // cloudEntry is one entry, from one or two files.
 type cloudEntry struct {
-	values   Values
-	profile  string            // the vendor profile
-	authType string            // chooses between several credentials
-	found    []string          // lists the keys in the files: a misspelt key has no other effect
-	from     map[string]string // names the file and entry of each attribute
+	Config
+	profile  string   // the vendor profile
+	authType string   // chooses between several credentials
+	found    []string // lists the keys in the files: a misspelt key has no other effect
 }
 
 // parseClouds reads a file in the format of clouds.yaml.
@@ -75,16 +74,14 @@ func (f cloudsFile) entry(name string) (entry cloudEntry, found bool, err error)
 	}
 	place := fmt.Sprintf("entry %q of %s", name, f.path)
 	entry = cloudEntry{
-		found: []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
-		from:  map[string]string{},
+		Config: Config{origins: map[string]origin{}},
+		found:  []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
 	}
 	for _, a := range Attributes {
-		if err := f.read(raw, a, &entry.values); err != nil {
+		if err := f.read(raw, a, &entry.Values); err != nil {
 			return cloudEntry{}, false, err
 		}
-		if isSet(entry.values, a.Name) {
-			entry.from[a.Name] = place
-		}
+		entry.origins[a.Name] = origin{entry: place}
 	}
 	if entry.authType, _, err = f.first(raw, "auth_type"); err != nil {
 		return cloudEntry{}, false, err
@@ -150,7 +147,7 @@ func (e yamlEntry) keys() []string {
 
 // fillFrom adds what only the other file has. The two files are one source, so nothing gives way.
 func (e *cloudEntry) fillFrom(other cloudEntry) {
-	e.values.fillFrom(other.values, func(name string) { e.from[name] = other.from[name] })
+	e.Config.fillFrom(other.Config)
 	e.profile = cmp.Or(e.profile, other.profile)
 	e.authType = cmp.Or(e.authType, other.authType)
 	e.found = append(e.found, other.found...)
@@ -158,7 +155,7 @@ func (e *cloudEntry) fillFrom(other cloudEntry) {
 
 // obeyAuthType drops the credentials that auth_type excludes.
 func (e *cloudEntry) obeyAuthType() {
-	v := &e.values
+	v := &e.Values
 	switch {
 	case strings.HasSuffix(e.authType, "password"), strings.HasSuffix(e.authType, "multifactor"):
 		v.Token, v.AccessKey, v.SecretKey, v.SecurityToken = "", "", "", ""

@@ -36,15 +36,16 @@ func (e Environment) firstSet(names []string) string {
 }
 
 // values reads the variables of all attributes.
-func (e Environment) values() (Values, error) {
-	var v Values
+func (e Environment) values() (Config, error) {
+	c := Config{origins: map[string]origin{}}
 	for _, a := range Attributes {
 		name := e.firstSet(a.Env)
-		if name != "" && !a.Set(&v, e.get(name)) {
-			return Values{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. %s", name, e.get(name), a.takes())
+		if name != "" && !a.Set(&c.Values, e.get(name)) {
+			return Config{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. %s", name, e.get(name), a.takes())
 		}
+		c.origins[a.Name] = origin{variable: name}
 	}
-	return v, nil
+	return c, nil
 }
 
 func (e Environment) home() string {
