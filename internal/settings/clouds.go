@@ -178,8 +178,7 @@ var (
 	yamlQuoted = regexp.MustCompile("'[^']*'|`[^`]*`|\"[^\"]*\"")
 )
 
-// yamlFault returns line and reason of the library's error. Quoted parts may be
-// pieces of a secret: they are left out.
+// yamlFault returns line and reason of the library's error. Quoted parts may be pieces of a secret: they are left out.
 func yamlFault(err error, text string) (line int, what string) {
 	if match := yamlAnchor.FindStringSubmatch(err.Error()); match != nil {
 		before, _, _ := strings.Cut(text, "*"+match[1])
@@ -201,8 +200,7 @@ func yamlFault(err error, text string) (line int, what string) {
 	case strings.HasPrefix(what, "found character that cannot start any token") && strings.Contains(lineOf(text, line), "\t"):
 		return line, "is not valid YAML: indent with spaces, not with tabs"
 	case strings.HasPrefix(what, "did not find expected"):
-		// For errors of its parser, the library counts lines from 0, and names
-		// the line at which the broken block begins.
+		// For errors of its parser, the library counts lines from 0, and names the line at which the broken block begins.
 		line++
 		what += " in the block that begins there"
 	}
