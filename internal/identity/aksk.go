@@ -75,7 +75,7 @@ func (s *Session) domainClient(ctx context.Context) (client *http.Client, at *st
 			Domains []struct{ ID, Name string } `json:"domains"`
 		}
 		err := s.getSigned(ctx, atOwnLogin, domain, "/auth/domains", &list)
-		if err != nil && (final(err) || ctx.Err() != nil) {
+		if err != nil && (err.final() || ctx.Err() != nil) {
 			return nil, at, err
 		}
 		if err == nil {
@@ -106,7 +106,7 @@ func (s *Session) signedClient(sign signer) *http.Client {
 }
 
 // getSigned asks the identity service and decodes its JSON answer.
-func (s *Session) getSigned(ctx context.Context, at *step, sign signer, path string, into any) error {
+func (s *Session) getSigned(ctx context.Context, at *step, sign signer, path string, into any) *Error {
 	resp, err := s.gopher(s.signedClient(sign)).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
 		MoreHeaders:      map[string]string{"Content-Type": "application/json"},
 		KeepResponseBody: true,

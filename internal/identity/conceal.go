@@ -45,7 +45,14 @@ func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, concealError(err, secrets)
 	}
-	concealHeader(resp.Header, append(secrets, c.session.secrets(resp.Header.Values(subjectToken)...)...))
+	withIssued := slices.Concat(secrets, c.session.secrets(resp.Header.Values(subjectToken)...))
+	for name, values := range resp.Header {
+		for i := range values {
+			if name != subjectToken {
+				values[i] = conceal(values[i], withIssued)
+			}
+		}
+	}
 	if c.rds || resp.StatusCode < 200 || resp.StatusCode > 299 {
 		resp.Body = io.NopCloser(strings.NewReader(conceal(string(peek(resp)), secrets)))
 	}
@@ -54,16 +61,6 @@ func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // subjectToken is the one header that is meant to hold a secret.
 const subjectToken = "X-Subject-Token"
-
-func concealHeader(header http.Header, secrets []string) {
-	for name, values := range header {
-		for i := range values {
-			if name != subjectToken {
-				values[i] = conceal(values[i], secrets)
-			}
-		}
-	}
-}
 
 // concealError rewrites an error that quotes what a server sent if it was not HTTP.
 func concealError(err error, secrets []string) error {

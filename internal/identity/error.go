@@ -6,6 +6,7 @@ package identity
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -68,6 +69,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // server without an answer counts: a mistyped auth_url must be reported soon. In a renewal the service is known to
 // exist, and a fault may pass.
 func (e *Error) Permanent() bool { return !e.Renewal || !e.Kind.passes }
+
+// final reports whether the same login would fail again. After such a failure no credential is sent any more.
+func (e *Error) final() bool {
+	return e.Kind.final || e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
+}
 
 // Retried returns true: the identity service has been asked with retries of its own, so the request that needed the
 // login must not repeat them.

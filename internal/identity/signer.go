@@ -32,8 +32,6 @@ type signer struct {
 	projectID, domainID                 string // projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty
 }
 
-var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")
-
 // sign sets the headers that authorize req with this body at time now. Headers of an earlier signature are replaced. A
 // signature is valid for 15 minutes, so every attempt is signed anew.
 func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
@@ -66,14 +64,12 @@ func canonicalRequest(method string, u *url.URL, headers map[string]string, body
 	}
 	sorted := slices.Sorted(maps.Keys(headers))
 	names = strings.Join(sorted, ";")
-
-	var b strings.Builder
-	b.WriteString(method + "\n" + canonicalPath(u) + "\n" + query + "\n")
+	lines := []string{method, canonicalPath(u), query}
 	for _, name := range sorted {
-		b.WriteString(name + ":" + textproto.TrimString(headers[name]) + "\n")
+		lines = append(lines, name+":"+textproto.TrimString(headers[name]))
 	}
-	b.WriteString("\n" + names + "\n" + hexHash(body))
-	return b.String(), names, nil
+	lines = append(lines, "", names, hexHash(body))
+	return strings.Join(lines, "\n"), names, nil
 }
 
 // signature signs a canonical request. date has signDateFormat.
@@ -100,7 +96,7 @@ func canonicalPath(u *url.URL) string {
 func canonicalQuery(raw string) (string, error) {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return "", errUnsignable
+		return "", errors.New("the query of the URL cannot be read, so it cannot be signed")
 	}
 	for _, values := range query {
 		slices.Sort(values)

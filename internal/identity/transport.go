@@ -110,7 +110,7 @@ func (s *Session) unrenewable(asked *url.URL, resp *http.Response) error {
 	}
 	failure := s.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
 	failure.URL = asked.Scheme + "://" + asked.Host
-	s.refuse(failure)
+	s.refused.CompareAndSwap(nil, failure)
 	return failure
 }
 
@@ -130,8 +130,8 @@ func (a authorizing) sendSigned(req *http.Request, endpoint Endpoint) (*http.Res
 			release()
 		}
 	}
-	if err := s.refusal(); err != nil {
-		return nil, err
+	if refused := s.refused.Load(); refused != nil {
+		return nil, refused
 	}
 	resp, err := signing{s.signer(endpoint.ProjectID), s.now, a.next}.RoundTrip(req)
 	switch {
@@ -140,7 +140,7 @@ func (a authorizing) sendSigned(req *http.Request, endpoint Endpoint) (*http.Res
 	case resp.StatusCode == http.StatusUnauthorized:
 		failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
 		failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
-		s.refuse(failure)
+		s.refused.CompareAndSwap(nil, failure)
 		return nil, failure
 	case resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests:
 		s.proven.Store(true)

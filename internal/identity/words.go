@@ -254,16 +254,10 @@ func (s *Session) skew(header http.Header) string {
 // caller describes who logs in: credential, user, domain, and project or agency.
 func (s *Session) caller() string {
 	c := s.cfg
-	switch {
-	case c.HasAgency():
+	if c.HasAgency() {
 		return s.self() + fmt.Sprintf(", assuming agency %q of domain %q for project %q", c.AgencyName, c.AgencyDomainName, c.DelegatedProject)
-	case c.TenantID != "":
-		return s.self() + ", for project id " + c.TenantID
-	case c.TenantName != "":
-		return s.self() + fmt.Sprintf(", for project %q", c.TenantName)
-	default:
-		return s.self()
 	}
+	return s.self() + idOrName(", for project", c.TenantID, c.TenantName)
 }
 
 // self describes the credential alone.
@@ -277,21 +271,21 @@ func (s *Session) self() string {
 	case c.Credential() == settings.AccessKey:
 		return "access key " + c.AccessKey
 	}
-	text := "the password of "
+	user := idOrName(" of user", c.UserID, c.UserName) + idOrName(" in domain", c.DomainID, c.DomainName)
 	if c.Passcode != "" {
-		text = "password and passcode of "
+		return "password and passcode" + user
 	}
-	if c.UserID != "" {
-		text += "user id " + c.UserID
-	} else {
-		text += fmt.Sprintf("user %q", c.UserName)
-	}
+	return "the password" + user
+}
+
+// idOrName appends what is set to a word: user id 0123, or user "x".
+func idOrName(word, id, name string) string {
 	switch {
-	case c.DomainID != "":
-		return text + " in domain id " + c.DomainID
-	case c.DomainName != "":
-		return text + fmt.Sprintf(" in domain %q", c.DomainName)
+	case id != "":
+		return word + " id " + id
+	case name != "":
+		return fmt.Sprintf("%s %q", word, name)
 	default:
-		return text
+		return ""
 	}
 }

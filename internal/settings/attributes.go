@@ -135,14 +135,6 @@ func (a Attribute) Set(v *Values, text string) bool {
 	return true
 }
 
-// takes describes the values that the attribute's type allows.
-func (a Attribute) takes() string {
-	if a.Type() == reflect.TypeFor[*int64]() {
-		return "It takes a whole number."
-	}
-	return "It takes true or false."
-}
-
 // parseFlag reads a boolean. OpenStack's own sample files have True, yes and 1.
 func parseFlag(text string) (value, ok bool) {
 	text = strings.ToLower(strings.TrimSpace(text))

@@ -77,10 +77,8 @@ func (c Config) checkCredential() *Error {
 		return half("user_name", "password", "A password belongs to a user, given by name or by ID (user_id).")
 	case c.Credential() != NoCredential:
 		return nil
-	case c.SecurityToken != "":
-		return noCredential("security_token is set, access_key and secret_key are not.")
 	default:
-		return noCredential("No credentials are set.")
+		return c.noCredential()
 	}
 }
 
@@ -90,7 +88,11 @@ func half(missing, given, why string) *Error {
 		"%s is set, %s is not. %s Set %s (%s).", given, missing, why, missing, strings.Join(attribute(missing).Env, ", "))
 }
 
-func noCredential(found string) *Error {
+func (c Config) noCredential() *Error {
+	found := "No credentials are set."
+	if c.SecurityToken != "" {
+		found = "security_token is set, access_key and secret_key are not."
+	}
 	return newError("", "Unable to find credentials", `%s Set one of these, as attributes of the provider block, as environment variables, `+
 		`or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 

@@ -6,6 +6,7 @@ package settings
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -41,7 +42,11 @@ func (e Environment) values() (Config, error) {
 	for _, a := range Attributes {
 		name := e.firstSet(a.Env)
 		if name != "" && !a.Set(&c.Values, e.get(name)) {
-			return Config{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. %s", name, e.get(name), a.takes())
+			takes := "true or false"
+			if a.Type() == reflect.TypeFor[*int64]() {
+				takes = "a whole number"
+			}
+			return Config{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. It takes %s.", name, e.get(name), takes)
 		}
 		c.origins[a.Name] = origin{variable: name}
 	}
