@@ -50,11 +50,7 @@ func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.Service
 		client.SetToken(s.cfg.Token)
 		return client, atAgencyFirst, nil
 	case settings.AccessKey:
-		signed, at, err := s.domainClient(ctx)
-		if err != nil {
-			return nil, at, err
-		}
-		return s.gopher(signed), at, nil
+		return s.domainClient(ctx)
 	default:
 		// The caller's own token is for the domain, not for a project.
 		own := tokens.Create(ctx, client, s.passwordOptions(s.domainScope()))

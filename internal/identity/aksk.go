@@ -16,9 +16,6 @@ import (
 
 // useAccessKey finds project and endpoint with signed requests. There is no token.
 func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
-	if given, ok := s.givenEndpoint(); ok {
-		return &grant{endpoint: given}, nil
-	}
 	projectID, err := s.projectID(ctx)
 	if err != nil {
 		return nil, err
@@ -68,9 +65,9 @@ func (s *Session) projectID(ctx context.Context) (string, error) {
 // domainClient returns a client that signs for the caller's own domain, and the step that follows. The identity service
 // wants the domain's id: if only its name is configured, it is looked up. The request for the agency may work without
 // it.
-func (s *Session) domainClient(ctx context.Context) (client *http.Client, at *step, err error) {
+func (s *Session) domainClient(ctx context.Context) (client *gophercloud.ServiceClient, at *step, err error) {
 	domain, at := s.signer(""), atAgencyFirst
-	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
+	if s.cfg.DomainName != "" {
 		var list struct {
 			Domains []struct{ ID, Name string } `json:"domains"`
 		}
@@ -99,15 +96,15 @@ func (s *Session) signer(projectID string) signer {
 }
 
 // signedClient returns a client for the identity service that signs each attempt.
-func (s *Session) signedClient(sign signer) *http.Client {
-	return s.connect(func(next http.RoundTripper) http.RoundTripper {
+func (s *Session) signedClient(sign signer) *gophercloud.ServiceClient {
+	return s.gopher(s.connect(func(next http.RoundTripper) http.RoundTripper {
 		return concealing{session: s, next: signing{sign: sign, now: s.now, next: next}}
-	})
+	}))
 }
 
 // getSigned asks the identity service and decodes its JSON answer.
 func (s *Session) getSigned(ctx context.Context, at *step, sign signer, path string, into any) *Error {
-	resp, err := s.gopher(s.signedClient(sign)).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
+	resp, err := s.signedClient(sign).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
 		MoreHeaders:      map[string]string{"Content-Type": "application/json"},
 		KeepResponseBody: true,
 	})

@@ -30,7 +30,6 @@ func (s *Session) gopher(client *http.Client) *gophercloud.ServiceClient {
 	login := *client
 	login.Transport = created{client.Transport}
 	provider := &gophercloud.ProviderClient{HTTPClient: login}
-	provider.UseTokenLock()
 	return &gophercloud.ServiceClient{ProviderClient: provider, Endpoint: s.identityURL() + "/", Type: "identity"}
 }
 

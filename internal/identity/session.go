@@ -124,11 +124,11 @@ func (s *Session) fly(ctx context.Context, f *flight, renewal bool) (*grant, err
 		err = s.interrupted(ctx, err)
 	}
 	failure, failed := errors.AsType[*Error](err)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if failed {
 		failure.Renewal = renewal
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
 	case err == nil:
 		g.renewed = renewal
@@ -160,8 +160,3 @@ func (s *Session) authenticate(ctx context.Context) (*grant, error) {
 
 // signs reports whether requests to RDS are signed, instead of carrying a token.
 func (s *Session) signs() bool { return s.cfg.Credential() == settings.AccessKey && !s.cfg.HasAgency() }
-
-// renewable reports whether a refused token can be replaced without the user.
-func (s *Session) renewable() bool {
-	return s.cfg.Credential() != settings.Token && !s.cfg.SpendsPasscode() && *s.cfg.AllowReauth
-}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -64,8 +63,11 @@ func (a authorizing) sendWithToken(req *http.Request) (*http.Response, error) {
 	if g.renewed && !g.accepted.Load() {
 		return resp, nil // a new token was never accepted: another one would not be either
 	}
-	if !a.session.renewable() {
-		return nil, a.session.unrenewable(req.URL, resp)
+	if what := a.session.unrenewable(); what != nil {
+		failure := a.session.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
+		failure.URL = req.URL.Scheme + "://" + req.URL.Host
+		a.session.refused.CompareAndSwap(nil, failure)
+		return nil, failure
 	}
 	renewed, err := a.session.login(req.Context(), g)
 	if err != nil {
@@ -99,19 +101,18 @@ func tokenRefusedBy(resp *http.Response) bool {
 	}
 }
 
-// unrenewable ends the session: the token was refused and cannot be replaced.
-func (s *Session) unrenewable(asked *url.URL, resp *http.Response) error {
-	what := tokenWithoutReauth
+// unrenewable returns why a refused token cannot be replaced, or nil.
+func (s *Session) unrenewable() *situation {
 	switch {
 	case s.cfg.Credential() == settings.Token:
-		what = tokenRefused
+		return tokenRefused
 	case s.cfg.SpendsPasscode():
-		what = tokenWithPasscode
+		return tokenWithPasscode
+	case !*s.cfg.AllowReauth:
+		return tokenWithoutReauth
+	default:
+		return nil
 	}
-	failure := s.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
-	failure.URL = asked.Scheme + "://" + asked.Host
-	s.refused.CompareAndSwap(nil, failure)
-	return failure
 }
 
 // sendSigned lets one request go first, and the others only after an answer has shown that the key is good. Otherwise a

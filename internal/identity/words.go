@@ -68,10 +68,10 @@ const (
 
 // The situations.
 var (
-	passwordRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + lockUser}
-	passcodeRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser}
-	projectRefused  = &situation{KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check " +
-		"{user login}. " + lockUser}
+	passwordRefused = &situation{KindRefused, "{blank}{other region}" + checkLogin + lockUser}
+	passcodeRefused = &situation{KindRefused, "{blank}{other region}" + checkLogin + usedOnce + lockUser}
+	projectRefused  = &situation{KindRefused, "Check {project} first: the message names the project. {prefix}{other region}If it is right, " +
+		"check {user login}. " + lockUser}
 	keyRefused   = &situation{KindRefused, checkKey}
 	ownForbidden = &situation{KindRefused, "Check {domain}, the caller's groups in IAM, and that the caller may use the API."}
 	thirdFactor  = &situation{KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot " +
@@ -89,16 +89,16 @@ var (
 	agencyRejected   = &situation{KindRejected, checkAgency}
 	agencyOrKey      = &situation{KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency}
 	agencyOrToken    = &situation{KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency}
-	projectForbidden = &situation{KindProject, "The caller is known, but may not do this. {region}Check its groups in IAM, that it may use " +
-		"the API, and {project}."}
-	projectNotFound  = &situation{KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."}
+	projectForbidden = &situation{KindProject, "The caller is known, but may not do this. {other region}Check its groups in IAM, that it " +
+		"may use the API, and {project}."}
+	projectNotFound  = &situation{KindProject, "{prefix}{other region}Check {project}, and that {auth_url} belongs to the project's region."}
 	projectNotTokens = &situation{KindProject, "The token is good, but not for this project. Check {project}, or get a token for the " +
 		"project."}
 	projectNotListed    = &situation{KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."}
 	projectMissing      = &situation{KindProject, "Check {project}."}
 	tokenWithoutProject = &situation{KindProject, "Set {tenant_name} or {tenant_id}, or get a token for a project."}
 	endpointOfOther     = &situation{KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."}
-	noEndpoint          = &situation{KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."}
+	noEndpoint          = &situation{KindNoEndpoint, "{other region}Check {region} and {endpoint_type}, or set {endpoint} to the URL of RDS."}
 	rejected            = &situation{KindRejected, "Check user, domain and project: IDs and names must not be mixed up."}
 	notIdentity         = &situation{KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may " +
 		"also answer in its place."}
@@ -109,7 +109,7 @@ var (
 	certificateTime = &situation{KindCertificateTime, "The clock is at {clock}. If that is right, the server, or a proxy on the way, needs " +
 		"a new certificate."}
 	certificateName = &situation{KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."}
-	unreachable     = &situation{KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
+	unreachable     = &situation{KindUnreachable, "Check {auth_url} and {region}, the network, and the proxy variables HTTPS_PROXY and " +
 		"NO_PROXY.{spent}"}
 	proxyUnreachable = &situation{KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"}
 	proxyRefused     = &situation{KindProxyRefused, "Check the login in {proxy variable}, and whether the proxy allows this host. If no " +
@@ -129,7 +129,7 @@ func (s *Session) placeholders() []string {
 		"{user login}", s.loginNames(false), // the same without the project
 		"{project}", settings.Named(s.projectAttribute()), // the attribute that names the project
 		"{domain}", settings.Named(s.domainAttribute()),
-		"{region}", s.regionConflict(), // a sentence or nothing, like the rest
+		"{other region}", s.regionConflict(), // a sentence or nothing, like the rest
 		"{prefix}", s.projectPrefix(),
 		"{blank}", s.passwordBlank(),
 		"{other key}", s.otherKey(),
@@ -137,12 +137,9 @@ func (s *Session) placeholders() []string {
 		"{spent}", map[bool]string{true: " A passcode works once, and this one may be spent: give the next one."}[s.cfg.SpendsPasscode()],
 		"{clock}", s.now().UTC().Format(time.RFC3339),
 		"{proxy variable}", s.proxyVariable(),
-		"{region_name}", settings.Named("region"),
 	}
 	for _, a := range settings.Attributes {
-		if a.Name != "region" {
-			pairs = append(pairs, "{"+a.Name+"}", settings.Named(a.Name))
-		}
+		pairs = append(pairs, "{"+a.Name+"}", settings.Named(a.Name))
 	}
 	return pairs
 }

@@ -4,21 +4,16 @@
 package settings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
 // check finds what cannot work, whatever the cloud answers.
 func (c Config) check() *Error {
-	checks := []func() *Error{
-		c.checkRanges, c.checkHeaders, c.checkCredential, c.checkAgency, c.checkProject, c.checkDomain, c.checkURLs,
-	}
-	for _, check := range checks {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(
+		c.checkRanges(), c.checkHeaders(), c.checkCredential(), c.checkAgency(), c.checkProject(), c.checkDomain(), c.checkURLs(),
+	)
 }
 
 func (c Config) checkRanges() *Error {
@@ -154,8 +149,8 @@ func (c Config) checkURLs() *Error {
 		return newError("auth_url", "Unable to find the identity service", "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, "+
 			"and the project's name does not begin with a region. Set one of them.")
 	}
-	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {
-		return err
-	}
-	return checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com")
+	return cmp.Or(
+		checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"),
+		checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com"),
+	)
 }

@@ -78,8 +78,16 @@ func (f cloudsFile) entry(name string) (entry cloudEntry, found bool, err error)
 		found:  []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
 	}
 	for _, a := range Attributes {
-		if err := f.read(raw, a, &entry.Values); err != nil {
+		text, key, err := f.first(raw, a.Keys...)
+		if err != nil {
 			return cloudEntry{}, false, err
+		}
+		key, inverted := strings.CutPrefix(key, "!")
+		if flag, ok := parseFlag(text); inverted && ok {
+			text = fmt.Sprint(!flag)
+		}
+		if text != "" && !a.Set(&entry.Values, text) { // the only type besides text that has keys is a flag
+			return cloudEntry{}, false, brokenFile(f.path, raw.value(key).line, key+" is neither true nor false")
 		}
 		entry.origins[a.Name] = origin{entry: place}
 	}
@@ -88,22 +96,6 @@ func (f cloudsFile) entry(name string) (entry cloudEntry, found bool, err error)
 	}
 	entry.profile, _, err = f.first(raw, "profile", "cloud")
 	return entry, err == nil, err
-}
-
-// read stores the first key that is set in the attribute's field.
-func (f cloudsFile) read(raw yamlEntry, a Attribute, v *Values) error {
-	text, key, err := f.first(raw, a.Keys...)
-	if err != nil || text == "" {
-		return err
-	}
-	name, inverted := strings.CutPrefix(key, "!")
-	if flag, ok := parseFlag(text); inverted && ok {
-		text = fmt.Sprint(!flag)
-	}
-	if !a.Set(v, text) {
-		return brokenFile(f.path, raw.value(key).line, name+" is neither true nor false") // the only type besides text that has keys
-	}
-	return nil
 }
 
 // first returns the text of the first key that is set.

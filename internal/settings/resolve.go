@@ -181,7 +181,6 @@ type origin struct {
 	entry    string // such as: entry "otc" of /home/me/clouds.yaml
 }
 
-// String returns the origin as texts name it.
 func (o origin) String() string {
 	if o.variable != "" {
 		return "environment variable " + o.variable
