@@ -15,8 +15,8 @@ import (
 // agencyOptions asks for a token of an agency, a role in another account. OpenStack and gophercloud do not have it.
 // Source: the cloud's page "Obtaining an Agency Token".
 type agencyOptions struct {
-	*tokens.AuthOptions // has the project
-	agency, domain      string
+	*tokens.AuthOptions // has the project and its domain
+	agency              string
 }
 
 // ToTokenV3CreateMap returns the body of the request.
@@ -24,7 +24,7 @@ func (o agencyOptions) ToTokenV3CreateMap(scope map[string]any) (map[string]any,
 	return map[string]any{"auth": map[string]any{
 		"identity": map[string]any{
 			"methods":     []string{"assume_role"},
-			"assume_role": map[string]any{"agency_name": o.agency, "domain_name": o.domain},
+			"assume_role": map[string]any{"agency_name": o.agency, "domain_name": o.Scope.DomainName},
 		},
 		"scope": scope,
 	}}, nil
@@ -37,7 +37,7 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 		return nil, s.loginFailure(atOwnLogin, err)
 	}
 	project := tokens.Scope{ProjectName: s.cfg.DelegatedProject, DomainName: s.cfg.AgencyDomainName}
-	options := agencyOptions{&tokens.AuthOptions{Scope: project}, s.cfg.AgencyName, s.cfg.AgencyDomainName}
+	options := agencyOptions{&tokens.AuthOptions{Scope: project}, s.cfg.AgencyName}
 	return s.granted(at, tokens.Create(ctx, client, options))
 }
 
@@ -53,7 +53,8 @@ func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.Service
 		return s.domainClient(ctx)
 	default:
 		// The caller's own token is for the domain, not for a project.
-		own := tokens.Create(ctx, client, s.passwordOptions(s.domainScope()))
+		domain := tokens.Scope{DomainID: s.cfg.DomainID, DomainName: s.cfg.DomainName}
+		own := tokens.Create(ctx, client, s.passwordOptions(domain))
 		token, err := own.ExtractTokenID()
 		if err == nil && token == "" {
 			err = s.failWith(notIdentity, noToken)

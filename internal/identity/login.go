@@ -65,13 +65,7 @@ func (s *Session) projectScope() tokens.Scope {
 	if s.cfg.TenantID != "" {
 		return tokens.Scope{ProjectID: s.cfg.TenantID}
 	}
-	scope := s.domainScope()
-	scope.ProjectName = s.cfg.TenantName
-	return scope
-}
-
-func (s *Session) domainScope() tokens.Scope {
-	return tokens.Scope{DomainID: s.cfg.DomainID, DomainName: s.cfg.DomainName}
+	return tokens.Scope{ProjectName: s.cfg.TenantName, DomainID: s.cfg.DomainID, DomainName: s.cfg.DomainName}
 }
 
 // useToken takes the user's token as it is. It asks the identity service only if the token's project or the address of

@@ -91,14 +91,8 @@ func (a authorizing) attempt(req *http.Request, g *grant) (*http.Response, error
 
 // tokenRefusedBy reports whether RDS refused the token. 403 has many meanings: only one code has this one.
 func tokenRefusedBy(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusUnauthorized:
-		return true
-	case http.StatusForbidden:
-		return apierror.Parse(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
-	default:
-		return false
-	}
+	return resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden &&
+		apierror.Parse(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
 }
 
 // unrenewable returns why a refused token cannot be replaced, or nil.

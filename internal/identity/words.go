@@ -234,12 +234,9 @@ func (s *Session) proxyVariable() string {
 // skew returns how far this machine's clock is from the server's, or "" if that is near enough for signatures.
 func (s *Session) skew(header http.Header) string {
 	there, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return ""
-	}
 	ahead := s.now().Sub(there).Round(time.Second)
 	switch {
-	case ahead.Abs() <= 15*time.Minute:
+	case err != nil || ahead.Abs() <= 15*time.Minute:
 		return ""
 	case ahead < 0:
 		return ahead.Abs().String() + " behind"

@@ -88,9 +88,7 @@ var Attributes = []Attribute{
 
 // plain returns an attribute. Spaces separate the variables and the keys.
 func plain(name, variables, keys, description string, words ...string) Attribute {
-	return Attribute{
-		Name: name, Env: strings.Fields(variables), Keys: strings.Fields(keys), Description: description, Words: words,
-	}
+	return Attribute{Name: name, Env: strings.Fields(variables), Keys: strings.Fields(keys), Description: description, Words: words}
 }
 
 func secret(name, variables, keys, description string) Attribute {

@@ -64,14 +64,13 @@ func Resolve(block Values, env Environment) (Config, error) {
 	return c, nil
 }
 
-// take adds what is not set yet from a weaker source.
+// take adds what a weaker source has and the stronger ones do not set, also in other words.
 func (c *Config) take(weaker Config) {
 	c.lostRegion = cmp.Or(c.lostRegion, RegionOfProject(weaker.TenantName))
 	weaker.giveWay(c.Values)
 	c.fillFrom(weaker)
 }
 
-// fillFrom adds what is not set yet.
 func (c *Config) fillFrom(other Config) {
 	for _, a := range Attributes {
 		if text, set := a.Get(other.Values); set && !isSet(c.Values, a.Name) {
@@ -177,8 +176,7 @@ func (c *Config) explain(fault *Error, cloud cloudEntry, env Environment) *Error
 // origin is where a value comes from: an environment variable, an entry of clouds.yaml, or, if both are empty, the
 // provider block.
 type origin struct {
-	variable string
-	entry    string // such as: entry "otc" of /home/me/clouds.yaml
+	variable, entry string // entry is such as: entry "otc" of /home/me/clouds.yaml
 }
 
 func (o origin) String() string {
@@ -212,8 +210,7 @@ func (c Config) CredentialSource() string {
 			others = append(others, other+" ("+c.origins[other].String()+")")
 		}
 	}
-	from := c.origins[used]
-	switch {
+	switch from := c.origins[used]; {
 	case len(others) > 0:
 		return from.String() + "; it takes precedence over " + strings.Join(others, " and ")
 	case from.isBlock():

@@ -108,20 +108,16 @@ func RegionOfURL(address string) string {
 	return labels[1]
 }
 
-// iamHost matches the hosts of the public cloud's identity service.
-var iamHost = regexp.MustCompile(`^(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com$`)
+// iamURL matches the addresses of the public cloud's identity service.
+var iamURL = regexp.MustCompile(`^https?://(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com(?:[:/]|$)`)
 
 // ForeignAuthURL reports whether the provider block names a region and the environment has the auth_url of another. It
 // returns the variable and that other region. This happens with one provider per region, by alias.
 func (c Config) ForeignAuthURL() (variable, region string, foreign bool) {
 	source, set := c.origins["region"]
 	variable = c.origins["auth_url"].variable
-	u, err := url.Parse(c.AuthURL)
-	if !set || !source.isBlock() || variable == "" || err != nil {
-		return "", "", false
-	}
-	match := iamHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
-	if match == nil {
+	match := iamURL.FindStringSubmatch(strings.ToLower(c.AuthURL))
+	if !set || !source.isBlock() || variable == "" || match == nil {
 		return "", "", false
 	}
 	region = match[1] + match[2] // one of them is empty
