@@ -14,33 +14,21 @@ import (
 
 // agencyOptions asks for a token of an agency, a role in another account. OpenStack and gophercloud do not have it.
 // Source: the cloud's page "Obtaining an Agency Token".
-type agencyOptions struct{ agency, domain, project string }
+type agencyOptions struct {
+	*tokens.AuthOptions // has the project and its domain
+	agency              string
+}
 
 // ToTokenV3CreateMap returns the body of the request.
 func (o agencyOptions) ToTokenV3CreateMap(scope map[string]any) (map[string]any, error) {
 	return map[string]any{"auth": map[string]any{
 		"identity": map[string]any{
 			"methods":     []string{"assume_role"},
-			"assume_role": map[string]any{"agency_name": o.agency, "domain_name": o.domain},
+			"assume_role": map[string]any{"agency_name": o.agency, "domain_name": o.Scope.DomainName},
 		},
 		"scope": scope,
 	}}, nil
 }
-
-// ToTokenV3ScopeMap names the project together with its domain.
-func (o agencyOptions) ToTokenV3ScopeMap() (map[string]any, error) {
-	return map[string]any{"project": map[string]any{
-		"name": o.project, "domain": map[string]any{"name": o.domain},
-	}}, nil
-}
-
-// ToTokenV3HeadersMap returns no header.
-func (o agencyOptions) ToTokenV3HeadersMap(map[string]any) (map[string]string, error) {
-	return map[string]string{}, nil
-}
-
-// CanReauth returns false: the Session renews tokens.
-func (o agencyOptions) CanReauth() bool { return false }
 
 // assumeAgency gets a token of the agency, with the caller's own credential.
 func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
@@ -48,31 +36,25 @@ func (s *Session) assumeAgency(ctx context.Context) (*grant, error) {
 	if err != nil {
 		return nil, s.loginFailure(atOwnLogin, err)
 	}
-	options := agencyOptions{agency: s.cfg.AgencyName, domain: s.cfg.AgencyDomainName, project: s.cfg.DelegatedProject}
-	result := tokens.Create(ctx, client, options)
-	if result.Err != nil {
-		return nil, s.loginFailure(at, result.Err)
-	}
-	return s.granted(at, result)
+	project := tokens.Scope{ProjectName: s.cfg.DelegatedProject, DomainName: s.cfg.AgencyDomainName}
+	options := agencyOptions{&tokens.AuthOptions{Scope: project}, s.cfg.AgencyName}
+	return s.granted(at, tokens.Create(ctx, client, options))
 }
 
 // agencyCaller returns a client that sends the caller's own credential, and the step that follows: after atAgency a 401
 // is about the agency alone.
-func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.ServiceClient, at step, err error) {
+func (s *Session) agencyCaller(ctx context.Context) (client *gophercloud.ServiceClient, at *step, err error) {
 	client = s.gopher(s.client)
 	switch s.cfg.Credential() {
 	case settings.Token:
 		client.SetToken(s.cfg.Token)
 		return client, atAgencyFirst, nil
 	case settings.AccessKey:
-		signed, at, err := s.domainClient(ctx)
-		if err != nil {
-			return nil, at, err
-		}
-		return s.gopher(signed), at, nil
+		return s.domainClient(ctx)
 	default:
 		// The caller's own token is for the domain, not for a project.
-		own := tokens.Create(ctx, client, s.passwordOptions(s.domainScope()))
+		domain := tokens.Scope{DomainID: s.cfg.DomainID, DomainName: s.cfg.DomainName}
+		own := tokens.Create(ctx, client, s.passwordOptions(domain))
 		token, err := own.ExtractTokenID()
 		if err == nil && token == "" {
 			err = s.failWith(notIdentity, noToken)

@@ -7,29 +7,20 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 
+	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
 )
 
 // useAccessKey finds project and endpoint with signed requests. There is no token.
 func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
-	if given, ok := s.givenEndpoint(); ok {
-		return &grant{endpoint: given}, nil
+	projectID, err := s.projectID(ctx)
+	if err != nil {
+		return nil, err
 	}
-	projectID := s.cfg.TenantID
-	if projectID == "" {
-		id, err := s.projectByName(ctx)
-		if err != nil {
-			return nil, err
-		}
-		projectID = id
-	}
-	var catalogue struct {
-		Entries []tokens.CatalogEntry `json:"catalog"`
-	}
+	var catalogue tokens.ServiceCatalog
 	if s.cfg.Endpoint == "" {
 		if err := s.getSigned(ctx, atLogin, s.signer(projectID), "/auth/catalog", &catalogue); err != nil {
 			return nil, err
@@ -42,7 +33,11 @@ func (s *Session) useAccessKey(ctx context.Context) (*grant, error) {
 	return &grant{endpoint: endpoint}, nil
 }
 
-func (s *Session) projectByName(ctx context.Context) (string, error) {
+// projectID returns the configured ID. Without one, it asks for the project's name.
+func (s *Session) projectID(ctx context.Context) (string, error) {
+	if s.cfg.TenantID != "" {
+		return s.cfg.TenantID, nil
+	}
 	var list struct {
 		Projects []struct {
 			ID, Name string
@@ -70,14 +65,14 @@ func (s *Session) projectByName(ctx context.Context) (string, error) {
 // domainClient returns a client that signs for the caller's own domain, and the step that follows. The identity service
 // wants the domain's id: if only its name is configured, it is looked up. The request for the agency may work without
 // it.
-func (s *Session) domainClient(ctx context.Context) (client *http.Client, at step, err error) {
+func (s *Session) domainClient(ctx context.Context) (client *gophercloud.ServiceClient, at *step, err error) {
 	domain, at := s.signer(""), atAgencyFirst
-	if s.cfg.DomainID == "" && s.cfg.DomainName != "" {
+	if s.cfg.DomainName != "" {
 		var list struct {
 			Domains []struct{ ID, Name string } `json:"domains"`
 		}
 		err := s.getSigned(ctx, atOwnLogin, domain, "/auth/domains", &list)
-		if err != nil && (final(err) || ctx.Err() != nil) {
+		if err != nil && (err.final() || ctx.Err() != nil) {
 			return nil, at, err
 		}
 		if err == nil {
@@ -93,10 +88,7 @@ func (s *Session) domainClient(ctx context.Context) (client *http.Client, at ste
 }
 
 func (s *Session) signer(projectID string) signer {
-	sign := signer{
-		accessKey: s.cfg.AccessKey, secretKey: s.cfg.SecretKey, securityToken: s.cfg.SecurityToken,
-		projectID: projectID,
-	}
+	sign := signer{accessKey: s.cfg.AccessKey, secretKey: s.cfg.SecretKey, securityToken: s.cfg.SecurityToken, projectID: projectID}
 	if projectID == "" {
 		sign.domainID = s.cfg.DomainID
 	}
@@ -104,34 +96,24 @@ func (s *Session) signer(projectID string) signer {
 }
 
 // signedClient returns a client for the identity service that signs each attempt.
-func (s *Session) signedClient(sign signer) *http.Client {
-	return s.connect(func(next http.RoundTripper) http.RoundTripper {
+func (s *Session) signedClient(sign signer) *gophercloud.ServiceClient {
+	return s.gopher(s.connect(func(next http.RoundTripper) http.RoundTripper {
 		return concealing{session: s, next: signing{sign: sign, now: s.now, next: next}}
-	})
+	}))
 }
 
 // getSigned asks the identity service and decodes its JSON answer.
-func (s *Session) getSigned(ctx context.Context, at step, sign signer, path string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.identityURL()+path, nil)
-	if err != nil {
-		return s.loginFailure(at, err)
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := s.signedClient(sign).Do(req)
+func (s *Session) getSigned(ctx context.Context, at *step, sign signer, path string, into any) *Error {
+	resp, err := s.signedClient(sign).Get(ctx, s.identityURL()+path, nil, &gophercloud.RequestOpts{
+		MoreHeaders:      map[string]string{"Content-Type": "application/json"},
+		KeepResponseBody: true,
+	})
 	if err != nil {
 		return s.loginFailure(at, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body) // the transport bounds it
-	if err != nil {
-		return s.loginFailure(at, err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return s.loginFailure(at, s.answerFailure(at, resp.StatusCode, resp.Header, body))
-	}
 	s.proven.Store(true)
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(peek(resp), into); err != nil {
 		return s.failWith(notIdentity, "the answer is not JSON")
 	}
 	return nil

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"encoding/json"
 	"errors"
 	"html"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -45,7 +45,14 @@ func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, concealError(err, secrets)
 	}
-	concealHeader(resp.Header, append(secrets, c.session.secrets(resp.Header.Values(subjectToken)...)...))
+	withIssued := slices.Concat(secrets, c.session.secrets(resp.Header.Values(subjectToken)...))
+	for name, values := range resp.Header {
+		for i := range values {
+			if name != subjectToken {
+				values[i] = conceal(values[i], withIssued)
+			}
+		}
+	}
 	if c.rds || resp.StatusCode < 200 || resp.StatusCode > 299 {
 		resp.Body = io.NopCloser(strings.NewReader(conceal(string(peek(resp)), secrets)))
 	}
@@ -54,16 +61,6 @@ func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // subjectToken is the one header that is meant to hold a secret.
 const subjectToken = "X-Subject-Token"
-
-func concealHeader(header http.Header, secrets []string) {
-	for name, values := range header {
-		for i := range values {
-			if name != subjectToken {
-				values[i] = conceal(values[i], secrets)
-			}
-		}
-	}
-}
 
 // concealError rewrites an error that quotes what a server sent if it was not HTTP.
 func concealError(err error, secrets []string) error {
@@ -77,36 +74,31 @@ func concealError(err error, secrets []string) error {
 // conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML and Go strings, which a parser would
 // decode after the cut, and in escapes of escapes.
 func conceal(text string, secrets []string) string {
-	hidden := make([]bool, 0, len(text)) // by byte of text; empty if nothing is hidden
-	mark := func(plain string, at []int32) {
+	const deepest = 3 // deeper nesting is not met
+	hidden := make([]bool, len(text))
+	plain, at := text, make([]int32, len(text)+1) // at has the place in text of each byte of plain, and of its end
+	for i := range at {
+		at[i] = int32(i)
+	}
+	for depth := 0; ; depth++ {
 		for _, secret := range secrets {
-			for from := 0; ; {
+			for from := 0; ; from++ {
 				i := strings.Index(plain[from:], secret)
 				if i < 0 {
 					break
 				}
-				begin, end := from+i, from+i+len(secret)
-				if at != nil {
-					begin, end = int(at[begin]), int(at[end])
-				}
-				hidden = hidden[:len(text)]
-				for n := begin; n < end; n++ {
+				from += i
+				for n := at[from]; n < at[from+len(secret)]; n++ {
 					hidden[n] = true
 				}
-				from += i + 1
 			}
 		}
-	}
-	plain, at := text, []int32(nil) // an answer has less than 2 GiB
-	mark(plain, at)
-	for range 3 { // deeper nesting is not met
-		if !strings.ContainsAny(plain, `\&`) {
+		if depth == deepest || !strings.ContainsAny(plain, `\&`) {
 			break
 		}
 		plain, at = unescape(plain, at)
-		mark(plain, at)
 	}
-	if len(hidden) == 0 {
+	if !slices.Contains(hidden, true) {
 		return text
 	}
 	var b strings.Builder
@@ -121,26 +113,19 @@ func conceal(text string, secrets []string) string {
 	return b.String()
 }
 
-// unescape decodes all escapes in a text. at is, for each byte of the text and for its end, the place in the original;
-// nil means that the text is the original.
+// unescape decodes all escapes in a text, and keeps the places of its bytes.
 func unescape(text string, at []int32) (plain string, plainAt []int32) {
-	place := func(i int) int32 {
-		if at == nil {
-			return int32(i) //nolint:gosec // the transport bounds answers to a few MiB
-		}
-		return at[i]
-	}
 	var b strings.Builder
-	plainAt = make([]int32, 0, len(text)+1)
+	plainAt = make([]int32, 0, len(at))
 	for i := 0; i < len(text); {
 		decoded, width := unescapeOne(text[i:])
 		b.WriteString(decoded)
 		for range len(decoded) {
-			plainAt = append(plainAt, place(i))
+			plainAt = append(plainAt, at[i])
 		}
 		i += width
 	}
-	return b.String(), append(plainAt, place(len(text)))
+	return b.String(), append(plainAt, at[len(text)])
 }
 
 // unescapeOne decodes the first character of a text, and returns its length there.
@@ -152,32 +137,22 @@ func unescapeOne(text string) (decoded string, width int) {
 		if decoded := html.UnescapeString(text[:end+1]); end > 0 && decoded != text[:end+1] {
 			return decoded, end + 1
 		}
-	case strings.HasPrefix(text, `\u`) && hexCode(text) >= 0:
-		first := hexCode(text)
-		if pair := utf16.DecodeRune(first, hexCode(text[6:])); pair != utf8.RuneError {
-			return string(pair), 12
-		}
-		return string(first), 6
-	case strings.HasPrefix(text, `\x`) && len(text) >= 4:
-		if code, err := strconv.ParseUint(text[2:4], 16, 8); err == nil {
-			return string([]byte{byte(code)}), 4
-		}
+	case strings.HasPrefix(text, `\/`):
+		return "/", 2
 	case text[0] == '\\' && len(text) > 1:
-		if i := strings.IndexByte(`"\/'bfnrt`, text[1]); i >= 0 {
-			return "\"\\/'\b\f\n\r\t"[i : i+1], 2
+		quote := text[1] // if it is one
+		code, multibyte, rest, err := strconv.UnquoteChar(text, quote)
+		if err == nil && multibyte {
+			return string(code), len(text) - len(rest)
+		}
+		if err == nil {
+			return string([]byte{byte(code)}), len(text) - len(rest) //nolint:gosec // such as \xf6
+		}
+		var character string
+		halves := text[:min(len(text), len(`\ud83d\ude00`))] // JSON writes some characters in two
+		if halves[1] == 'u' && json.Unmarshal([]byte(`"`+halves+`"`), &character) == nil && utf8.RuneCountInString(character) == 1 {
+			return character, len(halves)
 		}
 	}
 	return text[:1], 1
-}
-
-// hexCode returns the code of \uXXXX at the beginning of a text, or -1.
-func hexCode(text string) rune {
-	if len(text) < 6 || text[:2] != `\u` {
-		return -1
-	}
-	code, err := strconv.ParseUint(text[2:6], 16, 16)
-	if err != nil {
-		return -1
-	}
-	return rune(code)
 }

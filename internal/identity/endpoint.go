@@ -29,23 +29,17 @@ type Endpoint struct {
 // endpointAt returns the Endpoint of a project, from any form of RDS's URL.
 func endpointAt(u *url.URL, projectID, region string) Endpoint {
 	base, _ := settings.SplitEndpoint(u)
-	return Endpoint{
-		URL:       &url.URL{Scheme: u.Scheme, Host: u.Host, Path: base + "/v3/" + projectID},
-		ProjectID: projectID,
-		Region:    region,
-	}
+	u = &url.URL{Scheme: u.Scheme, Host: u.Host, Path: base + "/v3/" + projectID}
+	return Endpoint{URL: u, ProjectID: projectID, Region: region}
 }
 
 // givenEndpoint returns the Endpoint if the configuration is enough for it.
-func (s *Session) givenEndpoint() (Endpoint, bool) {
+func (s *Session) givenEndpoint() (given Endpoint, enough bool) {
 	if s.cfg.Endpoint == "" || s.cfg.TenantID == "" || s.cfg.HasAgency() {
 		return Endpoint{}, false
 	}
-	u, err := url.Parse(s.cfg.Endpoint)
-	if err != nil {
-		return Endpoint{}, false
-	}
-	return endpointAt(u, s.cfg.TenantID, s.cfg.Region), true
+	given, err := s.configuredEndpoint(s.cfg.TenantID)
+	return given, err == nil
 }
 
 // projectIDShape keeps everything else out of URLs and texts.
@@ -68,17 +62,17 @@ func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (E
 			// These words of the server's are shown.
 			region := s.safeWord(cmp.Or(e.Region, e.RegionID))
 			offer := s.safeWord(e.Interface) + " in " + region
-			if strings.TrimSuffix(e.Interface, "URL") != s.cfg.EndpointType || !s.inRegion(e) {
-				offered = append(offered, offer)
-				continue
-			}
+			isHere := s.cfg.Region == "" || e.Region == s.cfg.Region || e.RegionID == s.cfg.Region
 			// %(project_id)s, which some servers leave in, would make the URL invalid.
 			u, err := url.Parse(strings.ReplaceAll(e.URL, "%(", "$("))
-			if err != nil || u.Host == "" {
-				offered = append(offered, offer+", with a URL that cannot be read")
-				continue
+			switch {
+			case !isHere || strings.TrimSuffix(e.Interface, "URL") != s.cfg.EndpointType:
+			case err != nil || u.Host == "":
+				offer += ", with a URL that cannot be read"
+			default:
+				return endpointAt(u, projectID, region), nil
 			}
-			return endpointAt(u, projectID, region), nil
+			offered = append(offered, offer)
 		}
 	}
 	if len(offered) > 0 {
@@ -93,10 +87,6 @@ func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (E
 // safeWord makes a word of the server's safe to show.
 func (s *Session) safeWord(word string) string {
 	return apierror.Message(conceal(word, s.secrets()))
-}
-
-func (s *Session) inRegion(e tokens.Endpoint) bool {
-	return s.cfg.Region == "" || e.Region == s.cfg.Region || e.RegionID == s.cfg.Region
 }
 
 func (s *Session) configuredEndpoint(projectID string) (Endpoint, error) {
@@ -119,13 +109,10 @@ func (s *Session) siblingEndpoint(projectID string) (Endpoint, bool) {
 		return Endpoint{}, false
 	}
 	first, rest, found := strings.Cut(u.Host, ".")
-	if !found || first != "iam" && first != "iam-pub" {
-		return Endpoint{}, false
-	}
-	if s.cfg.Region != "" && settings.RegionOfURL(s.cfg.AuthURL) != s.cfg.Region {
-		return Endpoint{}, false // it would be another region's RDS
-	}
-	return endpointAt(&url.URL{Scheme: u.Scheme, Host: "rds." + rest}, projectID, s.cfg.Region), true
+	isIAM := found && (first == "iam" || first == "iam-pub")
+	// Otherwise it would be another region's RDS.
+	isHere := s.cfg.Region == "" || settings.RegionOfURL(s.cfg.AuthURL) == s.cfg.Region
+	return endpointAt(&url.URL{Scheme: u.Scheme, Host: "rds." + rest}, projectID, s.cfg.Region), isIAM && isHere
 }
 
 func (s *Session) noEndpoint(message string) *Error {

@@ -4,37 +4,21 @@
 package identity
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
 
-// Kind is what went wrong, for code that decides by it. Its words are in words.go.
-type Kind string
-
-// The kinds of errors.
-const (
-	KindRefused         Kind = "credentials refused" // wrong password, user or domain: IAM does not name which
-	KindProject         Kind = "project unknown or forbidden"
-	KindAgency          Kind = "agency unknown or forbidden"
-	KindTokenExpired    Kind = "token refused" // and it cannot be renewed
-	KindClockSkew       Kind = "clock skew"    // a signature was refused, and the clocks differ too much
-	KindKeyLocked       Kind = "locked"        // the key or the user, after too many failures
-	KindMFA             Kind = "passcode needed"
-	KindNoEndpoint      Kind = "no endpoint"
-	KindNotIdentity     Kind = "not an identity service"
-	KindRejected        Kind = "request rejected" // the identity service does not understand it
-	KindCertificate     Kind = "certificate not trusted"
-	KindCertificateTime Kind = "certificate expired" // or not valid yet
-	KindCertificateName Kind = "certificate for another name"
-	KindUnreachable     Kind = "unreachable" // there is no answer
-	KindProxy           Kind = "proxy unreachable"
-	KindProxyRefused    Kind = "proxy refused"
-	KindThrottled       Kind = "too many requests"
-	KindFault           Kind = "identity service fault" // a 5xx or half an answer
-	KindInterrupted     Kind = "interrupted"            // the caller's own context ended first
-)
+// Kind is what went wrong. Its words are in words.go.
+type Kind struct {
+	sentence string // the first sentence of the text
+	summary  string // the title, or "" for the usual one
+	final    bool   // the same login would fail again
+	passes   bool   // it may pass by itself
+}
 
 // Error is a caller that could not be identified. It holds no secrets.
 type Error struct {
@@ -58,22 +42,25 @@ func (e *Error) Error() string {
 	if e.Tried != "" {
 		text += " (" + e.Tried + ")"
 	}
-	parts := []string{text}
 	if e.StatusCode != 0 {
-		parts = append(parts, apierror.StatusText(e.StatusCode))
+		text += ": " + apierror.StatusText(e.StatusCode)
 	}
-	for _, part := range []string{e.Code, e.Message} {
+	for _, part := range []string{e.Code, strings.TrimSuffix(e.Message, "."), e.cause()} {
 		if part != "" {
-			parts = append(parts, strings.TrimSuffix(part, "."))
+			text += ": " + part
 		}
 	}
-	if e.Err != nil {
-		parts = append(parts, e.Err.Error())
-	}
 	if e.RequestID != "" {
-		parts = append(parts, "request id "+e.RequestID)
+		text += ": request id " + e.RequestID
 	}
-	return strings.Join(parts, ": ")
+	return text
+}
+
+func (e *Error) cause() string {
+	if e.Err == nil {
+		return ""
+	}
+	return e.Err.Error()
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -81,16 +68,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // Permanent reports whether another try is of no use. A first login has been retried by the HTTP client, so that even a
 // server without an answer counts: a mistyped auth_url must be reported soon. In a renewal the service is known to
 // exist, and a fault may pass.
-func (e *Error) Permanent() bool { return !e.Renewal || !passes(e.Kind) }
+func (e *Error) Permanent() bool { return !e.Renewal || !e.Kind.passes }
 
-// passes reports whether a failure of this kind may pass by itself.
-func passes(kind Kind) bool {
-	switch kind {
-	case KindUnreachable, KindProxy, KindThrottled, KindFault, KindNotIdentity:
-		return true
-	default:
-		return false
-	}
+// final reports whether the same login would fail again. After such a failure no credential is sent any more.
+func (e *Error) final() bool {
+	return e.Kind.final || e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
 }
 
 // Retried returns true: the identity service has been asked with retries of its own, so the request that needed the
@@ -98,20 +80,7 @@ func passes(kind Kind) bool {
 func (e *Error) Retried() bool { return true }
 
 // Summary returns a short title.
-func (e *Error) Summary() string {
-	switch e.Kind {
-	case KindNoEndpoint:
-		return "Unable to find the RDS endpoint"
-	case KindProject:
-		return "Unable to use the project"
-	case KindAgency:
-		return "Unable to assume the agency"
-	case KindTokenExpired:
-		return "Unable to use the token"
-	default:
-		return "Unable to log in"
-	}
-}
+func (e *Error) Summary() string { return cmp.Or(e.Kind.summary, "Unable to log in") }
 
 // Detail returns the full text: what failed, what was tried, what came back, and what to do.
 func (e *Error) Detail() string {
@@ -125,9 +94,7 @@ func (e *Error) Detail() string {
 	line("Source", e.Source)
 	line("URL", e.URL)
 	b.WriteString(e.Lines())
-	if e.Err != nil {
-		line("Cause", e.Err.Error())
-	}
+	line("Cause", e.cause())
 	line("Location", e.Location)
 	detail := e.sentence()
 	for _, part := range []string{strings.TrimSuffix(b.String(), "\n"), e.Hint} {
@@ -140,13 +107,6 @@ func (e *Error) Detail() string {
 
 // sentence returns what failed.
 func (e *Error) sentence() string {
-	host := e.URL
-	if host == "" {
-		host = "The server"
-	}
-	sentence, ok := sentences[e.Kind]
-	if !ok {
-		sentence = sentences[KindFault]
-	}
-	return strings.NewReplacer("{host}", host, "{proxy}", e.Proxy).Replace(sentence)
+	names := strings.NewReplacer("{host}", cmp.Or(e.URL, "The server"), "{proxy}", e.Proxy)
+	return names.Replace(cmp.Or(e.Kind, KindFault).sentence)
 }

@@ -91,11 +91,11 @@ func TestErrorKinds(t *testing.T) {
 		err := &Error{Kind: kind, URL: "https://s", Proxy: "p:1 (HTTPS_PROXY)"}
 		sentence, _, _ := strings.Cut(err.Detail(), "\n")
 		if diff := cmp.Diff(want, [2]string{err.Summary(), strings.Replace(sentence, "https://s", "S", 1)}); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", kind, diff)
+			t.Errorf("%s (-want +got):\n%s", want[1], diff)
 		}
 		passing := slices.Contains([]Kind{KindUnreachable, KindFault, KindNotIdentity, KindThrottled, KindProxy}, kind)
-		same(t, string(kind)+": permanent", err.Permanent(), true)
-		same(t, string(kind)+": permanent in a renewal", (&Error{Kind: kind, Renewal: true}).Permanent(), !passing)
+		same(t, want[1]+": permanent", err.Permanent(), true)
+		same(t, want[1]+": permanent in a renewal", (&Error{Kind: kind, Renewal: true}).Permanent(), !passing)
 	}
 }
 

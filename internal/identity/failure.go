@@ -10,9 +10,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -22,16 +24,16 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
-// step is the part of a login that failed. The same answer means different things at different steps.
-type step int
+// step is the part of a login that failed. The same status means different things at different steps.
+type step struct{ badRequest, forbidden, notFound *situation }
 
-const (
-	atLogin        step = iota
-	atOwnLogin          // the caller's own, before an agency
-	atAgency            // after the caller was accepted
-	atAgencyFirst       // a token or key that has not been accepted yet
-	atTokenLookup       // the user's own token
-	atTokenRescope      // a good token is exchanged for another project's
+var (
+	atLogin        = &step{rejected, projectForbidden, projectNotFound}
+	atOwnLogin     = &step{rejected, ownForbidden, ownForbidden}         // the caller's own, before an agency
+	atAgency       = &step{agencyRejected, agencyRefused, agencyRefused} // after the caller was accepted
+	atAgencyFirst  = &step{agencyRejected, agencyRefused, agencyRefused} // a token or key that has not been accepted yet
+	atTokenLookup  = &step{rejected, projectForbidden, tokenRefused}     // the user's own token: Keystone answers 404 if it does not know it
+	atTokenRescope = &step{rejected, projectNotTokens, projectNotTokens} // a good token is exchanged for another project's
 )
 
 // fail returns the error for a situation.
@@ -47,10 +49,8 @@ func (s *Session) failWith(what *situation, message string) *Error {
 	return s.fail(what, apierror.Refusal{Message: message})
 }
 
-const otherJSON = "the answer's JSON is not that of a login"
-
 // loginFailure returns the error for whatever a login met.
-func (s *Session) loginFailure(at step, err error) *Error {
+func (s *Session) loginFailure(at *step, err error) *Error {
 	failure, known := errors.AsType[*Error](err)
 	answer, isAnswer := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err)
 	switch {
@@ -60,10 +60,10 @@ func (s *Session) loginFailure(at step, err error) *Error {
 		failure = s.answerFailure(at, answer.Actual, answer.ResponseHeader, answer.Body)
 	case is[*json.SyntaxError](err):
 		failure = s.failWith(notIdentity, "the answer is not JSON")
-	case is[*json.UnmarshalTypeError](err):
-		failure = s.failWith(notIdentity, otherJSON)
-	default:
+	case is[*url.Error](err), errors.Is(err, io.ErrUnexpectedEOF):
 		failure = s.connectionFailure(err)
+	default:
+		failure = s.failWith(notIdentity, "the answer's JSON is not that of a login")
 	}
 	if at == atOwnLogin {
 		failure.Tried = s.self()
@@ -109,12 +109,11 @@ func is[E error](err error) bool {
 }
 
 func (s *Session) connectionSituation(err error) *situation {
-	dial, _ := errors.AsType[*net.OpError](err)
 	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case is[*transport.ProxyError](err):
 		return proxyRefused
-	case dial != nil && dial.Op == "proxyconnect":
+	case proxyOf(err) != "":
 		return proxyUnreachable
 	case isInvalid && invalid.Reason == x509.Expired:
 		return certificateTime
@@ -130,7 +129,7 @@ func (s *Session) connectionSituation(err error) *situation {
 }
 
 // answerFailure is for an answer that is not a success.
-func (s *Session) answerFailure(at step, status int, header http.Header, body []byte) *Error {
+func (s *Session) answerFailure(at *step, status int, header http.Header, body []byte) *Error {
 	answer := apierror.Parse(status, header, body)
 	what := s.answerSituation(at, answer, header, body)
 	if (what == mfaNeeded || what == thirdFactor) && answer.Described {
@@ -140,48 +139,34 @@ func (s *Session) answerFailure(at step, status int, header http.Header, body []
 	if at == atOwnLogin && what.kind == KindRefused {
 		failure.Hint = ownLogin + failure.Hint
 	}
-	if what == clockSkew {
-		failure.Hint = strings.ReplaceAll(failure.Hint, "{skew}", s.skew(header))
-	}
+	failure.Hint = strings.ReplaceAll(failure.Hint, "{skew}", s.skew(header))
 	failure.Location = location(header)
 	return failure
 }
 
-func (s *Session) answerSituation(at step, answer apierror.Refusal, header http.Header, body []byte) *situation {
-	status := answer.StatusCode
+func (s *Session) answerSituation(at *step, answer apierror.Refusal, header http.Header, body []byte) *situation {
 	isIdentity := !answer.Described && !apierror.IsHTML(body) && !answer.UnknownAPI() // an object store answers markup
-	known := status == http.StatusForbidden || status == http.StatusNotFound
-	switch {
+	switch status := answer.StatusCode; {
 	case status == http.StatusUnauthorized:
 		return s.unauthorized(at, answer, header, body)
 	case status == http.StatusTooManyRequests:
 		return throttled
 	case status >= http.StatusInternalServerError:
 		return fault
-	case !isIdentity || !known && status != http.StatusBadRequest:
-		return notIdentity
-	case status == http.StatusBadRequest && (at == atAgency || at == atAgencyFirst):
-		return agencyRejected
-	case status == http.StatusBadRequest:
-		return rejected
-	case at == atOwnLogin:
-		return ownForbidden
-	case at == atAgency, at == atAgencyFirst:
-		return agencyRefused
-	case at == atTokenRescope:
-		return projectNotTokens
-	case at == atTokenLookup && status == http.StatusNotFound: // Keystone does not know the token
-		return tokenRefused
-	case status == http.StatusForbidden:
-		return projectForbidden
+	case isIdentity && status == http.StatusBadRequest:
+		return at.badRequest
+	case isIdentity && status == http.StatusForbidden:
+		return at.forbidden
+	case isIdentity && status == http.StatusNotFound:
+		return at.notFound
 	default:
-		return projectNotFound
+		return notIdentity
 	}
 }
 
 // unauthorized explains a 401. The cloud has no codes for a lock, for MFA or for a wrong project: only the message
 // names them.
-func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Header, body []byte) *situation {
+func (s *Session) unauthorized(at *step, answer apierror.Refusal, header http.Header, body []byte) *situation {
 	message := strings.ToLower(answer.Message)
 	byPassword := s.cfg.Credential() == settings.Password
 	byKey := s.cfg.Credential() == settings.AccessKey
@@ -201,8 +186,6 @@ func (s *Session) unauthorized(at step, answer apierror.Refusal, header http.Hea
 		return projectNotTokens
 	case byPassword && at == atLogin && !s.cfg.HasAgency() && containsAny(message, "project", "scope"):
 		return projectRefused
-	}
-	switch {
 	case byKey && at == atAgencyFirst:
 		return agencyOrKey
 	case byKey:
@@ -227,12 +210,7 @@ func hasReceipt(header http.Header, body []byte) bool {
 }
 
 func containsAny(text string, parts ...string) bool {
-	for _, part := range parts {
-		if strings.Contains(text, part) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
 // location returns scheme and host of a redirect to another server, or "".

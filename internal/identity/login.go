@@ -30,7 +30,6 @@ func (s *Session) gopher(client *http.Client) *gophercloud.ServiceClient {
 	login := *client
 	login.Transport = created{client.Transport}
 	provider := &gophercloud.ProviderClient{HTTPClient: login}
-	provider.UseTokenLock()
 	return &gophercloud.ServiceClient{ProviderClient: provider, Endpoint: s.identityURL() + "/", Type: "identity"}
 }
 
@@ -54,14 +53,9 @@ func (s *Session) usePassword(ctx context.Context) (*grant, error) {
 // passwordOptions names the user by id, or by name and domain.
 func (s *Session) passwordOptions(scope tokens.Scope) *tokens.AuthOptions {
 	c := s.cfg
-	options := &tokens.AuthOptions{Password: c.Password, Passcode: c.Passcode, Scope: scope}
-	switch {
-	case c.UserID != "":
-		options.UserID = c.UserID
-	case c.DomainID != "":
-		options.Username, options.DomainID = c.UserName, c.DomainID
-	default:
-		options.Username, options.DomainName = c.UserName, c.DomainName
+	options := &tokens.AuthOptions{UserID: c.UserID, Username: c.UserName, Password: c.Password, Passcode: c.Passcode, Scope: scope}
+	if c.UserID == "" {
+		options.DomainID, options.DomainName = c.DomainID, c.DomainName
 	}
 	return options
 }
@@ -71,16 +65,7 @@ func (s *Session) projectScope() tokens.Scope {
 	if s.cfg.TenantID != "" {
 		return tokens.Scope{ProjectID: s.cfg.TenantID}
 	}
-	scope := s.domainScope()
-	scope.ProjectName = s.cfg.TenantName
-	return scope
-}
-
-func (s *Session) domainScope() tokens.Scope {
-	if s.cfg.DomainID != "" {
-		return tokens.Scope{DomainID: s.cfg.DomainID}
-	}
-	return tokens.Scope{DomainName: s.cfg.DomainName}
+	return tokens.Scope{ProjectName: s.cfg.TenantName, DomainID: s.cfg.DomainID, DomainName: s.cfg.DomainName}
 }
 
 // useToken takes the user's token as it is. It asks the identity service only if the token's project or the address of
@@ -92,12 +77,9 @@ func (s *Session) useToken(ctx context.Context) (*grant, error) {
 	client := s.gopher(s.client)
 	client.SetToken(s.cfg.Token)
 	result := tokens.Get(ctx, client, s.cfg.Token)
-	if result.Err != nil {
-		return nil, s.loginFailure(atTokenLookup, result.Err)
-	}
 	project, err := result.ExtractProject()
 	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
+		return nil, s.loginFailure(atTokenLookup, err)
 	}
 	if project == nil || s.cfg.TenantID != "" && s.cfg.TenantID != project.ID ||
 		s.cfg.TenantName != "" && s.cfg.TenantName != project.Name {
@@ -118,25 +100,19 @@ func (s *Session) rescopeToken(ctx context.Context, own tokens.GetResult) (*gran
 		}
 	}
 	result := tokens.Create(ctx, s.gopher(s.client), &tokens.AuthOptions{TokenID: s.cfg.Token, Scope: scope})
-	if result.Err != nil {
-		return nil, s.loginFailure(atTokenRescope, result.Err)
-	}
 	return s.granted(atTokenRescope, result)
 }
 
 const noToken = "the answer to the login has no token"
 
 // granted turns the answer to a login into a grant.
-func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
-	token, err := result.ExtractTokenID()
+func (s *Session) granted(at *step, result tokens.CreateResult) (*grant, error) {
+	project, err := result.ExtractProject()
 	if err != nil {
 		return nil, s.loginFailure(at, err)
 	}
-	project, err := result.ExtractProject()
-	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
-	}
-	if token == "" {
+	token, err := result.ExtractTokenID()
+	if err != nil || token == "" {
 		return nil, s.failWith(notIdentity, noToken)
 	}
 	if project == nil || project.ID == "" {
@@ -148,7 +124,7 @@ func (s *Session) granted(at step, result tokens.CreateResult) (*grant, error) {
 func (s *Session) grantFor(token, projectID string, extract func() (*tokens.ServiceCatalog, error)) (*grant, error) {
 	catalogue, err := extract()
 	if err != nil {
-		return nil, s.failWith(notIdentity, otherJSON)
+		return nil, s.loginFailure(atLogin, err)
 	}
 	endpoint, err := s.endpoint(projectID, catalogue.Entries)
 	if err != nil {

@@ -130,6 +130,7 @@ func TestLoginRefused(t *testing.T) {
 			byPassword(), rdssim.Status(201, `{"token":{}}`, nil), KindNotIdentity, false,
 			"the answer to the login has no token",
 		},
+		"an empty answer":      {byPassword(), rdssim.Status(201, "", nil), KindNotIdentity, false, "not that of a login"},
 		"JSON of another kind": {byPassword(), rdssim.Status(201, `{"token":[]}`, nil), KindNotIdentity, false, "not that of a login"},
 		"token for no project": {
 			byPassword(), rdssim.Status(201, `{"token":{}}`, http.Header{"X-Subject-Token": {"t"}}), KindProject, true,

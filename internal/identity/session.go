@@ -24,15 +24,16 @@ type Session struct {
 	now     func() time.Time
 	sent    atomic.Int32 // counts the requests to the identity service since the login began
 
-	// turn holds a value while a signed request goes first: see takeTurn.
+	// turn holds a value while a signed request goes first: see sendSigned.
 	turn   chan struct{}
 	proven atomic.Bool // set once an answer has shown that the key is good
 
-	mu      sync.Mutex
-	grant   *grant    // the result of the last login. It is nil before, and while a token is being renewed.
-	found   *Endpoint // the endpoint. A renewal does not change it.
-	refused error     // set once nothing may be sent any more
-	flight  *flight   // the login in progress, or nil
+	found   atomic.Pointer[Endpoint] // the endpoint, once it is known. A renewal does not change it.
+	refused atomic.Pointer[Error]    // set once nothing may be sent any more
+
+	mu     sync.Mutex
+	grant  *grant  // the result of the last login. It is nil before, and while a token is being renewed.
+	flight *flight // the login in progress, or nil
 }
 
 // grant is the result of a login.
@@ -43,12 +44,10 @@ type grant struct {
 	accepted atomic.Bool // becomes true once RDS has accepted the token
 }
 
-// flight is a login that others may wait for. Its fields do not change once done is closed.
+// flight is a login that others may wait for.
 type flight struct {
-	done      chan struct{}
-	grant     *grant
-	err       error
-	abandoned bool // set if the login failed only because the context of its leader ended
+	done chan struct{} // closed once the login has ended
+	err  error         // a failure that all share. The next login may succeed.
 }
 
 // Connect makes a client for the identity service, with wrap around each attempt. The client must retry faults, bound
@@ -73,10 +72,7 @@ func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 	if given, ok := s.givenEndpoint(); ok {
 		return given, nil
 	}
-	s.mu.Lock()
-	found := s.found
-	s.mu.Unlock()
-	if found != nil {
+	if found := s.found.Load(); found != nil {
 		return *found, nil
 	}
 	g, err := s.login(ctx, nil)
@@ -91,59 +87,61 @@ func (s *Session) Endpoint(ctx context.Context) (Endpoint, error) {
 func (s *Session) login(ctx context.Context, stale *grant) (*grant, error) {
 	for {
 		s.mu.Lock()
-		if s.refused != nil {
+		if refused := s.refused.Load(); refused != nil {
 			defer s.mu.Unlock()
-			return nil, s.refused
+			return nil, refused
 		}
 		if s.grant != nil && s.grant != stale {
 			defer s.mu.Unlock()
 			return s.grant, nil
 		}
-		f, lead := s.flight, false
-		// After a failed renewal, the next try is a renewal too.
-		renewal := stale != nil || s.found != nil
+		f := s.flight
 		if f == nil {
-			f, lead = &flight{done: make(chan struct{})}, true
+			f = &flight{done: make(chan struct{})}
 			s.flight, s.grant = f, nil
+			s.mu.Unlock()
+			return s.fly(ctx, f, stale != nil)
 		}
 		s.mu.Unlock()
-
-		if lead {
-			s.fly(ctx, f, renewal)
-			return f.grant, f.err
-		}
 		select {
 		case <-f.done:
 		case <-ctx.Done():
 			return nil, s.interrupted(ctx, nil)
 		}
-		if !f.abandoned {
-			return f.grant, f.err
+		if f.err != nil {
+			return nil, f.err
 		}
 	}
 }
 
 // fly logs in for all that wait for f.
-func (s *Session) fly(ctx context.Context, f *flight, renewal bool) {
+func (s *Session) fly(ctx context.Context, f *flight, renewal bool) (*grant, error) {
+	renewal = renewal || s.found.Load() != nil // after a failed renewal, the next try is a renewal too
 	s.sent.Store(0)
 	g, err := s.authenticate(ctx)
-	if err != nil && ctx.Err() != nil {
-		f.abandoned, err = true, s.interrupted(ctx, err)
+	abandoned := err != nil && ctx.Err() != nil
+	if abandoned {
+		err = s.interrupted(ctx, err)
 	}
-	if failure, ok := errors.AsType[*Error](err); ok {
+	failure, failed := errors.AsType[*Error](err)
+	if failed {
 		failure.Renewal = renewal
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil {
+	switch {
+	case err == nil:
 		g.renewed = renewal
-		s.grant, s.found = g, &g.endpoint
-	} else if final(err) {
-		s.refused = err
+		s.grant = g
+		s.found.Store(&g.endpoint)
+	case failed && failure.final():
+		s.refused.CompareAndSwap(nil, failure)
+	case !abandoned:
+		f.err = err
 	}
-	f.grant, f.err = g, err
 	s.flight = nil
 	close(f.done)
+	return g, err
 }
 
 // authenticate logs in with the configured credential.
@@ -160,68 +158,5 @@ func (s *Session) authenticate(ctx context.Context) (*grant, error) {
 	}
 }
 
-// refuse ends the session: from now on everything returns this error.
-func (s *Session) refuse(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.refused == nil {
-		s.refused = err
-	}
-}
-
-// refusal returns the error that ended the session, or nil.
-func (s *Session) refusal() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused
-}
-
-// takeTurn lets one signed request go first, and the others only after an answer has shown that the key is good.
-// Otherwise a wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five
-// refusals. done must be called with whether the answer has shown it.
-func (s *Session) takeTurn(ctx context.Context) (done func(good bool), err error) {
-	if !s.proven.Load() {
-		select {
-		case s.turn <- struct{}{}:
-		case <-ctx.Done():
-			return nil, s.interrupted(ctx, nil)
-		}
-		done = func(good bool) {
-			if good {
-				s.proven.Store(true)
-			}
-			<-s.turn
-		}
-		if !s.proven.Load() {
-			if err := s.refusal(); err != nil {
-				done(false)
-				return nil, err
-			}
-			return done, nil
-		}
-		done(false)
-	}
-	return func(bool) {}, s.refusal()
-}
-
 // signs reports whether requests to RDS are signed, instead of carrying a token.
 func (s *Session) signs() bool { return s.cfg.Credential() == settings.AccessKey && !s.cfg.HasAgency() }
-
-// renewable reports whether a refused token can be replaced without the user.
-func (s *Session) renewable() bool {
-	return s.cfg.Credential() != settings.Token && !s.cfg.SpendsPasscode() && *s.cfg.AllowReauth
-}
-
-// final reports whether the same login would fail again. After such a failure no credential is sent any more.
-func final(err error) bool {
-	failure, ok := errors.AsType[*Error](err)
-	if !ok {
-		return false
-	}
-	switch failure.Kind {
-	case KindRefused, KindProject, KindAgency, KindTokenExpired, KindClockSkew, KindKeyLocked, KindMFA, KindNoEndpoint:
-		return true
-	default:
-		return failure.StatusCode == http.StatusUnauthorized || failure.StatusCode == http.StatusForbidden
-	}
-}

@@ -273,7 +273,7 @@ func TestClockSkew(t *testing.T) {
 			-16 * time.Minute, false, KindClockSkew,
 			"This machine's clock is 16m0s behind the server's. Signatures allow 15 minutes. Set the clock.",
 		},
-		"enough":                          {14 * time.Minute, false, "", ""},
+		"enough":                          {14 * time.Minute, false, Kind{}, ""},
 		"a wrong key, just enough ahead":  {15 * time.Minute, true, KindRefused, keyAdvice},
 		"a wrong key, just enough behind": {-15 * time.Minute, true, KindRefused, keyAdvice},
 		"a wrong key, too far ahead": {
@@ -302,7 +302,7 @@ func TestClockSkew(t *testing.T) {
 				s := newSession(t, c, dated)
 				s.now = func() time.Time { return time.Now().Add(test.off) }
 				_, err := s.Endpoint(t.Context())
-				if test.kind == "" {
+				if test.hint == "" {
 					if err != nil {
 						t.Errorf("want an endpoint, got %v", err)
 					}

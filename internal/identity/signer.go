@@ -32,24 +32,18 @@ type signer struct {
 	projectID, domainID                 string // projectID goes into X-Project-Id, domainID into X-Domain-Id; both may be empty
 }
 
-var errUnsignable = errors.New("the query of the URL cannot be read, so it cannot be signed")
-
 // sign sets the headers that authorize req with this body at time now. Headers of an earlier signature are replaced. A
 // signature is valid for 15 minutes, so every attempt is signed anew.
 func (s signer) sign(req *http.Request, body []byte, now time.Time) error {
 	date := now.UTC().Format(signDateFormat)
-	req.Header.Set("X-Sdk-Date", date)
-	optional := map[string]string{"X-Project-Id": s.projectID, "X-Domain-Id": s.domainID, "X-Security-Token": s.securityToken}
-	for name, value := range optional {
+	signed := map[string]string{"host": cmp.Or(req.Host, req.URL.Host)}
+	for name, value := range map[string]string{
+		"x-sdk-date": date, "x-project-id": s.projectID, "x-domain-id": s.domainID, "x-security-token": s.securityToken,
+		"content-type": req.Header.Get("Content-Type"),
+	} {
 		req.Header.Del(name)
 		if value != "" {
 			req.Header.Set(name, value)
-		}
-	}
-
-	signed := map[string]string{"host": cmp.Or(req.Host, req.URL.Host), "x-sdk-date": date}
-	for _, name := range []string{"content-type", "x-project-id", "x-domain-id", "x-security-token"} {
-		if value := req.Header.Get(name); value != "" {
 			signed[name] = value
 		}
 	}
@@ -70,14 +64,12 @@ func canonicalRequest(method string, u *url.URL, headers map[string]string, body
 	}
 	sorted := slices.Sorted(maps.Keys(headers))
 	names = strings.Join(sorted, ";")
-
-	var b strings.Builder
-	b.WriteString(method + "\n" + canonicalPath(u) + "\n" + query + "\n")
+	lines := []string{method, canonicalPath(u), query}
 	for _, name := range sorted {
-		b.WriteString(name + ":" + textproto.TrimString(headers[name]) + "\n")
+		lines = append(lines, name+":"+textproto.TrimString(headers[name]))
 	}
-	b.WriteString("\n" + names + "\n" + hexHash(body))
-	return b.String(), names, nil
+	lines = append(lines, "", names, hexHash(body))
+	return strings.Join(lines, "\n"), names, nil
 }
 
 // signature signs a canonical request. date has signDateFormat.
@@ -95,7 +87,7 @@ func canonicalPath(u *url.URL) string {
 		if plain, err := url.PathUnescape(segment); err == nil {
 			segment = plain
 		}
-		segments[i] = escape(segment)
+		segments[i] = spacesEscaped(url.QueryEscape(segment))
 	}
 	return strings.TrimSuffix(strings.Join(segments, "/"), "/") + "/"
 }
@@ -104,21 +96,16 @@ func canonicalPath(u *url.URL) string {
 func canonicalQuery(raw string) (string, error) {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return "", errUnsignable
+		return "", errors.New("the query of the URL cannot be read, so it cannot be signed")
 	}
-	var pairs []string
-	for _, key := range slices.Sorted(maps.Keys(query)) {
-		for _, value := range slices.Sorted(slices.Values(query[key])) {
-			pairs = append(pairs, escape(key)+"="+escape(value))
-		}
+	for _, values := range query {
+		slices.Sort(values)
 	}
-	return strings.Join(pairs, "&"), nil
+	return spacesEscaped(query.Encode()), nil
 }
 
-// escape escapes all but RFC 3986's unreserved characters.
-func escape(text string) string {
-	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
-}
+// spacesEscaped completes the escapes of RFC 3986: package url writes a space of a query as a plus.
+func spacesEscaped(query string) string { return strings.ReplaceAll(query, "+", "%20") }
 
 func hexHash(text []byte) string {
 	sum := sha256.Sum256(text)

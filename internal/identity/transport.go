@@ -8,7 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
+	"sync"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -63,8 +63,11 @@ func (a authorizing) sendWithToken(req *http.Request) (*http.Response, error) {
 	if g.renewed && !g.accepted.Load() {
 		return resp, nil // a new token was never accepted: another one would not be either
 	}
-	if !a.session.renewable() {
-		return nil, a.session.unrenewable(req.URL, resp)
+	if what := a.session.unrenewable(); what != nil {
+		failure := a.session.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
+		failure.URL = req.URL.Scheme + "://" + req.URL.Host
+		a.session.refused.CompareAndSwap(nil, failure)
+		return nil, failure
 	}
 	renewed, err := a.session.login(req.Context(), g)
 	if err != nil {
@@ -88,51 +91,56 @@ func (a authorizing) attempt(req *http.Request, g *grant) (*http.Response, error
 
 // tokenRefusedBy reports whether RDS refused the token. 403 has many meanings: only one code has this one.
 func tokenRefusedBy(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusUnauthorized:
-		return true
-	case http.StatusForbidden:
-		return apierror.Parse(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
-	default:
-		return false
-	}
+	return resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden &&
+		apierror.Parse(resp.StatusCode, resp.Header, peek(resp)).Code == "DBS.280056"
 }
 
-// unrenewable ends the session: the token was refused and cannot be replaced.
-func (s *Session) unrenewable(asked *url.URL, resp *http.Response) error {
-	what := tokenWithoutReauth
+// unrenewable returns why a refused token cannot be replaced, or nil.
+func (s *Session) unrenewable() *situation {
 	switch {
 	case s.cfg.Credential() == settings.Token:
-		what = tokenRefused
+		return tokenRefused
 	case s.cfg.SpendsPasscode():
-		what = tokenWithPasscode
+		return tokenWithPasscode
+	case !*s.cfg.AllowReauth:
+		return tokenWithoutReauth
+	default:
+		return nil
 	}
-	failure := s.fail(what, apierror.Parse(resp.StatusCode, resp.Header, peek(resp)))
-	failure.URL = asked.Scheme + "://" + asked.Host
-	s.refuse(failure)
-	return failure
 }
 
+// sendSigned lets one request go first, and the others only after an answer has shown that the key is good. Otherwise a
+// wrong key would be refused as often as the plan has data sources, and the cloud locks a key after five refusals.
 func (a authorizing) sendSigned(req *http.Request, endpoint Endpoint) (*http.Response, error) {
 	s := a.session
-	done, err := s.takeTurn(req.Context())
-	if err != nil {
-		return nil, err
+	if !s.proven.Load() {
+		select {
+		case s.turn <- struct{}{}:
+		case <-req.Context().Done():
+			return nil, s.interrupted(req.Context(), nil)
+		}
+		release := sync.OnceFunc(func() { <-s.turn })
+		defer release()
+		if s.proven.Load() {
+			release()
+		}
+	}
+	if refused := s.refused.Load(); refused != nil {
+		return nil, refused
 	}
 	resp, err := signing{s.signer(endpoint.ProjectID), s.now, a.next}.RoundTrip(req)
-	if err != nil {
-		done(false)
+	switch {
+	case err != nil:
 		return nil, err
+	case resp.StatusCode == http.StatusUnauthorized:
+		failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
+		failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
+		s.refused.CompareAndSwap(nil, failure)
+		return nil, failure
+	case resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests:
+		s.proven.Store(true)
 	}
-	if resp.StatusCode != http.StatusUnauthorized {
-		done(resp.StatusCode < http.StatusInternalServerError && resp.StatusCode != http.StatusTooManyRequests)
-		return resp, nil
-	}
-	failure := s.answerFailure(atLogin, resp.StatusCode, resp.Header, peek(resp))
-	failure.URL = endpoint.URL.Scheme + "://" + endpoint.URL.Host
-	s.refuse(failure)
-	done(false)
-	return nil, failure
+	return resp, nil
 }
 
 // signing signs each attempt of a request.

@@ -16,28 +16,35 @@ import (
 // This file has all words of the package's errors: a sentence for each kind, and advice for each situation. Names in
 // braces are explained in placeholders.
 
-// sentences are the first sentence of an error's text.
-var sentences = map[Kind]string{ //nolint:gosec // words, not credentials
-	KindRefused:         "{host} refused the credentials.",
-	KindProject:         "The project does not exist, or these credentials may not use it.",
-	KindAgency:          "The agency does not exist, or these credentials may not assume it.",
-	KindTokenExpired:    "The token was refused and cannot be renewed.",
-	KindClockSkew:       "{host} refused the signature because this machine's clock is wrong.",
-	KindKeyLocked:       "{host} has locked the credentials for a while, after too many failures in a row.",
-	KindMFA:             "{host} wants a passcode as well: the user has multi-factor authentication (MFA).",
-	KindNoEndpoint:      "The address of RDS could not be found.",
-	KindNotIdentity:     "The server at {host} is not an identity service (version 3).",
-	KindRejected:        "{host} did not accept the login request.",
-	KindCertificate:     "The certificate of {host} is not trusted.",
-	KindCertificateTime: "The certificate of {host} has expired, or this machine's clock is wrong.",
-	KindCertificateName: "The certificate of {host} is for another host.",
-	KindUnreachable:     "{host} could not be reached.",
-	KindProxy:           "The proxy {proxy} could not be reached.",
-	KindProxyRefused:    "The proxy {proxy} refused the connection to {host}.",
-	KindThrottled:       "{host} refused the login: too many requests.",
-	KindFault:           "{host} failed.",
-	KindInterrupted:     "The login at {host} did not finish in time, or was interrupted.",
-}
+// The kinds of errors.
+var (
+	// IAM does not name which is wrong: password, user or domain.
+	KindRefused = Kind{sentence: "{host} refused the credentials.", final: true}
+	KindProject = Kind{
+		sentence: "The project does not exist, or these credentials may not use it.",
+		summary:  "Unable to use the project", final: true,
+	}
+	KindAgency = Kind{
+		sentence: "The agency does not exist, or these credentials may not assume it.",
+		summary:  "Unable to assume the agency", final: true,
+	}
+	KindTokenExpired    = Kind{sentence: "The token was refused and cannot be renewed.", summary: "Unable to use the token", final: true}
+	KindClockSkew       = Kind{sentence: "{host} refused the signature because this machine's clock is wrong.", final: true}
+	KindKeyLocked       = Kind{sentence: "{host} has locked the credentials for a while, after too many failures in a row.", final: true}
+	KindMFA             = Kind{sentence: "{host} wants a passcode as well: the user has multi-factor authentication (MFA).", final: true}
+	KindNoEndpoint      = Kind{sentence: "The address of RDS could not be found.", summary: "Unable to find the RDS endpoint", final: true}
+	KindNotIdentity     = Kind{sentence: "The server at {host} is not an identity service (version 3).", passes: true}
+	KindRejected        = Kind{sentence: "{host} did not accept the login request."}
+	KindCertificate     = Kind{sentence: "The certificate of {host} is not trusted."}
+	KindCertificateTime = Kind{sentence: "The certificate of {host} has expired, or this machine's clock is wrong."}
+	KindCertificateName = Kind{sentence: "The certificate of {host} is for another host."}
+	KindUnreachable     = Kind{sentence: "{host} could not be reached.", passes: true}
+	KindProxy           = Kind{sentence: "The proxy {proxy} could not be reached.", passes: true}
+	KindProxyRefused    = Kind{sentence: "The proxy {proxy} refused the connection to {host}."}
+	KindThrottled       = Kind{sentence: "{host} refused the login: too many requests.", passes: true}
+	KindFault           = Kind{sentence: "{host} failed.", passes: true}
+	KindInterrupted     = Kind{sentence: "The login at {host} did not finish in time, or was interrupted."}
+)
 
 // situation is a reason for an error, finer than its kind, with its advice.
 type situation struct {
@@ -61,10 +68,10 @@ const (
 
 // The situations.
 var (
-	passwordRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + lockUser}
-	passcodeRefused = &situation{KindRefused, "{blank}{region}" + checkLogin + usedOnce + lockUser}
-	projectRefused  = &situation{KindRefused, "Check {project} first: the message names the project. {prefix}{region}If it is right, check " +
-		"{user login}. " + lockUser}
+	passwordRefused = &situation{KindRefused, "{blank}{other region}" + checkLogin + lockUser}
+	passcodeRefused = &situation{KindRefused, "{blank}{other region}" + checkLogin + usedOnce + lockUser}
+	projectRefused  = &situation{KindRefused, "Check {project} first: the message names the project. {prefix}{other region}If it is right, " +
+		"check {user login}. " + lockUser}
 	keyRefused   = &situation{KindRefused, checkKey}
 	ownForbidden = &situation{KindRefused, "Check {domain}, the caller's groups in IAM, and that the caller may use the API."}
 	thirdFactor  = &situation{KindRefused, "Password and passcode are right, but another factor is wanted, which this provider cannot " +
@@ -82,16 +89,16 @@ var (
 	agencyRejected   = &situation{KindRejected, checkAgency}
 	agencyOrKey      = &situation{KindRefused, checkKey + " If the key is good, the agency was refused. " + checkAgency}
 	agencyOrToken    = &situation{KindTokenExpired, checkToken + " If the token is good, the agency was refused. " + checkAgency}
-	projectForbidden = &situation{KindProject, "The caller is known, but may not do this. {region}Check its groups in IAM, that it may use " +
-		"the API, and {project}."}
-	projectNotFound  = &situation{KindProject, "{prefix}{region}Check {project}, and that {auth_url} belongs to the project's region."}
+	projectForbidden = &situation{KindProject, "The caller is known, but may not do this. {other region}Check its groups in IAM, that it " +
+		"may use the API, and {project}."}
+	projectNotFound  = &situation{KindProject, "{prefix}{other region}Check {project}, and that {auth_url} belongs to the project's region."}
 	projectNotTokens = &situation{KindProject, "The token is good, but not for this project. Check {project}, or get a token for the " +
 		"project."}
 	projectNotListed    = &situation{KindProject, "{prefix}Check {project}, or set {tenant_id}: the console shows it under My Credentials."}
 	projectMissing      = &situation{KindProject, "Check {project}."}
 	tokenWithoutProject = &situation{KindProject, "Set {tenant_name} or {tenant_id}, or get a token for a project."}
 	endpointOfOther     = &situation{KindProject, "Leave /v3/{project_id} out of {endpoint}, or set {tenant_id} to the project in it."}
-	noEndpoint          = &situation{KindNoEndpoint, "{region}Check {region_name} and {endpoint_type}, or set {endpoint} to the URL of RDS."}
+	noEndpoint          = &situation{KindNoEndpoint, "{other region}Check {region} and {endpoint_type}, or set {endpoint} to the URL of RDS."}
 	rejected            = &situation{KindRejected, "Check user, domain and project: IDs and names must not be mixed up."}
 	notIdentity         = &situation{KindNotIdentity, "Check {auth_url}: it looks like https://iam.eu-de.otc.t-systems.com/v3. A proxy may " +
 		"also answer in its place."}
@@ -102,7 +109,7 @@ var (
 	certificateTime = &situation{KindCertificateTime, "The clock is at {clock}. If that is right, the server, or a proxy on the way, needs " +
 		"a new certificate."}
 	certificateName = &situation{KindCertificateName, "Check {auth_url}. A proxy may also answer in its place."}
-	unreachable     = &situation{KindUnreachable, "Check {auth_url} and {region_name}, the network, and the proxy variables HTTPS_PROXY and " +
+	unreachable     = &situation{KindUnreachable, "Check {auth_url} and {region}, the network, and the proxy variables HTTPS_PROXY and " +
 		"NO_PROXY.{spent}"}
 	proxyUnreachable = &situation{KindProxy, "Check {proxy variable}. If no proxy is needed for this host, add the host to NO_PROXY.{spent}"}
 	proxyRefused     = &situation{KindProxyRefused, "Check the login in {proxy variable}, and whether the proxy allows this host. If no " +
@@ -122,20 +129,17 @@ func (s *Session) placeholders() []string {
 		"{user login}", s.loginNames(false), // the same without the project
 		"{project}", settings.Named(s.projectAttribute()), // the attribute that names the project
 		"{domain}", settings.Named(s.domainAttribute()),
-		"{region}", s.regionConflict(), // a sentence or nothing, like the rest
+		"{other region}", s.regionConflict(), // a sentence or nothing, like the rest
 		"{prefix}", s.projectPrefix(),
 		"{blank}", s.passwordBlank(),
-		"{other key}", s.otherThan("access_key", " Or %s: %s."),
+		"{other key}", s.otherKey(),
 		"{instead of token}", s.insteadOfToken(),
 		"{spent}", map[bool]string{true: " A passcode works once, and this one may be spent: give the next one."}[s.cfg.SpendsPasscode()],
 		"{clock}", s.now().UTC().Format(time.RFC3339),
 		"{proxy variable}", s.proxyVariable(),
-		"{region_name}", settings.Named("region"),
 	}
 	for _, a := range settings.Attributes {
-		if a.Name != "region" {
-			pairs = append(pairs, "{"+a.Name+"}", settings.Named(a.Name))
-		}
+		pairs = append(pairs, "{"+a.Name+"}", settings.Named(a.Name))
 	}
 	return pairs
 }
@@ -205,18 +209,16 @@ func (s *Session) passwordBlank() string {
 	return "The password begins or ends with a space or line break: " + s.cfg.Trimming("password") + ". "
 }
 
-// otherThan offers the credential that an attribute hides.
-func (s *Session) otherThan(name, format string) string {
-	other := s.cfg.HasOther()
-	if other == "" {
-		return ""
+func (s *Session) otherKey() string {
+	if alternative := s.cfg.Alternative("access_key"); alternative != "" {
+		return " Or " + alternative + "."
 	}
-	return fmt.Sprintf(format, s.cfg.Removal(name), other)
+	return ""
 }
 
 func (s *Session) insteadOfToken() string {
-	if other := s.otherThan("token", "%s: %s"); s.cfg.Credential() == settings.Token && other != "" {
-		return other
+	if alternative := s.cfg.Alternative("token"); s.cfg.Credential() == settings.Token && alternative != "" {
+		return alternative
 	}
 	return "use a password or AK/SK, which the provider can renew by itself"
 }
@@ -232,12 +234,9 @@ func (s *Session) proxyVariable() string {
 // skew returns how far this machine's clock is from the server's, or "" if that is near enough for signatures.
 func (s *Session) skew(header http.Header) string {
 	there, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return ""
-	}
 	ahead := s.now().Sub(there).Round(time.Second)
 	switch {
-	case ahead.Abs() <= 15*time.Minute:
+	case err != nil || ahead.Abs() <= 15*time.Minute:
 		return ""
 	case ahead < 0:
 		return ahead.Abs().String() + " behind"
@@ -249,16 +248,10 @@ func (s *Session) skew(header http.Header) string {
 // caller describes who logs in: credential, user, domain, and project or agency.
 func (s *Session) caller() string {
 	c := s.cfg
-	switch {
-	case c.HasAgency():
+	if c.HasAgency() {
 		return s.self() + fmt.Sprintf(", assuming agency %q of domain %q for project %q", c.AgencyName, c.AgencyDomainName, c.DelegatedProject)
-	case c.TenantID != "":
-		return s.self() + ", for project id " + c.TenantID
-	case c.TenantName != "":
-		return s.self() + fmt.Sprintf(", for project %q", c.TenantName)
-	default:
-		return s.self()
 	}
+	return s.self() + idOrName(", for project", c.TenantID, c.TenantName)
 }
 
 // self describes the credential alone.
@@ -272,21 +265,21 @@ func (s *Session) self() string {
 	case c.Credential() == settings.AccessKey:
 		return "access key " + c.AccessKey
 	}
-	text := "the password of "
+	user := idOrName(" of user", c.UserID, c.UserName) + idOrName(" in domain", c.DomainID, c.DomainName)
 	if c.Passcode != "" {
-		text = "password and passcode of "
+		return "password and passcode" + user
 	}
-	if c.UserID != "" {
-		text += "user id " + c.UserID
-	} else {
-		text += fmt.Sprintf("user %q", c.UserName)
-	}
+	return "the password" + user
+}
+
+// idOrName appends what is set to a word: user id 0123, or user "x".
+func idOrName(word, id, name string) string {
 	switch {
-	case c.DomainID != "":
-		return text + " in domain id " + c.DomainID
-	case c.DomainName != "":
-		return text + fmt.Sprintf(" in domain %q", c.DomainName)
+	case id != "":
+		return word + " id " + id
+	case name != "":
+		return fmt.Sprintf("%s %q", word, name)
 	default:
-		return text
+		return ""
 	}
 }

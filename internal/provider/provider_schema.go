@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"reflect"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -39,9 +40,9 @@ func (p *rdsProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 func schemaAttribute(a settings.Attribute) schema.Attribute {
 	description := a.Description + " Environment: `" + strings.Join(a.Env, "`, `") + "`."
 	switch a.Type() {
-	case settings.Flag:
+	case reflect.TypeFor[*bool]():
 		return schema.BoolAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description}
-	case settings.Number:
+	case reflect.TypeFor[*int64]():
 		return schema.NumberAttribute{
 			Optional: true, Sensitive: a.Sensitive, MarkdownDescription: description,
 			Validators: []validator.Number{attribute.WholeNumber(0, 100)},

@@ -4,24 +4,19 @@
 package settings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
 // check finds what cannot work, whatever the cloud answers.
-func (c Config) check() error {
-	checks := []func() error{
-		c.checkRanges, c.checkHeaders, c.checkCredential, c.checkAgency, c.checkProject, c.checkDomain, c.checkURLs,
-	}
-	for _, check := range checks {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
+func (c Config) check() *Error {
+	return cmp.Or(
+		c.checkRanges(), c.checkHeaders(), c.checkCredential(), c.checkAgency(), c.checkProject(), c.checkDomain(), c.checkURLs(),
+	)
 }
 
-func (c Config) checkRanges() error {
+func (c Config) checkRanges() *Error {
 	if *c.MaxRetries < 0 || *c.MaxRetries > 100 {
 		return newError("max_retries", "Unable to use max_retries",
 			"The number of retries is %d. It must be between 0 and 100.", *c.MaxRetries)
@@ -34,7 +29,7 @@ func (c Config) checkRanges() error {
 }
 
 // checkHeaders refuses values that would break an HTTP header.
-func (c Config) checkHeaders() error {
+func (c Config) checkHeaders() *Error {
 	for _, name := range []string{"token", "access_key", "secret_key", "security_token", "tenant_id", "domain_id"} {
 		value, _ := attribute(name).Get(c.Values)
 		if !strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -49,50 +44,36 @@ func (c Config) checkHeaders() error {
 	return nil
 }
 
-func (c Config) checkCredential() error {
-	switch c.Credential() {
-	case NoCredential:
-		return c.checkNoCredential()
-	case AccessKey:
-		if c.SecretKey == "" {
-			return c.halfKey("secret_key", "access_key", "An access key signs requests only together with its secret.")
+func (c Config) checkCredential() *Error {
+	const userAlone = "A user logs in with a password; a token or AK/SK needs no user."
+	for _, pair := range []struct {
+		credential          Credential
+		given, missing, why string
+	}{
+		{AccessKey, "access_key", "secret_key", "An access key signs requests only together with its secret."},
+		{AccessKey, "secret_key", "access_key", "A secret key signs requests only together with its access key."},
+		// With half of it the login fails, and that counts towards a lock.
+		{Password, "passcode", "password", "A passcode is the second factor: it needs the password, and the user by ID (user_id)."},
+		{Password, "passcode", "user_id", "A passcode works only for a user given by ID, not by name."},
+		{NoCredential, "user_id", "password", userAlone},
+		{NoCredential, "user_name", "password", userAlone},
+	} {
+		if c.Credential() != pair.credential || !isSet(c.Values, pair.given) || isSet(c.Values, pair.missing) {
+			continue
 		}
-		if c.AccessKey == "" {
-			return c.halfKey("access_key", "secret_key", "A secret key signs requests only together with its access key.")
+		fault := half(pair.missing, pair.given, pair.why)
+		if alternative := c.Alternative(pair.given); alternative != "" {
+			fault.Detail = strings.TrimSuffix(fault.Detail, ".") + ", or " + alternative + "."
 		}
-	case Password:
-		return c.checkUser()
-	case Token: // complete as it is
+		return fault
 	}
-	return nil
-}
-
-// checkNoCredential names what is missing beside a user or a security token.
-func (c Config) checkNoCredential() error {
-	const why = "A user logs in with a password; a token or AK/SK needs no user."
 	switch {
-	case c.UserID != "":
-		return half("password", "user_id", why)
-	case c.UserName != "":
-		return half("password", "user_name", why)
-	case c.SecurityToken != "":
-		return noCredential("security_token is set, access_key and secret_key are not.")
-	default:
-		return noCredential("No credentials are set.")
-	}
-}
-
-// checkUser wants password and user id beside a passcode: without them the login fails, and that counts towards a lock.
-func (c Config) checkUser() error {
-	switch {
-	case c.Passcode != "" && c.Password == "":
-		return half("password", "passcode", "A passcode is the second factor: it needs the password, and the user by ID (user_id).")
-	case c.Passcode != "" && c.UserID == "":
-		return half("user_id", "passcode", "A passcode works only for a user given by ID, not by name.")
-	case c.UserName == "" && c.UserID == "":
+	case c.Credential() == Password && c.UserName == "" && c.UserID == "":
 		return half("user_name", "password", "A password belongs to a user, given by name or by ID (user_id).")
-	default:
+	case c.Credential() != NoCredential:
 		return nil
+	default:
+		return c.noCredential()
 	}
 }
 
@@ -102,16 +83,11 @@ func half(missing, given, why string) *Error {
 		"%s is set, %s is not. %s Set %s (%s).", given, missing, why, missing, strings.Join(attribute(missing).Env, ", "))
 }
 
-// halfKey also offers to use the password beside half a key.
-func (c Config) halfKey(missing, given, why string) error {
-	err := half(missing, given, why)
-	if other := c.HasOther(); other != "" {
-		err.Detail = strings.TrimSuffix(err.Detail, ".") + ", or " + c.Removal(given) + ": " + other + "."
+func (c Config) noCredential() *Error {
+	found := "No credentials are set."
+	if c.SecurityToken != "" {
+		found = "security_token is set, access_key and secret_key are not."
 	}
-	return err
-}
-
-func noCredential(found string) error {
 	return newError("", "Unable to find credentials", `%s Set one of these, as attributes of the provider block, as environment variables, `+
 		`or in an entry of clouds.yaml that cloud (OS_CLOUD) names:
 
@@ -124,7 +100,7 @@ func noCredential(found string) error {
 Each needs a project too: tenant_name (OS_TENANT_NAME, OS_PROJECT_NAME) or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).`, found)
 }
 
-func (c Config) checkAgency() error {
+func (c Config) checkAgency() *Error {
 	var given, missing string
 	for _, name := range []string{"agency_name", "agency_domain_name", "delegated_project"} {
 		if isSet(c.Values, name) {
@@ -140,7 +116,7 @@ func (c Config) checkAgency() error {
 }
 
 // checkProject wants a project, unless the agency or the token brings one.
-func (c Config) checkProject() error {
+func (c Config) checkProject() *Error {
 	inURL := projectInURL(c.Endpoint)
 	if c.TenantID != "" && inURL != "" && inURL != c.TenantID && !c.HasAgency() {
 		return newError("endpoint", "Unable to use endpoint",
@@ -153,7 +129,7 @@ func (c Config) checkProject() error {
 		"(OS_TENANT_NAME, OS_PROJECT_NAME), such as eu-de_myproject, or tenant_id (OS_TENANT_ID, OS_PROJECT_ID).")
 }
 
-func (c Config) checkDomain() error {
+func (c Config) checkDomain() *Error {
 	if c.Credential() != Password || c.DomainID != "" || c.DomainName != "" {
 		return nil
 	}
@@ -168,13 +144,13 @@ func (c Config) checkDomain() error {
 		"(OS_USER_DOMAIN_NAME), such as OTC-EU-DE-00000000001000012345, or domain_id (OS_USER_DOMAIN_ID).", what, name)
 }
 
-func (c Config) checkURLs() error {
+func (c Config) checkURLs() *Error {
 	if c.AuthURL == "" && c.needsIAM() {
 		return newError("auth_url", "Unable to find the identity service", "Neither auth_url (OS_AUTH_URL) nor region (OS_REGION_NAME) is set, "+
 			"and the project's name does not begin with a region. Set one of them.")
 	}
-	if err := checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"); err != nil {
-		return err
-	}
-	return checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com")
+	return cmp.Or(
+		checkURL("auth_url", c.AuthURL, "https://iam.eu-de.otc.t-systems.com/v3"),
+		checkURL("endpoint", c.Endpoint, "https://rds.eu-de.otc.t-systems.com"),
+	)
 }

@@ -45,11 +45,10 @@ func (v *yamlValue) UnmarshalYAML(node *yaml.Node) error {
 
 // cloudEntry is one entry, from one or two files.
 type cloudEntry struct {
-	values   Values
-	profile  string            // the vendor profile
-	authType string            // chooses between several credentials
-	found    []string          // lists the keys in the files: a misspelt key has no other effect
-	from     map[string]string // names the file and entry of each attribute
+	Config
+	profile  string   // the vendor profile
+	authType string   // chooses between several credentials
+	found    []string // lists the keys in the files: a misspelt key has no other effect
 }
 
 // parseClouds reads a file in the format of clouds.yaml.
@@ -75,38 +74,28 @@ func (f cloudsFile) entry(name string) (entry cloudEntry, found bool, err error)
 	}
 	place := fmt.Sprintf("entry %q of %s", name, f.path)
 	entry = cloudEntry{
-		found: []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
-		from:  map[string]string{},
+		Config: Config{origins: map[string]origin{}},
+		found:  []string{"Found in " + place + ": " + cmp.Or(strings.Join(raw.keys(), ", "), "nothing") + "."},
 	}
 	for _, a := range Attributes {
-		if err := f.read(raw, a, &entry.values); err != nil {
+		text, key, err := f.first(raw, a.Keys...)
+		if err != nil {
 			return cloudEntry{}, false, err
 		}
-		if isSet(entry.values, a.Name) {
-			entry.from[a.Name] = place
+		key, inverted := strings.CutPrefix(key, "!")
+		if flag, ok := parseFlag(text); inverted && ok {
+			text = fmt.Sprint(!flag)
 		}
+		if text != "" && !a.Set(&entry.Values, text) { // the only type besides text that has keys is a flag
+			return cloudEntry{}, false, brokenFile(f.path, raw.value(key).line, key+" is neither true nor false")
+		}
+		entry.origins[a.Name] = origin{entry: place}
 	}
 	if entry.authType, _, err = f.first(raw, "auth_type"); err != nil {
 		return cloudEntry{}, false, err
 	}
 	entry.profile, _, err = f.first(raw, "profile", "cloud")
 	return entry, err == nil, err
-}
-
-// read stores the first key that is set in the attribute's field.
-func (f cloudsFile) read(raw yamlEntry, a Attribute, v *Values) error {
-	text, key, err := f.first(raw, a.Keys...)
-	if err != nil || text == "" {
-		return err
-	}
-	name, inverted := strings.CutPrefix(key, "!")
-	if flag, ok := parseFlag(text); inverted && ok {
-		text = fmt.Sprint(!flag)
-	}
-	if !a.Set(v, text) {
-		return brokenFile(f.path, raw.value(key).line, name+" is neither true nor false") // the only type besides text that has keys
-	}
-	return nil
 }
 
 // first returns the text of the first key that is set.
@@ -150,7 +139,7 @@ func (e yamlEntry) keys() []string {
 
 // fillFrom adds what only the other file has. The two files are one source, so nothing gives way.
 func (e *cloudEntry) fillFrom(other cloudEntry) {
-	e.values.fillFrom(other.values, func(name string) { e.from[name] = other.from[name] })
+	e.Config.fillFrom(other.Config)
 	e.profile = cmp.Or(e.profile, other.profile)
 	e.authType = cmp.Or(e.authType, other.authType)
 	e.found = append(e.found, other.found...)
@@ -158,7 +147,7 @@ func (e *cloudEntry) fillFrom(other cloudEntry) {
 
 // obeyAuthType drops the credentials that auth_type excludes.
 func (e *cloudEntry) obeyAuthType() {
-	v := &e.values
+	v := &e.Values
 	switch {
 	case strings.HasSuffix(e.authType, "password"), strings.HasSuffix(e.authType, "multifactor"):
 		v.Token, v.AccessKey, v.SecretKey, v.SecurityToken = "", "", "", ""
@@ -181,8 +170,7 @@ var (
 	yamlQuoted = regexp.MustCompile("'[^']*'|`[^`]*`|\"[^\"]*\"")
 )
 
-// yamlFault returns line and reason of the library's error. Quoted parts may be
-// pieces of a secret: they are left out.
+// yamlFault returns line and reason of the library's error. Quoted parts may be pieces of a secret: they are left out.
 func yamlFault(err error, text string) (line int, what string) {
 	if match := yamlAnchor.FindStringSubmatch(err.Error()); match != nil {
 		before, _, _ := strings.Cut(text, "*"+match[1])
@@ -204,8 +192,7 @@ func yamlFault(err error, text string) (line int, what string) {
 	case strings.HasPrefix(what, "found character that cannot start any token") && strings.Contains(lineOf(text, line), "\t"):
 		return line, "is not valid YAML: indent with spaces, not with tabs"
 	case strings.HasPrefix(what, "did not find expected"):
-		// For errors of its parser, the library counts lines from 0, and names
-		// the line at which the broken block begins.
+		// For errors of its parser, the library counts lines from 0, and names the line at which the broken block begins.
 		line++
 		what += " in the block that begins there"
 	}

@@ -62,7 +62,7 @@ func TestCloudsYAMLEachKey(t *testing.T) {
 				if inner, found := strings.CutPrefix(key, "auth."); found {
 					text = "clouds:\n  c:\n    auth:\n      " + inner + ": '" + value + "'\n"
 				}
-				if diff := cmp.Diff(map[string]string{attribute.Name: value}, describe(entryOf(t, text).values)); diff != "" {
+				if diff := cmp.Diff(map[string]string{attribute.Name: value}, describe(entryOf(t, text).Values)); diff != "" {
 					t.Errorf("entry (-want +got):\n%s", diff)
 				}
 			})
@@ -100,7 +100,7 @@ func TestCloudsYAMLFirstKey(t *testing.T) {
 					}
 				}
 				text := "clouds: {c: {" + strings.Join(append(top, "auth: {"+strings.Join(auth, ", ")+"}"), ", ") + "}}"
-				if diff := cmp.Diff(map[string]string{attribute: "from " + winner}, describe(entryOf(t, text).values)); diff != "" {
+				if diff := cmp.Diff(map[string]string{attribute: "from " + winner}, describe(entryOf(t, text).Values)); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", text, diff)
 				}
 			})
@@ -208,7 +208,7 @@ func TestCloudsYAMLForms(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			entry := entryOf(t, test.text)
 			entry.obeyAuthType()
-			if diff := cmp.Diff(test.want, describe(entry.values)); diff != "" {
+			if diff := cmp.Diff(test.want, describe(entry.Values)); diff != "" {
 				t.Errorf("entry (-want +got):\n%s", diff)
 			}
 		})
@@ -290,7 +290,7 @@ func FuzzCloudsYAML(f *testing.F) {
 			entry, _, err = file.entry("otc")
 		}
 		if err == nil {
-			if _, err := Resolve(entry.values, surroundings(t, nil)); err != nil {
+			if _, err := Resolve(entry.Values, surroundings(t, nil)); err != nil {
 				_ = errorOf(t, err)
 			}
 			return

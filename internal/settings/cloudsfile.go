@@ -21,23 +21,21 @@ const (
 
 // loadCloud reads an entry of clouds.yaml. secure.yaml beside it fills gaps.
 func (e Environment) loadCloud(name string) (cloudEntry, error) {
-	clouds, found, err := openFirst(e.cloudsPaths())
+	clouds, err := e.open(configFile, e.usualPaths())
 	if err != nil {
 		return cloudEntry{}, err
 	}
-	if !found {
+	if clouds.path == "" {
 		return cloudEntry{}, e.noCloudsFile(name)
 	}
 	entry, inClouds, err := clouds.entry(name)
 	if err != nil {
 		return cloudEntry{}, err
 	}
-	secure, found, err := openFirst(e.securePaths(clouds.path))
+	folder := filepath.Dir(clouds.path)
+	secure, err := e.open(secureFile, []string{filepath.Join(folder, "secure.yaml"), filepath.Join(folder, "secure.yml")})
 	if err != nil {
 		return cloudEntry{}, err
-	}
-	if path := e.get(secureFile); path != "" && !found {
-		return cloudEntry{}, noSuchFile(secureFile, e.path(path))
 	}
 	secrets, inSecure, err := secure.entry(name)
 	switch {
@@ -54,12 +52,8 @@ func (e Environment) loadCloud(name string) (cloudEntry, error) {
 	return entry, nil
 }
 
-// cloudsPaths lists the places of clouds.yaml: the one that the variable names, or the usual ones of OpenStack's
-// programs.
-func (e Environment) cloudsPaths() []string {
-	if path := e.get(configFile); path != "" {
-		return []string{e.path(path)}
-	}
+// usualPaths lists the places in which OpenStack's programs look for clouds.yaml.
+func (e Environment) usualPaths() []string {
 	folders := []string{e.path(".")}
 	if folder := e.get("XDG_CONFIG_HOME"); filepath.IsAbs(folder) {
 		folders = append(folders, filepath.Join(folder, "openstack"))
@@ -75,30 +69,26 @@ func (e Environment) cloudsPaths() []string {
 	return paths
 }
 
-// securePaths lists the places of the file with secrets.
-func (e Environment) securePaths(clouds string) []string {
-	if path := e.get(secureFile); path != "" {
-		return []string{e.path(path)}
+// open reads the file that a variable names, or else the first usual one that exists; there may be none. A file that
+// cannot be read is an error: the next one may be for another account.
+func (e Environment) open(variable string, usual []string) (cloudsFile, error) {
+	paths, named := usual, e.get(variable)
+	if named != "" {
+		paths = []string{e.path(named)}
 	}
-	folder := filepath.Dir(clouds)
-	return []string{filepath.Join(folder, "secure.yaml"), filepath.Join(folder, "secure.yml")}
-}
-
-// openFirst parses the first file that exists. If it cannot be read, that is an error: the next file may be for another
-// account.
-func openFirst(paths []string) (file cloudsFile, found bool, err error) {
 	for _, path := range paths {
 		text, err := os.ReadFile(path) //nolint:gosec // named by the user, or a usual place
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if err == nil {
+			return parseClouds(text, path)
 		}
-		if err != nil {
-			return cloudsFile{}, false, brokenFile(path, 0, "cannot be read: "+reason(err))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return cloudsFile{}, brokenFile(path, 0, "cannot be read: "+reason(err))
 		}
-		file, err := parseClouds(text, path)
-		return file, err == nil, err
 	}
-	return cloudsFile{}, false, nil
+	if named != "" {
+		return cloudsFile{}, newError("cloud", "Unable to find clouds.yaml", "%s is %s, but this file does not exist.", variable, paths[0])
+	}
+	return cloudsFile{}, nil
 }
 
 // reason returns why a file cannot be read, without its path.
@@ -111,8 +101,8 @@ func reason(err error) string {
 
 // offer names a clouds.yaml that nobody asked for, with its entries, or is "".
 func (e Environment) offer() string {
-	file, found, err := openFirst(e.cloudsPaths())
-	if err != nil || !found || len(file.Clouds) == 0 {
+	file, err := e.open(configFile, e.usualPaths())
+	if err != nil || len(file.Clouds) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("\n\n%s is here and has: %s. To use an entry, set %s to its name.", file.path, file.names(), Named("cloud"))
@@ -123,21 +113,14 @@ func (f cloudsFile) names() string {
 }
 
 func (e Environment) noCloudsFile(cloud string) error {
-	if path := e.get(configFile); path != "" {
-		return noSuchFile(configFile, e.path(path))
-	}
 	var list strings.Builder
-	for _, path := range e.cloudsPaths() {
+	for _, path := range e.usualPaths() {
 		if strings.HasSuffix(path, ".yaml") {
 			list.WriteString("\n  " + path)
 		}
 	}
 	return newError("cloud", "Unable to find clouds.yaml", "cloud (OS_CLOUD) is %q, but none of these files exists:\n%s\n\n"+
 		"Create one of them, or set %s to the path of another.", cloud, list.String(), configFile)
-}
-
-func noSuchFile(variable, path string) error {
-	return newError("cloud", "Unable to find clouds.yaml", "%s is %s, but this file does not exist.", variable, path)
 }
 
 func noSuchCloud(name string, clouds cloudsFile) error {

@@ -6,6 +6,7 @@ package settings
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -36,15 +37,20 @@ func (e Environment) firstSet(names []string) string {
 }
 
 // values reads the variables of all attributes.
-func (e Environment) values() (Values, error) {
-	var v Values
+func (e Environment) values() (Config, error) {
+	c := Config{origins: map[string]origin{}}
 	for _, a := range Attributes {
 		name := e.firstSet(a.Env)
-		if name != "" && !a.Set(&v, e.get(name)) {
-			return Values{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. %s", name, e.get(name), a.takes())
+		if name != "" && !a.Set(&c.Values, e.get(name)) {
+			takes := "true or false"
+			if a.Type() == reflect.TypeFor[*int64]() {
+				takes = "a whole number"
+			}
+			return Config{}, newError(a.Name, "Unable to read "+a.Name, "The environment variable %s is %q. It takes %s.", name, e.get(name), takes)
 		}
+		c.origins[a.Name] = origin{variable: name}
 	}
-	return v, nil
+	return c, nil
 }
 
 func (e Environment) home() string {

@@ -5,7 +5,6 @@ package settings
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -15,7 +14,7 @@ import (
 type Config struct {
 	Values
 
-	origins    map[string]Origin // by attribute; missing if the value was derived
+	origins    map[string]origin // by attribute; missing if the value was derived
 	lostRegion string            // the region in a project's name that a stronger source replaced
 }
 
@@ -31,10 +30,7 @@ func newError(attribute, summary, format string, args ...any) *Error {
 }
 
 func (e *Error) Error() string {
-	if e.Attribute == "" {
-		return e.Summary + ": " + e.Detail
-	}
-	return e.Attribute + ": " + e.Summary + ": " + e.Detail
+	return strings.TrimPrefix(e.Attribute+": "+e.Summary+": "+e.Detail, ": ")
 }
 
 // Resolve merges the provider block with the environment and, if a cloud is named, with clouds.yaml.
@@ -42,44 +38,44 @@ func (e *Error) Error() string {
 // A stronger source wins for alternatives too: a tenant_name in the provider block beats OS_TENANT_ID, and a password
 // there beats OS_TOKEN. Within one source an id beats a name, and credentials have the order of [Credential].
 func Resolve(block Values, env Environment) (Config, error) {
-	c := Config{origins: map[string]Origin{}}
-	c.take(block, func(string) Origin { return Origin{} })
+	c := Config{origins: map[string]origin{}}
+	c.take(Config{Values: block})
 	fromEnv, err := env.values()
 	if err != nil {
 		return Config{}, err
 	}
-	c.take(fromEnv, func(name string) Origin { return Origin{Variable: env.firstSet(attribute(name).Env)} })
+	c.take(fromEnv)
 	var cloud cloudEntry
 	if c.Cloud != "" {
 		if cloud, err = env.loadCloud(c.Cloud); err != nil {
 			return Config{}, err
 		}
-		c.take(cloud.values, func(name string) Origin { return Origin{Entry: cloud.from[name]} })
+		c.take(cloud.Config)
 	}
 	c.setDefaults(env)
-	if err = c.locate(cloud.profile == otcProfile); err == nil {
-		err = c.check()
+	fault := c.locate(cloud.profile == otcProfile)
+	if fault == nil {
+		fault = c.check()
 	}
-	if err != nil {
-		return Config{}, c.explain(err, cloud, env)
+	if fault != nil {
+		return Config{}, c.explain(fault, cloud, env)
 	}
 	c.preferIDs()
 	return c, nil
 }
 
-// take adds what is not set yet from a weaker source.
-func (c *Config) take(weaker Values, origin func(name string) Origin) {
+// take adds what a weaker source has and the stronger ones do not set, also in other words.
+func (c *Config) take(weaker Config) {
 	c.lostRegion = cmp.Or(c.lostRegion, RegionOfProject(weaker.TenantName))
 	weaker.giveWay(c.Values)
-	c.fillFrom(weaker, func(name string) { c.origins[name] = origin(name) })
+	c.fillFrom(weaker)
 }
 
-// fillFrom adds what is not set yet, and calls filled for each attribute that it adds.
-func (v *Values) fillFrom(other Values, filled func(name string)) {
+func (c *Config) fillFrom(other Config) {
 	for _, a := range Attributes {
-		if text, set := a.Get(other); set && !isSet(*v, a.Name) {
-			a.Set(v, text) // it fits: it comes from the same field
-			filled(a.Name)
+		if text, set := a.Get(other.Values); set && !isSet(c.Values, a.Name) {
+			a.Set(&c.Values, text) // it fits: it comes from the same field
+			c.origins[a.Name] = other.origins[a.Name]
 		}
 	}
 }
@@ -121,7 +117,7 @@ func (c *Config) setDefaults(env Environment) {
 
 // locate finds region and auth_url, each from the other or from the project. Of this cloud the address is known for any
 // region.
-func (c *Config) locate(isOTC bool) error {
+func (c *Config) locate(isOTC bool) *Error {
 	project := c.TenantName
 	if c.HasAgency() {
 		project = c.DelegatedProject
@@ -163,14 +159,10 @@ func (c *Config) preferIDs() {
 
 // explain adds to an error what only the sources show: where a bad value comes from, or, if a value is missing, what
 // clouds.yaml has.
-func (c *Config) explain(err error, cloud cloudEntry, env Environment) error {
-	var fault *Error
-	if !errors.As(err, &fault) {
-		return err
-	}
-	switch origin, known := c.origins[fault.Attribute]; {
-	case known && !origin.isBlock():
-		fault.Detail += "\n\nThe value comes from " + origin.String() + "."
+func (c *Config) explain(fault *Error, cloud cloudEntry, env Environment) *Error {
+	switch from, known := c.origins[fault.Attribute]; {
+	case known && !from.isBlock():
+		fault.Detail += "\n\nThe value comes from " + from.String() + "."
 	case known || fault.Attribute != "" && isSet(c.Values, fault.Attribute):
 		// It is in the provider block, or derived from another value.
 	case c.Cloud != "":
@@ -181,43 +173,28 @@ func (c *Config) explain(err error, cloud cloudEntry, env Environment) error {
 	return fault
 }
 
-// Origin is where a value comes from: an environment variable, an entry of clouds.yaml, or, if both are empty, the
+// origin is where a value comes from: an environment variable, an entry of clouds.yaml, or, if both are empty, the
 // provider block.
-type Origin struct {
-	Variable string
-	Entry    string // such as: entry "otc" of /home/me/clouds.yaml
+type origin struct {
+	variable, entry string // entry is such as: entry "otc" of /home/me/clouds.yaml
 }
 
-// String returns the origin as texts name it.
-func (o Origin) String() string {
-	switch {
-	case o.Variable != "":
-		return "environment variable " + o.Variable
-	case o.Entry != "":
-		return o.Entry
-	default:
-		return "the provider block"
+func (o origin) String() string {
+	if o.variable != "" {
+		return "environment variable " + o.variable
 	}
+	return cmp.Or(o.entry, "the provider block")
 }
 
-// isBlock reports whether the value is in the provider block.
-func (o Origin) isBlock() bool { return o == Origin{} }
-
-// Removal returns how to remove an attribute: "unset OS_TOKEN".
-func (c Config) Removal(name string) string {
-	if origin := c.origins[name]; origin.Variable != "" {
-		return "unset " + origin.Variable
-	}
-	return "remove " + name + " from " + c.origins[name].String()
-}
+func (o origin) isBlock() bool { return o == origin{} }
 
 // Trimming returns how to remove blanks around an attribute's value.
 func (c Config) Trimming(name string) string {
-	switch origin := c.origins[name]; {
-	case origin.Variable != "":
-		return "set " + origin.Variable + " again without it"
-	case origin.Entry != "":
-		return "remove it from " + origin.Entry
+	switch from := c.origins[name]; {
+	case from.variable != "":
+		return "set " + from.variable + " again without it"
+	case from.entry != "":
+		return "remove it from " + from.entry
 	default:
 		return "if the value comes from a file or a command, wrap it in trimspace()"
 	}
@@ -226,33 +203,39 @@ func (c Config) Trimming(name string) string {
 // CredentialSource returns where the credential comes from, and the credentials that it takes precedence over. It is ""
 // for the provider block alone.
 func (c Config) CredentialSource() string {
-	used := c.Credential().Attribute()
+	used := string(c.Credential())
 	var others []string
 	for _, other := range []string{"access_key", "password"} {
 		if other != used && isSet(c.Values, other) {
 			others = append(others, other+" ("+c.origins[other].String()+")")
 		}
 	}
-	switch origin := c.origins[used]; {
+	switch from := c.origins[used]; {
 	case len(others) > 0:
-		return origin.String() + "; it takes precedence over " + strings.Join(others, " and ")
-	case origin.isBlock():
+		return from.String() + "; it takes precedence over " + strings.Join(others, " and ")
+	case from.isBlock():
 		return ""
 	default:
-		return origin.String()
+		return from.String()
 	}
 }
 
-// HasOther returns the words for a complete credential that a stronger one hides, or "".
-func (c Config) HasOther() string {
+// Alternative returns how to use a complete credential that the one with this attribute hides, or "": "unset OS_TOKEN:
+// the password is set too".
+func (c Config) Alternative(name string) string {
+	var hidden string
 	switch used := c.Credential(); {
-	case used < AccessKey && c.AccessKey != "" && c.SecretKey != "":
-		return "AK/SK is set too"
-	case used < Password && c.Password != "" && (c.UserName != "" || c.UserID != ""):
-		return "the password is set too"
+	case used == Token && c.AccessKey != "" && c.SecretKey != "":
+		hidden = "AK/SK is set too"
+	case used != Password && c.Password != "" && (c.UserName != "" || c.UserID != ""):
+		hidden = "the password is set too"
 	default:
 		return ""
 	}
+	if variable := c.origins[name].variable; variable != "" {
+		return "unset " + variable + ": " + hidden
+	}
+	return "remove " + name + " from " + c.origins[name].String() + ": " + hidden
 }
 
 func isSet(v Values, name string) bool {

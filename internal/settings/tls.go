@@ -28,42 +28,40 @@ func (c Config) TLS() (*tls.Config, error) {
 			return nil, badPEM("cacert_file", c.CACertFile, "holds no certificate in PEM form")
 		}
 	}
-	certificate, err := c.clientCertificate()
-	if err != nil {
-		return nil, err
-	}
-	if certificate != nil {
-		settings.Certificates = []tls.Certificate{*certificate}
+	if c.Cert != "" || c.Key != "" {
+		certificate, err := c.clientCertificate()
+		if err != nil {
+			return nil, err
+		}
+		settings.Certificates = []tls.Certificate{certificate}
 	}
 	return settings, nil
 }
 
-func (c Config) clientCertificate() (*tls.Certificate, error) {
-	switch {
-	case c.Cert == "" && c.Key == "":
-		return nil, nil //nolint:nilnil // a client certificate is optional
-	case c.Key == "":
-		return nil, half("key", "cert", "A client certificate works only with its private key.")
-	case c.Cert == "":
-		return nil, half("cert", "key", "A private key works only with its client certificate.")
+func (c Config) clientCertificate() (tls.Certificate, error) {
+	var none tls.Certificate
+	if c.Key == "" {
+		return none, half("key", "cert", "A client certificate works only with its private key.")
+	}
+	if c.Cert == "" {
+		return none, half("cert", "key", "A private key works only with its client certificate.")
 	}
 	cert, err := readPEM("cert", c.Cert)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	key, err := readPEM("key", c.Key)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	if strings.Contains(string(key), "ENCRYPTED") {
-		return nil, badPEM("key", c.Key, "is encrypted with a passphrase. Give it decrypted")
+		return none, badPEM("key", c.Key, "is encrypted with a passphrase. Give it decrypted")
 	}
 	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		// The library's errors hold no part of the key.
-		return nil, badPEM("cert", c.Cert, "and the key do not make a client certificate: "+err.Error())
+	if err != nil { // it holds no part of the key
+		return none, badPEM("cert", c.Cert, "and the key do not make a client certificate: "+err.Error())
 	}
-	return &pair, nil
+	return pair, nil
 }
 
 func isPEM(text string) bool { return strings.Contains(text, "-----BEGIN") }

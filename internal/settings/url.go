@@ -12,11 +12,11 @@ import (
 )
 
 // checkURL never shows the URL: it may hold a password.
-func checkURL(name, address, sample string) error {
+func checkURL(name, address, sample string) *Error {
 	if address == "" {
 		return nil
 	}
-	fault := func(what string) error { return newError(name, "Unable to use "+name, "The URL %s", what) }
+	fault := func(what string) *Error { return newError(name, "Unable to use "+name, "The URL %s", what) }
 	if lower := strings.ToLower(address); !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
 		return fault("must begin with https:// (or http://), such as " + sample + ".")
 	}
@@ -37,11 +37,10 @@ func checkURL(name, address, sample string) error {
 // Unencrypted lists the attributes whose URL sends credentials and logs over a network without TLS.
 func (c Config) Unencrypted() []string {
 	var names []string
-	if Unencrypted(c.AuthURL) {
-		names = append(names, "auth_url")
-	}
-	if Unencrypted(c.Endpoint) {
-		names = append(names, "endpoint")
+	for _, name := range []string{"auth_url", "endpoint"} {
+		if address, _ := attribute(name).Get(c.Values); Unencrypted(address) {
+			names = append(names, name)
+		}
 	}
 	return names
 }
@@ -109,20 +108,16 @@ func RegionOfURL(address string) string {
 	return labels[1]
 }
 
-// iamHost matches the hosts of the public cloud's identity service.
-var iamHost = regexp.MustCompile(`^(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com$`)
+// iamURL matches the addresses of the public cloud's identity service.
+var iamURL = regexp.MustCompile(`^https?://(?:iam\.([a-z0-9-]+)\.otc|iam-pub\.([a-z0-9-]+)\.sc\.otc)\.t-systems\.com(?:[:/]|$)`)
 
 // ForeignAuthURL reports whether the provider block names a region and the environment has the auth_url of another. It
 // returns the variable and that other region. This happens with one provider per region, by alias.
 func (c Config) ForeignAuthURL() (variable, region string, foreign bool) {
-	origin, set := c.origins["region"]
-	variable = c.origins["auth_url"].Variable
-	u, err := url.Parse(c.AuthURL)
-	if !set || !origin.isBlock() || variable == "" || err != nil {
-		return "", "", false
-	}
-	match := iamHost.FindStringSubmatch(strings.ToLower(u.Hostname()))
-	if match == nil {
+	source, set := c.origins["region"]
+	variable = c.origins["auth_url"].variable
+	match := iamURL.FindStringSubmatch(strings.ToLower(c.AuthURL))
+	if !set || !source.isBlock() || variable == "" || match == nil {
 		return "", "", false
 	}
 	region = match[1] + match[2] // one of them is empty

@@ -28,27 +28,22 @@ type Values struct {
 
 // Format prints the attributes that are set, for every verb.
 func (v Values) Format(f fmt.State, _ rune) {
-	// An error of the write cannot be reported anywhere.
-	_, _ = fmt.Fprint(f, v.redacted())
-}
-
-// LogValue is for structured logs.
-func (v Values) LogValue() slog.Value { return slog.StringValue(v.redacted()) }
-
-func (v Values) redacted() string {
 	var set []string
 	for _, a := range Attributes {
 		text, ok := a.Get(v)
-		if !ok {
-			continue
-		}
-		if a.Sensitive {
+		if ok && a.Sensitive {
 			text = apierror.Hidden
 		}
-		set = append(set, a.Name+"="+text)
+		if ok {
+			set = append(set, a.Name+"="+text)
+		}
 	}
-	return "settings{" + strings.Join(set, " ") + "}"
+	// An error of the write cannot be reported anywhere.
+	_, _ = fmt.Fprint(f, "settings{"+strings.Join(set, " ")+"}")
 }
+
+// LogValue is for structured logs.
+func (v Values) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
 
 // Secrets returns the values that no text may show.
 func (v Values) Secrets() []string {
@@ -61,21 +56,16 @@ func (v Values) Secrets() []string {
 	return secrets
 }
 
-// Credential is what a user logs in with.
-type Credential int
+// Credential is what a user logs in with, by the name of its attribute.
+type Credential string
 
 // The credentials, the one that wins first.
 const (
-	NoCredential Credential = iota
-	Token
-	AccessKey
-	Password
+	Token        Credential = "token"
+	AccessKey    Credential = "access_key"
+	Password     Credential = "password"
+	NoCredential Credential = ""
 )
-
-// Attribute returns the name of the credential's attribute.
-func (c Credential) Attribute() string {
-	return map[Credential]string{Token: "token", AccessKey: "access_key", Password: "password"}[c]
-}
 
 // Credential returns the credential that is used: a token beats AK/SK, and AK/SK beats a password. Half a credential
 // counts, so that the other half is reported as missing.
