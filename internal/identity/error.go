@@ -42,16 +42,14 @@ func (e *Error) Error() string {
 	if e.Tried != "" {
 		text += " (" + e.Tried + ")"
 	}
-	if e.StatusCode != 0 {
-		text += ": " + apierror.StatusText(e.StatusCode)
-	}
-	for _, part := range []string{e.Code, strings.TrimSuffix(e.Message, "."), e.cause()} {
-		if part != "" {
-			text += ": " + part
-		}
-	}
+	words := append(e.Words(), e.cause())
 	if e.RequestID != "" {
-		text += ": request id " + e.RequestID
+		words = append(words, "request id "+e.RequestID)
+	}
+	for _, word := range words {
+		if word != "" {
+			text += ": " + word
+		}
 	}
 	return text
 }
