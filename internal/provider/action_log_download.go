@@ -76,14 +76,13 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 			Optional: true,
 		}
 	}
-	timeouts := attribute.TimeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Saves the " + a.noun + " of one RDS for PostgreSQL instance to a folder: starts the export, waits until it is " +
 			"done, downloads every file, and writes the checksum of each beside it, to `NAME.sha256`. The links never leave the provider. " +
 			"A file appears under its name only once it is complete.",
 		Attributes: attribute.ActionAttributes(attributes),
 		Blocks: map[string]schema.Block{
-			"timeouts": attribute.ActionBlock(timeouts),
+			"timeouts": attribute.TimeoutsBlock("invoke", "How long the export and the downloads may take in all", defaultInvokeTimeout),
 		},
 	}
 }

@@ -45,7 +45,7 @@ func (e *logDownloadEphemeral) Schema(_ context.Context, _ ephemeral.SchemaReque
 			"name does, and keeps them out of plan and state: a link exists in memory only, for as long as the run needs it.",
 		Attributes: attribute.EphemeralAttributes(attributes),
 		Blocks: map[string]schema.Block{
-			"timeouts": attribute.EphemeralBlock(attribute.TimeoutsBlock("open", "How long opening may take in all", defaultLinksTimeout)),
+			"timeouts": attribute.TimeoutsBlock("open", "How long opening may take in all", defaultLinksTimeout),
 		},
 	}
 }

@@ -34,7 +34,7 @@ func (e *logReadEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, 
 		MarkdownDescription: e.keeps,
 		Attributes:          attribute.EphemeralAttributes(e.attributes()),
 		Blocks: map[string]schema.Block{
-			"timeouts": attribute.EphemeralBlock(attribute.TimeoutsBlock("open", "How long opening may take in all", defaultReadTimeout)),
+			"timeouts": attribute.TimeoutsBlock("open", "How long opening may take in all", defaultReadTimeout),
 		},
 	}
 }

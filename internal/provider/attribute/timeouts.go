@@ -19,7 +19,7 @@ import (
 // terraform-plugin-framework-timeouts is not used: it accepts negative durations, has a type for each kind of object,
 // and its blocks take no other validator.
 
-// TimeoutsBlock is the block timeouts of a data source, with one operation: read, open or invoke.
+// TimeoutsBlock is the block timeouts, with one operation: read, open or invoke.
 func TimeoutsBlock(operation, what string, standard time.Duration) schema.SingleNestedBlock {
 	return schema.SingleNestedBlock{
 		MarkdownDescription: "How long this may take.",
