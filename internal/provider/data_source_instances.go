@@ -75,20 +75,7 @@ func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	}
 }
 
-// listedTypes are the attributes of an element of instances.
-var listedTypes = map[string]attr.Type{
-	"id":             types.StringType,
-	"name":           types.StringType,
-	"status":         types.StringType,
-	"type":           types.StringType,
-	"engine_version": types.StringType,
-	"replica_of":     types.StringType,
-	"private_ips":    types.ListType{ElemType: types.StringType},
-	"storage_type":   types.StringType,
-	"storage_size":   types.Int64Type,
-	"created_at":     timetypes.RFC3339Type{},
-}
-
+// listedAttributes are the attributes of an element of instances.
 func listedAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":   schema.StringAttribute{MarkdownDescription: "ID, for `instance_id`.", Computed: true},
@@ -157,8 +144,7 @@ func (m instancesModel) selected(list []rds.Instance) []rds.Instance {
 
 // mapInstances returns the attribute for instances, in their order. What the API did not send is null.
 func mapInstances(list []rds.Instance) types.List {
-	elements := make([]attr.Value, 0, len(list))
-	for _, i := range list {
+	return attribute.List(listedAttributes(), list, func(i rds.Instance) map[string]attr.Value {
 		ips := make([]attr.Value, 0, len(i.PrivateIPs))
 		for _, ip := range i.PrivateIPs {
 			ips = append(ips, types.StringValue(ip))
@@ -167,7 +153,7 @@ func mapInstances(list []rds.Instance) types.List {
 		if i.StorageSize > 0 {
 			size = types.Int64Value(i.StorageSize)
 		}
-		elements = append(elements, types.ObjectValueMust(listedTypes, map[string]attr.Value{
+		return map[string]attr.Value{
 			"id":             attribute.Text(i.ID),
 			"name":           attribute.Text(i.Name),
 			"status":         attribute.Text(i.Status),
@@ -178,7 +164,6 @@ func mapInstances(list []rds.Instance) types.List {
 			"storage_type":   attribute.Text(i.StorageType),
 			"storage_size":   size,
 			"created_at":     attribute.Instant(i.CreatedAt, time.RFC3339),
-		}))
-	}
-	return types.ListValueMust(types.ObjectType{AttrTypes: listedTypes}, elements)
+		}
+	})
 }

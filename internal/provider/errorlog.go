@@ -133,32 +133,25 @@ func levelsOf(levels types.Set) []string {
 	return names
 }
 
-// entryType is a row of the log.
-var entryType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"time":    types.StringType,
-	"level":   types.StringType,
-	"content": types.StringType,
-}}
-
-// mapRows returns the attributes for rows. Nil is a read that failed: the lists are empty, not null, so that entries[*]
-// works.
+// mapRows returns the attributes for rows. Nil is a read that failed.
 func mapRows(rows *rds.Rows) errorLogResults {
 	if rows == nil {
 		rows = &rds.Rows{}
 	}
 	var groups pglog.Collector
-	entries := make([]attr.Value, 0, len(rows.Rows))
 	for _, r := range rows.Rows {
 		groups.Add(pglog.ParseRow(r.Time, r.Level, r.Content))
-		entries = append(entries, types.ObjectValueMust(entryType.AttrTypes, map[string]attr.Value{
+	}
+	entries := attribute.List(entryAttributes(), rows.Rows, func(r rds.Row) map[string]attr.Value {
+		return map[string]attr.Value{
 			"time":    attribute.Second(r.Time),
 			"level":   attribute.Text(r.Level),
 			"content": types.StringValue(r.Content),
-		}))
-	}
+		}
+	})
 	return errorLogResults{
 		Summary:  attribute.GroupList(groups.Summary().Groups),
-		Entries:  types.ListValueMust(entryType, entries),
+		Entries:  entries,
 		Complete: types.BoolValue(rows.Complete),
 	}
 }

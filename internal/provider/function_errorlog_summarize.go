@@ -35,7 +35,7 @@ func (errorLogSummarize) Definition(_ context.Context, _ function.DefinitionRequ
 			MarkdownDescription: "Text of a log: the stderr format with any usual `log_line_prefix`, jsonlog or csvlog. An empty text gives an " +
 				"empty list. A text without a single line of a PostgreSQL log is an error.",
 		}},
-		Return: function.ListReturn{ElementType: attribute.GroupType},
+		Return: function.ListReturn{ElementType: attribute.ObjectType(attribute.GroupAttributes())},
 	}
 }
 

@@ -109,27 +109,13 @@ type logResults struct {
 	List      types.List   `tfsdk:"list"`
 }
 
-// logFileTypes are the attributes of an entry of list.
-var logFileTypes = map[string]attr.Type{
-	"workflow_id": types.StringType,
-	"file_name":   types.StringType,
-	"status":      types.StringType,
-	"file_size":   types.Int64Type,
-	"file_link":   types.StringType,
-	"created_at":  timetypes.RFC3339Type{},
-	"updated_at":  timetypes.RFC3339Type{},
-	"expires_at":  timetypes.RFC3339Type{},
-}
-
-// mapExport returns the attributes for an export. Nil is an export that failed: the list is empty, not null, so that
-// list[*] works.
+// mapExport returns the attributes for an export. Nil is an export that failed.
 func mapExport(export *rds.Export) logResults {
 	if export == nil {
 		export = &rds.Export{}
 	}
-	entries := make([]attr.Value, 0, len(export.Files))
-	for _, f := range export.Files {
-		entries = append(entries, types.ObjectValueMust(logFileTypes, map[string]attr.Value{
+	list := attribute.List(logFileAttributes(), export.Files, func(f rds.ExportFile) map[string]attr.Value {
+		return map[string]attr.Value{
 			"workflow_id": attribute.Text(f.WorkflowID),
 			"file_name":   attribute.Text(f.FileName),
 			"status":      attribute.Text(f.Status),
@@ -138,13 +124,9 @@ func mapExport(export *rds.Export) logResults {
 			"created_at":  attribute.Instant(f.CreatedAt, "2006-01-02T15:04:05.000Z07:00"),
 			"updated_at":  attribute.Instant(f.UpdatedAt, "2006-01-02T15:04:05.000Z07:00"),
 			"expires_at":  attribute.Instant(f.ExpiresAt, time.RFC3339),
-		}))
-	}
-	return logResults{
-		Status:    attribute.Text(export.Status),
-		LinkCount: types.Int64Value(export.Count),
-		List:      types.ListValueMust(types.ObjectType{AttrTypes: logFileTypes}, entries),
-	}
+		}
+	})
+	return logResults{Status: attribute.Text(export.Status), LinkCount: types.Int64Value(export.Count), List: list}
 }
 
 // warnings are about what an export lacks and about links without TLS. others is a sentence about the files that are there.

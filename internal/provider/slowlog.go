@@ -114,24 +114,10 @@ func (m *slowLogModel) limit() int {
 	return int(n)
 }
 
-// statementType is one statement.
-var statementType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"statement":    types.StringType,
-	"count":        types.Int64Type,
-	"share":        types.Float64Type,
-	"average_time": types.Float64Type,
-	"database":     types.StringType,
-	"user":         types.StringType,
-	"client":       types.StringType,
-	"type":         types.StringType,
-}}
-
-// mapStatements returns the attributes for statements. Without any the list is empty, not null, so that statements[*]
-// works. total is -1 if it is not known.
+// mapStatements returns the attributes for statements. total is -1 if it is not known.
 func mapStatements(statements []rds.SlowStatement, total int64) slowLogResults {
-	list := make([]attr.Value, 0, len(statements))
-	for _, s := range statements {
-		list = append(list, types.ObjectValueMust(statementType.AttrTypes, map[string]attr.Value{
+	list := attribute.List(statementAttributes(), statements, func(s rds.SlowStatement) map[string]attr.Value {
+		return map[string]attr.Value{
 			"statement":    attribute.Link(s.Statement), // unchanged: to be searched for in the program
 			"count":        types.Int64PointerValue(s.Count),
 			"share":        types.Float64PointerValue(s.Share),
@@ -140,9 +126,9 @@ func mapStatements(statements []rds.SlowStatement, total int64) slowLogResults {
 			"user":         attribute.Text(s.Users),
 			"client":       attribute.Text(s.Client),
 			"type":         attribute.Text(s.Type),
-		}))
-	}
-	results := slowLogResults{Statements: types.ListValueMust(statementType, list), Total: types.Int64Null()}
+		}
+	})
+	results := slowLogResults{Statements: list, Total: types.Int64Null()}
 	if total >= 0 {
 		results.Total = types.Int64Value(total)
 	}

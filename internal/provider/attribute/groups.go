@@ -14,17 +14,8 @@ import (
 // A group is what rds_errorlog and errorlog_summarize return for events that are alike. It holds no text of a DETAIL or
 // a STATEMENT, so it is not sensitive.
 
-// GroupType is a group. The times are plain strings because a function's result has no types of a provider.
-var GroupType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"class":      types.StringType,
-	"level":      types.StringType,
-	"count":      types.Int64Type,
-	"first_time": types.StringType,
-	"last_time":  types.StringType,
-	"message":    types.StringType,
-}}
-
-// GroupAttributes are the attributes of a group.
+// GroupAttributes are the attributes of a group. The times are plain strings because a function's result has no types of a
+// provider.
 func GroupAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"class": schema.StringAttribute{
@@ -50,16 +41,14 @@ func GroupAttributes() map[string]schema.Attribute {
 
 // GroupList returns groups as an attribute, in their order.
 func GroupList(groups []pglog.Group) types.List {
-	elements := make([]attr.Value, 0, len(groups))
-	for _, g := range groups {
-		elements = append(elements, types.ObjectValueMust(GroupType.AttrTypes, map[string]attr.Value{
+	return List(GroupAttributes(), groups, func(g pglog.Group) map[string]attr.Value {
+		return map[string]attr.Value{
 			"class":      types.StringValue(g.Class.String()),
 			"level":      Text(g.Level.String()),
 			"count":      types.Int64Value(g.Count),
 			"first_time": Second(g.First),
 			"last_time":  Second(g.Last),
 			"message":    Text(g.Message),
-		}))
-	}
-	return types.ListValueMust(GroupType, elements)
+		}
+	})
 }

@@ -23,12 +23,12 @@ type ToleranceModel struct {
 	Failure      types.Object `tfsdk:"failure"`
 }
 
-// failureTypes are the attributes of failure.
-var failureTypes = map[string]attr.Type{
-	"reason":     types.StringType,
-	"status":     types.Int64Type,
-	"code":       types.StringType,
-	"request_id": types.StringType,
+// failureAttributes are the attributes of failure.
+var failureAttributes = map[string]schema.Attribute{
+	"reason":     schema.StringAttribute{MarkdownDescription: "The error in one line.", Computed: true},
+	"status":     schema.Int64Attribute{MarkdownDescription: "HTTP status of the last answer, or null.", Computed: true},
+	"code":       schema.StringAttribute{MarkdownDescription: "The API's error code, or null.", Computed: true},
+	"request_id": schema.StringAttribute{MarkdownDescription: "ID for the cloud's support, or null.", Computed: true},
 }
 
 // ToleranceAttributes are the attributes for [ToleranceModel]. empty describes the other attributes after a failure.
@@ -44,12 +44,7 @@ func ToleranceAttributes(empty string) map[string]schema.Attribute {
 		"failure": schema.SingleNestedAttribute{
 			MarkdownDescription: "Why there is no answer, with `allow_failure = true`. Null if all is well. After a failure " + empty + ".",
 			Computed:            true,
-			Attributes: map[string]schema.Attribute{
-				"reason":     schema.StringAttribute{MarkdownDescription: "The error in one line.", Computed: true},
-				"status":     schema.Int64Attribute{MarkdownDescription: "HTTP status of the last answer, or null.", Computed: true},
-				"code":       schema.StringAttribute{MarkdownDescription: "The API's error code, or null.", Computed: true},
-				"request_id": schema.StringAttribute{MarkdownDescription: "ID for the cloud's support, or null.", Computed: true},
-			},
+			Attributes:          failureAttributes,
 		},
 	}
 }
@@ -57,7 +52,7 @@ func ToleranceAttributes(empty string) map[string]schema.Attribute {
 // Settle returns the diagnostic for an error, and sets failure. An error that concerns only this instance is a warning if
 // allow_failure is true, and failure has the reason. Without an error there is neither.
 func (m *ToleranceModel) Settle(t diagnose.Tried, err error) diag.Diagnostics {
-	m.Failure = types.ObjectNull(failureTypes)
+	m.Failure = types.ObjectNull(ObjectType(failureAttributes).AttrTypes)
 	if err == nil {
 		return nil
 	}
@@ -81,7 +76,7 @@ func failureOf(t diagnose.Tried, err error) types.Object {
 	if answer.Message != "" {
 		reason += ": " + strings.TrimRight(answer.Message, ".")
 	}
-	return types.ObjectValueMust(failureTypes, map[string]attr.Value{
+	return types.ObjectValueMust(ObjectType(failureAttributes).AttrTypes, map[string]attr.Value{
 		"reason":     Text(reason + "."),
 		"status":     status,
 		"code":       Text(answer.Code),

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -37,4 +39,24 @@ func Second(t time.Time) types.String {
 		return types.StringNull()
 	}
 	return types.StringValue(t.UTC().Format(time.RFC3339))
+}
+
+// ObjectType returns the type of an object with these attributes.
+func ObjectType(attributes map[string]schema.Attribute) types.ObjectType {
+	object := types.ObjectType{AttrTypes: map[string]attr.Type{}}
+	for name, attribute := range attributes {
+		object.AttrTypes[name] = attribute.GetType()
+	}
+	return object
+}
+
+// List returns a list of objects with these attributes, one for each element. Without any it is empty, not null, so that
+// list[*] works.
+func List[T any](attributes map[string]schema.Attribute, elements []T, object func(T) map[string]attr.Value) types.List {
+	typ := ObjectType(attributes)
+	values := make([]attr.Value, 0, len(elements))
+	for _, e := range elements {
+		values = append(values, types.ObjectValueMust(typ.AttrTypes, object(e)))
+	}
+	return types.ListValueMust(typ, values)
 }
