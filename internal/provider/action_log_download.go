@@ -28,6 +28,7 @@ import (
 // defaultInvokeTimeout includes the downloads, so it is longer than the wait for links.
 const defaultInvokeTimeout = 30 * time.Minute
 
+// logDownloadAction saves the files of a log.
 type logDownloadAction struct {
 	logDownload
 	client *client
@@ -55,7 +56,7 @@ func (a *logDownloadAction) Metadata(_ context.Context, req action.MetadataReque
 }
 
 func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	attributes := a.argumentAttributes()
+	attributes := logArgumentAttributes()
 	maps.Copy(attributes, map[string]dataschema.Attribute{
 		"directory": dataschema.StringAttribute{
 			MarkdownDescription: "Folder to save to, absolute or relative to where Terraform runs. Created, for its owner only, if it does " +

@@ -163,21 +163,6 @@ func (c *client) tried(t diagnose.Tried, m attribute.InstanceModel, operation st
 	return t
 }
 
-// ask sends a request about one DB instance, for a data source or an ephemeral resource. A name is replaced by its ID
-// first, and the request gets what is then left of the timeout. The result describes what was tried last.
-func (c *client) ask(
-	ctx context.Context, t diagnose.Tried, m *attribute.InstanceModel, operation string, timeout time.Duration,
-	request func(ctx context.Context, left time.Duration) error,
-) (diagnose.Tried, error) {
-	ctx, stop := c.interruptible(withRetryReport(withRequestLog(ctx), nil))
-	defer stop()
-	start := time.Now()
-	if try, err := c.resolve(ctx, m, operation, timeout); err != nil {
-		return try, err
-	}
-	return c.tried(t, *m, operation), request(ctx, remaining(timeout, start))
-}
-
 // remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.
 func remaining(timeout time.Duration, start time.Time) time.Duration {
 	return max(timeout-time.Since(start).Truncate(time.Millisecond), 1)

@@ -24,21 +24,26 @@ import (
 )
 
 // errorLog is rds_errorlog.
-func (p *rdsProvider) errorLog() logRead {
-	return logRead{
-		name: "_errorlog",
-		answers: "Answers what broke in the last minutes: reads the rows of the error log of one RDS for PostgreSQL instance by " +
-			"time and level, and groups what is alike, worst first. It starts no export and takes a second or less.\n\n" +
-			"**The text of a row can hold people's data.** `entries` is stored in the state in clear text; the ephemeral resource of this " +
-			"name stores nothing.",
-		keeps: "Answers what broke in the last minutes, as the data source of this name does, and keeps the rows out of plan " +
-			"and state: they exist in memory only, for as long as the run needs them.",
-		empty:           "`summary` and `entries` are empty, and `complete` is false",
-		attributes:      errorLogAttributes,
-		dataSourceModel: func() logReadDataSourceModel { return new(errorLogDataSourceModel) },
-		ephemeralModel:  func() logReadModel { return new(errorLogModel) },
-		now:             p.now,
-	}
+var errorLog = logObject{
+	name: "_errorlog",
+	answers: "Answers what broke in the last minutes: reads the rows of the error log of one RDS for PostgreSQL instance by " +
+		"time and level, and groups what is alike, worst first. It starts no export and takes a second or less.\n\n" +
+		"**The text of a row can hold people's data.** `entries` is stored in the state in clear text; the ephemeral resource of this " +
+		"name stores nothing.",
+	keeps: "Answers what broke in the last minutes, as the data source of this name does, and keeps the rows out of plan " +
+		"and state: they exist in memory only, for as long as the run needs them.",
+	empty: "`summary` and `entries` are empty, and `complete` is false",
+	tried: diagnose.Tried{
+		Unable:  "read error log",
+		Request: "read the error log of",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
+			"log_information_queries/querying_database_error_logs.html",
+		Permission: "rds:log:list",
+	},
+	timeout:         defaultReadTimeout,
+	attributes:      errorLogAttributes,
+	dataSourceModel: func() logDataSourceModel { return new(errorLogDataSourceModel) },
+	ephemeralModel:  func() logModel { return new(errorLogModel) },
 }
 
 // errorLogLevels are the levels that the API knows.
@@ -72,25 +77,13 @@ func (m *errorLogModel) check(ctx context.Context, now time.Time) diag.Diagnosti
 	return diags
 }
 
-// errorLogTried describes the request, for the texts of diagnostics.
-var errorLogTried = diagnose.Tried{
-	Unable:  "read error log",
-	Request: "read the error log of",
-	Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
-		"log_information_queries/querying_database_error_logs.html",
-	Permission: "rds:log:list",
-}
-
-func (m *errorLogModel) read(
-	ctx context.Context, c *client, now time.Time, operation string,
-) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+func (m *errorLogModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
 	var rows *rds.Rows
-	window, _ := m.Window(ctx, now)
-	timeout := attribute.TimeoutOf(m.Timeouts, operation, defaultReadTimeout)
-	try, err := c.ask(ctx, errorLogTried, &m.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
+	window, _ := m.Window(ctx, q.now)
+	try, err := q.ask(ctx, &m.InstanceModel, m.Timeouts, func(ctx context.Context, left time.Duration) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, left)
 		defer cancel()
-		rows, err = c.rds.ErrorLogRows(ctx, rds.RowsQuery{
+		rows, err = q.client.rds.ErrorLogRows(ctx, rds.RowsQuery{
 			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End, Levels: levelsOf(m.Levels),
 		})
 		return err

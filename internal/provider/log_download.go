@@ -21,8 +21,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
-// logDownload is what differs between the objects of two logs. All objects of a log have the same name: a data source,
-// an ephemeral resource and an action.
+// logDownload is what differs between the objects that export a log.
 type logDownload struct {
 	log        rds.Log
 	name       string // of the objects, after the provider's name
@@ -91,16 +90,56 @@ func (l logDownload) tried() diagnose.Tried {
 	}
 }
 
-// obtain waits for an export, for a data source and an ephemeral resource.
-func (l logDownload) obtain(
-	ctx context.Context, c *client, a *logArguments, operation string, timeout time.Duration,
-) (export *rds.Export, _ diagnose.Tried, _ error) {
-	try, err := c.ask(ctx, l.tried(), &a.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
-		export, err = c.rds.WaitForExport(ctx, l.waitOptions(ctx, *a, left))
+// object has the data source and the ephemeral resource.
+func (l logDownload) object() logObject {
+	return logObject{
+		name: l.name,
+		answers: "Retrieves download links for the " + l.noun + " of one RDS for PostgreSQL instance: starts the export, waits " +
+			"until it is done, and returns a link for every file.\n\n" +
+			"Each read starts an export, or finds one that is some minutes old. A plan takes as long as the export: 10 to 20 seconds in " +
+			"the examples of the cloud's documentation. **A link is a secret**: whoever has it can read the log. It is stored in the state " +
+			"in clear text until the next read, and in a saved plan, but expires about five minutes after the read.",
+		keeps: "Retrieves download links for the " + l.noun + " of one RDS for PostgreSQL instance, as the data source of this " +
+			"name does, and keeps them out of plan and state: a link exists in memory only, for as long as the run needs it.",
+		empty:           "`list` is empty, `status` is null and `link_count` is 0",
+		tried:           l.tried(),
+		timeout:         defaultLinksTimeout,
+		download:        l,
+		attributes:      logDownloadAttributes,
+		dataSourceModel: func() logDataSourceModel { return new(logDownloadDataSourceModel) },
+		ephemeralModel:  func() logModel { return new(logDownloadModel) },
+	}
+}
+
+// logDownloadModel is the model of the ephemeral resource.
+type logDownloadModel struct {
+	logArguments
+	logResults
+	Timeouts types.Object `tfsdk:"timeouts"`
+}
+
+type logDownloadDataSourceModel struct {
+	logDownloadModel
+	attribute.ToleranceModel
+}
+
+// check returns nothing: the arguments do not depend on each other.
+func (m *logDownloadModel) check(context.Context, time.Time) diag.Diagnostics { return nil }
+
+func (m *logDownloadModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+	var export *rds.Export
+	try, err := q.ask(ctx, &m.InstanceModel, m.Timeouts, func(ctx context.Context, left time.Duration) (err error) {
+		export, err = q.client.rds.WaitForExport(ctx, q.download.waitOptions(ctx, m.logArguments, left))
 		return err
 	})
-	return export, try, err
+	m.logResults = mapExport(export)
+	if err == nil {
+		warnings = q.download.warnings(q.client, try.Who(), export, goodLinks)
+	}
+	return warnings, try, err
 }
+
+const goodLinks = "The other links are good. To stop here instead, add a postcondition on status."
 
 // logResults are the attributes that a data source and an ephemeral resource return.
 type logResults struct {
@@ -138,8 +177,8 @@ func (l logDownload) warnings(c *client, instance string, export *rds.Export, ot
 	return diags
 }
 
-// argumentAttributes are the arguments of all kinds of object.
-func (l logDownload) argumentAttributes() map[string]schema.Attribute {
+// logArgumentAttributes are the arguments of all kinds of object.
+func logArgumentAttributes() map[string]schema.Attribute {
 	attributes := attribute.InstanceAttributes("It must be an RDS for PostgreSQL instance that works properly.")
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"poll_method": schema.StringAttribute{
@@ -159,9 +198,10 @@ func (l logDownload) argumentAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// resultAttributes are what a data source and an ephemeral resource return.
-func (l logDownload) resultAttributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+// logDownloadAttributes are the arguments and results of the data source and the ephemeral resource.
+func logDownloadAttributes() map[string]schema.Attribute {
+	attributes := logArgumentAttributes()
+	maps.Copy(attributes, map[string]schema.Attribute{
 		"status": schema.StringAttribute{
 			MarkdownDescription: "`FINISH`: all files are available. `FAILED`: some files failed and others are available; a " +
 				"`postcondition` can make this an error. An export in which all files failed is always an error.",
@@ -177,7 +217,8 @@ func (l logDownload) resultAttributes() map[string]schema.Attribute {
 			Computed:     true,
 			NestedObject: schema.NestedAttributeObject{Attributes: logFileAttributes()},
 		},
-	}
+	})
+	return attributes
 }
 
 func logFileAttributes() map[string]schema.Attribute {

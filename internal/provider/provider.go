@@ -9,8 +9,8 @@
 //	provider.go               the provider block; provider_schema.go has its schema and reads it
 //	client.go                 what every object gets from Configure, and the lookup of an instance
 //	data_source_….go, ephemeral_….go, action_….go, function_….go   one object a file, kind first
-//	log_download.go           what the objects for downloads share
-//	log_read.go               what the objects that read by time share: errorlog.go rds_errorlog, slowlog.go rds_slowlog
+//	log.go                    what the data sources and ephemeral resources of all logs share
+//	log_download.go, errorlog.go, slowlog.go   rds_…log_download, rds_errorlog, rds_slowlog
 //	logging.go                the request log
 //	attribute/                parts of schemas that several objects share
 //	diagnose/                 turns errors into texts
@@ -123,16 +123,19 @@ func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureRespon
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
-		errorLogDownload.newDataSource, slowLogDownload.newDataSource, p.errorLog().newDataSource, p.slowLog().newDataSource,
-		newInstancesDataSource,
+	all := []func() datasource.DataSource{newInstancesDataSource}
+	for _, l := range logObjects {
+		all = append(all, func() datasource.DataSource { return &logDataSource{logObject: l, now: p.now} })
 	}
+	return all
 }
 
 func (p *rdsProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{
-		errorLogDownload.newEphemeral, slowLogDownload.newEphemeral, p.errorLog().newEphemeral, p.slowLog().newEphemeral,
+	var all []func() ephemeral.EphemeralResource
+	for _, l := range logObjects {
+		all = append(all, func() ephemeral.EphemeralResource { return &logEphemeral{logObject: l, now: p.now} })
 	}
+	return all
 }
 
 func (p *rdsProvider) Actions(context.Context) []func() action.Action {

@@ -24,21 +24,26 @@ import (
 )
 
 // slowLog is rds_slowlog.
-func (p *rdsProvider) slowLog() logRead {
-	return logRead{
-		name: "_slowlog",
-		answers: "Answers which statements are slow: reads the statistics of the slow query log of one RDS for PostgreSQL " +
-			"instance, worst first. It starts no export and takes a second or less.\n\n" +
-			"**The text of a statement can hold people's data.** It is stored in the state in clear text; the ephemeral resource of this " +
-			"name stores nothing.",
-		keeps: "Answers which statements are slow, as the data source of this name does, and keeps the statements out of plan " +
-			"and state: they exist in memory only, for as long as the run needs them.",
-		empty:           "`statements` is empty, and `total` is null",
-		attributes:      slowLogAttributes,
-		dataSourceModel: func() logReadDataSourceModel { return new(slowLogDataSourceModel) },
-		ephemeralModel:  func() logReadModel { return new(slowLogModel) },
-		now:             p.now,
-	}
+var slowLog = logObject{
+	name: "_slowlog",
+	answers: "Answers which statements are slow: reads the statistics of the slow query log of one RDS for PostgreSQL " +
+		"instance, worst first. It starts no export and takes a second or less.\n\n" +
+		"**The text of a statement can hold people's data.** It is stored in the state in clear text; the ephemeral resource of this " +
+		"name stores nothing.",
+	keeps: "Answers which statements are slow, as the data source of this name does, and keeps the statements out of plan " +
+		"and state: they exist in memory only, for as long as the run needs them.",
+	empty: "`statements` is empty, and `total` is null",
+	tried: diagnose.Tried{
+		Unable:  "read slow statements",
+		Request: "read the slow statements of",
+		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
+			"querying_slow_query_log_statistics.html",
+		Permission: "rds:log:list",
+	},
+	timeout:         defaultReadTimeout,
+	attributes:      slowLogAttributes,
+	dataSourceModel: func() logDataSourceModel { return new(slowLogDataSourceModel) },
+	ephemeralModel:  func() logModel { return new(slowLogModel) },
 }
 
 const defaultStatements = 20
@@ -72,26 +77,14 @@ func (m *slowLogModel) check(ctx context.Context, now time.Time) diag.Diagnostic
 	return diags
 }
 
-// slowLogTried describes the request, for the texts of diagnostics.
-var slowLogTried = diagnose.Tried{
-	Unable:  "read slow statements",
-	Request: "read the slow statements of",
-	Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
-		"querying_slow_query_log_statistics.html",
-	Permission: "rds:log:list",
-}
-
-func (m *slowLogModel) read(
-	ctx context.Context, c *client, now time.Time, operation string,
-) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+func (m *slowLogModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
 	var statements []rds.SlowStatement
 	total := int64(-1)
-	window, _ := m.Window(ctx, now)
-	timeout := attribute.TimeoutOf(m.Timeouts, operation, defaultReadTimeout)
-	try, err := c.ask(ctx, slowLogTried, &m.InstanceModel, operation, timeout, func(ctx context.Context, left time.Duration) (err error) {
+	window, _ := m.Window(ctx, q.now)
+	try, err := q.ask(ctx, &m.InstanceModel, m.Timeouts, func(ctx context.Context, left time.Duration) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, left)
 		defer cancel()
-		statements, total, err = c.rds.SlowStatements(ctx, rds.SlowQuery{
+		statements, total, err = q.client.rds.SlowStatements(ctx, rds.SlowQuery{
 			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End,
 			Sort: slowSorts[m.SortBy.ValueString()], Limit: m.limit(), Database: m.Database.ValueString(),
 		})
