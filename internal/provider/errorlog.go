@@ -84,7 +84,7 @@ func (m *errorLogModel) read(ctx context.Context, q logQuery) (warnings diag.Dia
 		ctx, cancel := context.WithTimeout(ctx, left)
 		defer cancel()
 		rows, err = q.client.rds.ErrorLogRows(ctx, rds.RowsQuery{
-			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End, Levels: levelsOf(m.Levels),
+			InstanceID: m.InstanceID.ValueString(), Start: window.Start, End: window.End, Levels: levelsOf(ctx, m.Levels),
 		})
 		return err
 	})
@@ -113,16 +113,12 @@ func validateLevels(levels types.Set) diag.Diagnostics {
 }
 
 // levelsOf returns levels that are valid, or the default.
-func levelsOf(levels types.Set) []string {
+func levelsOf(ctx context.Context, levels types.Set) []string {
 	if levels.IsNull() {
 		return defaultLevels
 	}
-	names := make([]string, 0, len(levels.Elements()))
-	for _, element := range levels.Elements() {
-		if level, ok := element.(types.String); ok {
-			names = append(names, level.ValueString())
-		}
-	}
+	var names []string
+	_ = levels.ElementsAs(ctx, &names, false) // they are valid texts
 	return names
 }
 

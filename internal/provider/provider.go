@@ -27,6 +27,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -82,16 +83,20 @@ func (p *rdsProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 // Configure checks the configuration and builds the client. It makes no request: the first one logs in.
 func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	refuseUnknown(req, resp)
+	var block map[string]tftypes.Value
+	if err := req.Config.Raw.As(&block); err != nil {
+		resp.Diagnostics.AddError("Unable to read provider configuration", err.Error())
+	}
+	resp.Diagnostics.Append(refuseUnknown(block)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	block, err := blockValues(req.Config.Raw)
+	values, err := blockValues(block)
 	if err != nil {
 		resp.Diagnostics.AddError("Unable to read provider configuration", "This is a bug of the provider, please report it: "+err.Error()+".")
 		return
 	}
-	config, err := settings.Resolve(block, p.outside.Environment)
+	config, err := settings.Resolve(values, p.outside.Environment)
 	if err != nil {
 		resp.Diagnostics.Append(diagnose.ConfigurationError(err))
 		return
@@ -107,19 +112,16 @@ func (p *rdsProvider) Configure(_ context.Context, req provider.ConfigureRequest
 
 // refuseUnknown reports each value of the provider block that is known only after an apply. With half a credential
 // the login would fail for a reason that nobody understands.
-func refuseUnknown(req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var values map[string]tftypes.Value
-	if err := req.Config.Raw.As(&values); err != nil {
-		resp.Diagnostics.AddError("Unable to read provider configuration", err.Error())
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !values[name].IsFullyKnown() {
-			resp.Diagnostics.AddAttributeError(path.Root(name), "Unable to configure provider with an unknown value",
+func refuseUnknown(block map[string]tftypes.Value) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(block)) {
+		if !block[name].IsFullyKnown() {
+			diags.AddAttributeError(path.Root(name), "Unable to configure provider with an unknown value",
 				"The value of "+name+" is known only after an apply, but the provider needs it now.\n\n"+
 					"Apply what it depends on first (terraform apply -target=…), or take it from a variable or from the environment.")
 		}
 	}
+	return diags
 }
 
 func (p *rdsProvider) DataSources(context.Context) []func() datasource.DataSource {

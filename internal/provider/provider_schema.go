@@ -57,16 +57,12 @@ func schemaAttribute(a settings.Attribute) schema.Attribute {
 }
 
 // blockValues reads the provider block. All its values are known and valid.
-func blockValues(block tftypes.Value) (settings.Values, error) {
+func blockValues(block map[string]tftypes.Value) (settings.Values, error) {
 	var values settings.Values
-	var raw map[string]tftypes.Value
-	if err := block.As(&raw); err != nil {
-		return values, fmt.Errorf("read the provider block: %w", err)
-	}
 	for _, a := range settings.Attributes {
-		text, err := textOf(raw[a.Name])
+		text, err := textOf(block[a.Name])
 		if err == nil && text != "" && !a.Set(&values, text) {
-			err = fmt.Errorf("not a %s", raw[a.Name].Type())
+			err = fmt.Errorf("not a %s", block[a.Name].Type())
 		}
 		if err != nil {
 			return values, fmt.Errorf("read %s: %w", a.Name, err)

@@ -54,49 +54,36 @@ type server struct {
 	stopping sync.RWMutex // read-locked by each action under way
 }
 
-// begin counts a call until end is called, and returns the context for the framework.
-func (s *server) begin(ctx context.Context) (_ context.Context, end func()) {
-	idle, l := s.calls.begin(), lend(ctx)
-	return l, func() {
-		l.takeBack()
-		idle()
-	}
+// counted makes one call of the framework.
+func counted[Request, Response any](
+	ctx context.Context, s *server, req Request, call func(context.Context, Request) (Response, error),
+) (Response, error) {
+	defer s.calls.begin()()
+	l := lend(ctx)
+	defer l.takeBack()
+	return call(l, req)
 }
 
-// ValidateDataResourceConfig validates as the framework does.
 func (s *server) ValidateDataResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest,
 ) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
-	ctx, end := s.begin(ctx)
-	defer end()
-	return s.frameworkServer.ValidateDataResourceConfig(ctx, req)
+	return counted(ctx, s, req, s.frameworkServer.ValidateDataResourceConfig)
 }
 
-// ReadDataSource reads as the framework does.
-func (s *server) ReadDataSource(
-	ctx context.Context, req *tfprotov6.ReadDataSourceRequest,
-) (*tfprotov6.ReadDataSourceResponse, error) {
-	ctx, end := s.begin(ctx)
-	defer end()
-	return s.frameworkServer.ReadDataSource(ctx, req)
+func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return counted(ctx, s, req, s.frameworkServer.ReadDataSource)
 }
 
-// ValidateEphemeralResourceConfig validates as the framework does.
 func (s *server) ValidateEphemeralResourceConfig(
 	ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest,
 ) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
-	ctx, end := s.begin(ctx)
-	defer end()
-	return s.frameworkServer.ValidateEphemeralResourceConfig(ctx, req)
+	return counted(ctx, s, req, s.frameworkServer.ValidateEphemeralResourceConfig)
 }
 
-// OpenEphemeralResource opens as the framework does.
 func (s *server) OpenEphemeralResource(
 	ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest,
 ) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	ctx, end := s.begin(ctx)
-	defer end()
-	return s.frameworkServer.OpenEphemeralResource(ctx, req)
+	return counted(ctx, s, req, s.frameworkServer.OpenEphemeralResource)
 }
 
 // InvokeAction invokes an action as the framework does. Its work is done while the events are read.

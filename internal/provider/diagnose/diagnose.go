@@ -72,10 +72,8 @@ func (t Tried) forInstance() string {
 	return " for DB instance " + t.Who()
 }
 
-// place returns project and region of a refusal.
-func (t Tried) place(e *rds.Error) string { return t.placeOf(e.ProjectID, e.Region) }
-
-func (t Tried) placeOf(projectID, region string) string {
+// place returns project and region of a request.
+func (t Tried) place(projectID, region string) string {
 	place := "project " + projectID
 	if t.Project != "" {
 		place = fmt.Sprintf("project %s (%s)", t.Project, projectID)
@@ -88,8 +86,7 @@ func (t Tried) placeOf(projectID, region string) string {
 
 // Diagnostic returns the error for a failed request or wait.
 func (t Tried) Diagnostic(err error) diag.Diagnostic {
-	var caller *identity.Error
-	if errors.As(err, &caller) {
+	if caller, ok := known(err).(*identity.Error); ok {
 		return diag.NewErrorDiagnostic(caller.Summary(), caller.Detail())
 	}
 	if t.Argument != "" && t.blamesInstance(err) {
@@ -98,45 +95,50 @@ func (t Tried) Diagnostic(err error) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(t.summary(), t.Detail(err))
 }
 
+// known returns the first error in a chain that means something here, or nil. Callers switch on its type.
+func known(err error) any {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := any(err).(type) {
+		case *identity.Error, *instances.NameError, *transport.FaultError, *rds.Error, *rds.DecodeError,
+			*rds.TimeoutError, *rds.InterruptedError, *rds.ExportError, *rds.MissingLinkError:
+			return e
+		}
+	}
+	return nil
+}
+
 // blamesInstance reports whether another ID or name can help.
 func (t Tried) blamesInstance(err error) bool {
-	var refusal *rds.Error
-	if errors.As(err, &refusal) {
+	switch e := known(err).(type) {
+	case *instances.NameError:
+		return true
+	case *rds.Error:
 		if t.Lookup {
-			return refusal.Kind == apierror.Forbidden
+			return e.Kind == apierror.Forbidden
 		}
-		return refusal.Kind == apierror.NotFound || refusal.Kind == apierror.WrongEngine
+		return e.Kind == apierror.NotFound || e.Kind == apierror.WrongEngine
+	default:
+		return false
 	}
-	var name *instances.NameError
-	return errors.As(err, &name)
 }
 
 // Detail returns the text for an error of a wait or of a single request. Its first line is short enough for a table.
 func (t Tried) Detail(err error) string {
-	var (
-		timeout     *rds.TimeoutError
-		interrupted *rds.InterruptedError
-		failed      *rds.ExportError
-		missing     *rds.MissingLinkError
-		refusal     *rds.Error
-		decode      *rds.DecodeError
-		name        *instances.NameError
-	)
-	switch {
-	case errors.As(err, &name):
-		return t.nameText(name)
-	case errors.As(err, &timeout):
-		return t.timeoutText(timeout)
-	case errors.As(err, &interrupted):
-		return t.interruptedText(interrupted)
-	case errors.As(err, &failed):
-		return t.exportText(failed)
-	case errors.As(err, &missing):
-		return t.missingLinkText(missing)
-	case errors.As(err, &refusal):
-		return t.refusalText(refusal)
-	case errors.As(err, &decode):
-		return t.unreadableText(decode)
+	switch e := known(err).(type) {
+	case *instances.NameError:
+		return t.nameText(e)
+	case *rds.TimeoutError:
+		return t.timeoutText(e)
+	case *rds.InterruptedError:
+		return t.interruptedText(e)
+	case *rds.ExportError:
+		return t.exportText(e)
+	case *rds.MissingLinkError:
+		return t.missingLinkText(e)
+	case *rds.Error:
+		return t.refusalText(e)
+	case *rds.DecodeError:
+		return t.unreadableText(e)
 	default:
 		return t.networkText(err)
 	}
@@ -148,7 +150,7 @@ func (t Tried) refusalText(e *rds.Error) string {
 	if e.Kind == apierror.UnknownAPI {
 		happened = "The server " + e.Host + " has no API to " + t.what()
 	}
-	return fmt.Sprintf("%s in %s.\n\n%s\n%s", happened, t.place(e), refusalLines(e), t.refusalHint(e))
+	return fmt.Sprintf("%s in %s.\n\n%s\n%s", happened, t.place(e.ProjectID, e.Region), refusalLines(e), t.refusalHint(e))
 }
 
 // refusalHint chooses from the table. A 404 has several causes: the form of the ID and the body show which is likely.
@@ -171,7 +173,7 @@ func (t Tried) refusalHint(e *rds.Error) string {
 	if e.Described {
 		hint += strangeAnswerHint
 	}
-	return t.fill(hint, "{place}", t.place(e))
+	return t.fill(hint, "{place}", t.place(e.ProjectID, e.Region))
 }
 
 // unreadableText is for an answer of status 200 that is not the API's JSON.
@@ -183,8 +185,7 @@ func (t Tried) unreadableText(e *rds.DecodeError) string {
 func (t Tried) networkText(err error) string {
 	hint := networkHint
 	happened := "RDS could not be reached to " + t.what() + "."
-	var tooLarge *transport.TooLargeError
-	if errors.As(err, &tooLarge) {
+	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge {
 		happened, hint = "The answer to the request to "+t.what()+" is not usable.", tooLargeHint
 	}
 	if proxy := deadProxy(err); proxy != "" {

@@ -4,7 +4,6 @@
 package diagnose
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -17,38 +16,36 @@ const (
 	errorCodes = "https://docs.otc.t-systems.com/relational-database-service/api-ref/appendix/error_codes.html"
 
 	outOfOrder = "The cloud may be out of order (see " + statusPage + ")."
-
-	tooMany = http.StatusTooManyRequests
 )
 
-// situations describe faults that may pass.
-var situations = map[situation]struct {
+// situation is what a fault that may pass means for the user.
+type situation struct {
 	meaning string // after "The export has not started: "
 	next    string // what to do first
-}{
-	fine: {},
-	busy: {
+}
+
+var (
+	busy = situation{
 		meaning: "the instance is busy with another operation, such as a backup or a restart",
 		next:    "Wait until that operation has finished (see the instance's page in the console).",
-	},
-	throttled: {
+	}
+	throttled = situation{
 		meaning: "the cloud allows no more requests at present",
 		next:    "Too many requests by this user or project: wait a minute, stop other runs, or lower -parallelism.",
-	},
-	loginFault: {meaning: "the login has not succeeded"}, // its error has the advice
-	apiFault: {
+	}
+	apiFault = situation{
 		meaning: "RDS or its gateway failed",
 		next:    outOfOrder,
-	},
-	noAnswer: {
+	}
+	noAnswer = situation{
 		meaning: "no answer came",
 		next:    "Check the network and the proxy. " + outOfOrder,
-	},
-	unreadable: {
+	}
+	unreadable = situation{
 		meaning: "the answers could not be read",
 		next:    "The API may have changed (see {page}), or a proxy changes its answers.",
-	},
-}
+	}
+)
 
 // refusalHints are for refusals that will come again.
 var refusalHints = map[apierror.Kind]string{
@@ -60,10 +57,10 @@ var refusalHints = map[apierror.Kind]string{
 	apierror.UnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
 	apierror.Redirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
 		"proxy answers in place of the API.",
-	apierror.Busy:      situations[busy].next + againHint,
-	apierror.NotReady:  situations[busy].next + againHint,
-	apierror.Throttled: situations[throttled].next + againHint,
-	apierror.Server:    situations[apiFault].next + againHint,
+	apierror.Busy:      busy.next + againHint,
+	apierror.NotReady:  busy.next + againHint,
+	apierror.Throttled: throttled.next + againHint,
+	apierror.Server:    apiFault.next + againHint,
 }
 
 const (

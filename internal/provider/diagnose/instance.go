@@ -5,7 +5,6 @@ package diagnose
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,33 +19,22 @@ import (
 
 // ConcernsInstance reports whether an error may be one instance's own: another instance may have none.
 func (t Tried) ConcernsInstance(err error) bool {
-	var (
-		caller      *identity.Error
-		interrupted *rds.InterruptedError
-		refusal     *rds.Error
-		timeout     *rds.TimeoutError
-		failed      *rds.ExportError
-		missing     *rds.MissingLinkError
-		decode      *rds.DecodeError
-		name        *instances.NameError
-	)
-	switch {
-	case errors.As(err, &caller), errors.As(err, &interrupted):
-		return false
-	case errors.As(err, &name):
+	switch e := known(err).(type) {
+	case *instances.NameError, *rds.ExportError, *rds.MissingLinkError, *rds.DecodeError:
 		return true
-	case errors.As(err, &timeout):
-		return !errors.As(timeout.Fault, &caller)
-	case errors.As(err, &refusal):
-		return !t.Lookup && !slices.Contains([]apierror.Kind{apierror.Unauthorized, apierror.Redirect, apierror.UnknownAPI}, refusal.Kind)
+	case *rds.TimeoutError:
+		_, login := known(e.Fault).(*identity.Error)
+		return !login
+	case *rds.Error:
+		return !t.Lookup && !slices.Contains([]apierror.Kind{apierror.Unauthorized, apierror.Redirect, apierror.UnknownAPI}, e.Kind)
 	default:
-		return errors.As(err, &failed) || errors.As(err, &missing) || errors.As(err, &decode)
+		return false
 	}
 }
 
 // nameText lists what can be meant. Its first line is short enough for a table.
 func (t Tried) nameText(e *instances.NameError) string {
-	place := t.placeOf(e.List.Place.ProjectID, e.List.Place.Region)
+	place := t.place(e.List.Place.ProjectID, e.List.Place.Region)
 	usable := instances.Postgres(e.List.Instances)
 	name := fmt.Sprintf("%q", apierror.Printable(e.Name))
 	if several := len(instances.Postgres(e.Found)); several == 1 {

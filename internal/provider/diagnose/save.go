@@ -28,7 +28,7 @@ func SaveErrors(noun, instanceID string, saved []download.Saved, err error, time
 	}
 	var diags diag.Diagnostics
 	for i, one := range failed[:min(len(failed), mostLines)] {
-		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdvice(one, timeout)
+		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdviceFor(one, timeout)
 		switch one.Kind {
 		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
 			diags.AddAttributeError(path.Root("directory"), unableToSave, text)
@@ -75,33 +75,31 @@ func saveText(instanceID string, e *download.Error) string {
 	return e.Sentence() + "\n" + lines
 }
 
-// saveAdvice returns what to do. The next run finds what was saved, so it is enough to run it again.
-func saveAdvice(e *download.Error, timeout time.Duration) string {
-	switch e.Kind {
-	case download.KindExists:
-		return "Choose another directory, or set overwrite = true."
-	case download.KindInTheWay:
-		if e.Index < 0 {
-			return "Name a folder that exists or can be created, not a file or a symbolic link."
-		}
-		return "Choose another directory, or move away what is there."
-	case download.KindPermission:
-		return "Choose a directory that the user who runs Terraform can write to."
-	case download.KindDiskFull:
-		return "Make room, or choose a directory on another disk."
-	case download.KindWrite:
-		return "Check the path, the disk and its file system, or choose another directory."
-	case download.KindInterrupted:
-		if !errors.Is(e.Err, context.DeadlineExceeded) {
-			return "No part of it was left behind. Run it again."
-		}
+// saveAdvice is what to do, by kind of error. The next run finds what was saved, so it is enough to run it again.
+var saveAdvice = map[download.Kind]string{
+	download.KindExists:      "Choose another directory, or set overwrite = true.",
+	download.KindInTheWay:    "Choose another directory, or move away what is there.",
+	download.KindPermission:  "Choose a directory that the user who runs Terraform can write to.",
+	download.KindDiskFull:    "Make room, or choose a directory on another disk.",
+	download.KindWrite:       "Check the path, the disk and its file system, or choose another directory.",
+	download.KindBadLink:     freshLinksAdvice,
+	download.KindExpired:     freshLinksAdvice,
+	download.KindRefused:     freshLinksAdvice,
+	download.KindProxy:       "Check the address, user and password of the proxy (HTTPS_PROXY, HTTP_PROXY), or add the link's host to NO_PROXY.",
+	download.KindFault:       "Run it again. If it breaks off again, check the network and the proxy between here and the link's host.",
+	download.KindInterrupted: "No part of it was left behind. Run it again.",
+}
+
+const freshLinksAdvice = "Run it again: it asks for fresh links. If it is refused again, give the request ID to the cloud's support."
+
+func saveAdviceFor(e *download.Error, timeout time.Duration) string {
+	switch {
+	case e.Kind == download.KindInTheWay && e.Index < 0:
+		return "Name a folder that exists or can be created, not a file or a symbolic link."
+	case e.Kind == download.KindInterrupted && errors.Is(e.Err, context.DeadlineExceeded):
 		return fmt.Sprintf("No part of it was left behind. The limit is %s in all: raise timeouts.invoke and run it again.", timeout)
-	case download.KindProxy:
-		return "Check the address, user and password of the proxy (HTTPS_PROXY, HTTP_PROXY), or add the link's host to NO_PROXY."
-	case download.KindExpired, download.KindRefused, download.KindBadLink:
-		return "Run it again: it asks for fresh links. If it is refused again, give the request ID to the cloud's support."
 	default:
-		return "Run it again. If it breaks off again, check the network and the proxy between here and the link's host."
+		return saveAdvice[e.Kind]
 	}
 }
 

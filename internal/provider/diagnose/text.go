@@ -84,14 +84,12 @@ func refusalLines(e *rds.Error) string { return e.Lines() + labelled("Location",
 
 // faultLines shows a fault that a wait has survived.
 func (t Tried) faultLines(fault error) string {
-	var refusal *rds.Error
-	var caller *identity.Error
 	var lines string
-	switch {
-	case errors.As(fault, &refusal):
-		lines = refusalLines(refusal)
-	case errors.As(fault, &caller):
-		lines = strings.TrimSuffix(caller.Detail(), "\n\n"+caller.Hint) // the hint comes at the end of the text
+	switch e := known(fault).(type) {
+	case *rds.Error:
+		lines = refusalLines(e)
+	case *identity.Error:
+		lines = strings.TrimSuffix(e.Detail(), "\n\n"+e.Hint) // the hint comes at the end of the text
 	default:
 		lines = answerOf(fault).Lines()
 	}
@@ -103,18 +101,15 @@ func (t Tried) faultLines(fault error) string {
 
 // answerOf returns the answer behind an error; its status is 0 if there was none.
 func answerOf(err error) apierror.Refusal {
-	var (
-		refusal *rds.Error
-		answer  *transport.FaultError
-		decode  *rds.DecodeError
-	)
-	switch {
-	case errors.As(err, &refusal):
-		return refusal.Refusal
-	case errors.As(err, &answer):
-		return answer.Refusal
-	case errors.As(err, &decode):
-		return apierror.Refusal{StatusCode: http.StatusOK, Message: decode.Error(), RequestID: decode.RequestID}
+	switch e := known(err).(type) {
+	case *rds.Error:
+		return e.Refusal
+	case *transport.FaultError:
+		return e.Refusal
+	case *rds.DecodeError:
+		return apierror.Refusal{StatusCode: http.StatusOK, Message: e.Error(), RequestID: e.RequestID}
+	case *identity.Error:
+		return answerOf(e.Err)
 	default:
 		return apierror.Refusal{}
 	}
@@ -122,20 +117,16 @@ func answerOf(err error) apierror.Refusal {
 
 // LastAnswer returns the answer that decided about an error.
 func LastAnswer(err error) apierror.Refusal {
-	var (
-		timeout *rds.TimeoutError
-		failed  *rds.ExportError
-		missing *rds.MissingLinkError
-	)
-	switch {
-	case errors.As(err, &failed):
-		return apierror.Refusal{StatusCode: http.StatusOK, Message: failed.FailReason, RequestID: failed.Last.RequestID}
-	case errors.As(err, &missing):
-		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: missing.Last.RequestID}
-	case errors.As(err, &timeout) && timeout.Fault != nil && (timeout.Last == nil || timeout.Outage != nil):
-		return answerOf(timeout.Fault)
-	case errors.As(err, &timeout) && timeout.Last != nil:
-		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: timeout.Last.RequestID}
+	switch e := known(err).(type) {
+	case *rds.ExportError:
+		return apierror.Refusal{StatusCode: http.StatusOK, Message: e.FailReason, RequestID: e.Last.RequestID}
+	case *rds.MissingLinkError:
+		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: e.Last.RequestID}
+	case *rds.TimeoutError:
+		if e.Last == nil || e.Fault != nil && e.Outage != nil {
+			return answerOf(e.Fault)
+		}
+		return apierror.Refusal{StatusCode: http.StatusOK, RequestID: e.Last.RequestID}
 	default:
 		return answerOf(err)
 	}

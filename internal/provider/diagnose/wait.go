@@ -6,6 +6,7 @@ package diagnose
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -51,11 +52,11 @@ func (t Tried) timeoutSentence(e *rds.TimeoutError) string {
 func (t Tried) timeoutHint(e *rds.TimeoutError) string {
 	switch {
 	case e.Last == nil:
-		return t.fill(t.next(e.Fault) + longerHint)
+		return t.fill(situationOf(e.Fault).next + longerHint)
 	case e.Last.Done():
 		return t.fill(linkMissingHint)
 	case e.Outage != nil:
-		return t.fill(t.next(e.Fault) + " " + exportGoesOnHint + longerHint)
+		return t.fill(situationOf(e.Fault).next + " " + exportGoesOnHint + longerHint)
 	default:
 		return t.fill(largeLogHint)
 	}
@@ -74,18 +75,18 @@ func (t Tried) interruptedText(e *rds.InterruptedError) string {
 }
 
 func (t Tried) interruptedState(e *rds.InterruptedError) string {
-	meaning := situations[situationOf(e.Outage)].meaning
+	now := situationOf(e.Outage)
 	switch {
 	case e.Last != nil && e.Outage != nil:
-		return "The export had not finished when RDS last answered. Since then: " + meaning + "."
+		return "The export had not finished when RDS last answered. Since then: " + now.meaning + "."
 	case e.Last != nil:
 		return "The last answer had " + statusWord(e.Status) + listed(e.Last.Files)
-	case e.Outage != nil && t.Export && situationOf(e.Outage) == noAnswer:
+	case e.Outage != nil && t.Export && now == noAnswer:
 		return "RDS gave no answer. The export may have started all the same."
 	case e.Outage != nil && t.Export:
-		return "The export has not started: " + meaning + "."
-	case e.Outage != nil && situationOf(e.Outage) != noAnswer:
-		return "RDS gave no usable answer: " + meaning + "."
+		return "The export has not started: " + now.meaning + "."
+	case e.Outage != nil && now != noAnswer:
+		return "RDS gave no usable answer: " + now.meaning + "."
 	default:
 		return "RDS gave no answer."
 	}
@@ -94,90 +95,65 @@ func (t Tried) interruptedState(e *rds.InterruptedError) string {
 func (t Tried) interruptedHint(e *rds.InterruptedError) string {
 	switch {
 	case e.Last != nil:
-		return t.fill(strings.TrimSpace(t.next(e.Outage) + " " + nothingLostHint))
+		return t.fill(strings.TrimSpace(situationOf(e.Outage).next + " " + nothingLostHint))
 	case e.Outage != nil:
-		return t.fill(t.next(e.Outage) + againHint)
+		return t.fill(situationOf(e.Outage).next + againHint)
 	default:
 		return "Run it again."
 	}
 }
 
-// situation is what a fault means for the user.
-type situation int
-
-const (
-	fine situation = iota
-	busy
-	throttled
-	loginFault
-	apiFault
-	noAnswer
-	unreadable
-)
-
-// situationOf returns what a fault that may pass means.
+// situationOf returns what a fault means.
 func situationOf(fault error) situation {
-	var (
-		caller  *identity.Error
-		refusal *rds.Error
-		answer  *transport.FaultError
-		decode  *rds.DecodeError
-	)
-	switch {
-	case fault == nil:
-		return fine
-	case errors.As(fault, &caller):
-		return loginFault
-	case errors.As(fault, &refusal) && (refusal.Kind == apierror.Busy || refusal.Kind == apierror.NotReady):
-		return busy
-	case errors.As(fault, &refusal) && refusal.Kind == apierror.Throttled, errors.As(fault, &answer) && answer.StatusCode == tooMany:
-		return throttled
-	case errors.As(fault, &refusal), errors.As(fault, &answer):
+	if fault == nil {
+		return situation{}
+	}
+	switch e := known(fault).(type) {
+	case *identity.Error:
+		return situation{meaning: "the login has not succeeded", next: e.Hint}
+	case *rds.Error:
+		switch e.Kind {
+		case apierror.Busy, apierror.NotReady:
+			return busy
+		case apierror.Throttled:
+			return throttled
+		default:
+			return apiFault
+		}
+	case *transport.FaultError:
+		if e.StatusCode == http.StatusTooManyRequests {
+			return throttled
+		}
 		return apiFault
-	case errors.As(fault, &decode):
+	case *rds.DecodeError:
 		return unreadable
 	default:
 		return noAnswer
 	}
 }
 
-// next returns what to do about a fault.
-func (t Tried) next(fault error) string {
-	var caller *identity.Error
-	if errors.As(fault, &caller) {
-		return caller.Hint
-	}
-	return situations[situationOf(fault)].next
-}
-
 // State describes the last answer or fault, without a request ID: it differs each time.
 func State(p rds.Progress) string {
-	if p.Outage == nil {
-		return statusWord(p.Status)
-	}
-	return reason(p.Outage)
-}
-
-// reason is a fault in a few words.
-func reason(fault error) string {
-	answer := answerOf(fault)
-	var decode *rds.DecodeError
+	answer := answerOf(p.Outage)
+	decode, isDecode := known(p.Outage).(*rds.DecodeError)
 	switch {
-	case errors.As(fault, &decode):
+	case p.Outage == nil:
+		return statusWord(p.Status)
+	case isDecode:
 		return "last answer unreadable: " + apierror.Printable(decode.Error())
 	case answer.StatusCode == 0:
-		return "no answer: " + apierror.Printable(cause(fault).Error())
+		return "no answer: " + apierror.Printable(cause(p.Outage))
 	case answer.Described:
 		return "last answer " + apierror.StatusText(answer.StatusCode)
+	default:
+		return "last answer " + strings.Join(answer.Words(), ", ")
 	}
-	return "last answer " + strings.Join(answer.Words(), ", ")
 }
 
 // cause returns the error below the address of the request.
-func cause(fault error) error {
-	var place *transport.Error
-	if errors.As(fault, &place) {
-		return errors.New(transport.Reason(place.Err))
+func cause(fault error) string {
+	if place, ok := errors.AsType[*transport.Error](fault); ok {
+		return transport.Reason(place.Err)
 	}
-	return fault
+	return fault.Error()
 }
