@@ -153,8 +153,7 @@ func (l *List) leave(ctx context.Context, call *listingCall, start time.Time) er
 	}
 	l.mu.Lock()
 	progress, fault := call.progress, call.progress.Outage
-	var ended *rds.InterruptedError
-	if errors.As(call.err, &ended) {
+	if ended, ok := errors.AsType[*rds.InterruptedError](call.err); ok {
 		progress, fault = ended.Progress, ended.Fault
 	}
 	l.mu.Unlock()

@@ -6,6 +6,7 @@ package instances
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
@@ -54,11 +55,7 @@ func (l Listing) named(name string) []rds.Instance {
 
 // Postgres returns the PostgreSQL instances among some. An instance without an engine counts: only the API knows.
 func Postgres(instances []rds.Instance) []rds.Instance {
-	var found []rds.Instance
-	for _, i := range instances {
-		if i.Engine == "" || strings.EqualFold(i.Engine, rds.EnginePostgreSQL) {
-			found = append(found, i)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(instances), func(i rds.Instance) bool {
+		return i.Engine != "" && !strings.EqualFold(i.Engine, rds.EnginePostgreSQL)
+	})
 }

@@ -112,11 +112,11 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 
 	send := progressUntil(ctx, resp.SendProgress)
 	ctx = withRetryReport(ctx, send)
-	if try, err := a.client.resolve(ctx, &model.InstanceModel, "invoke", timeout); err != nil {
+	try, err := a.client.resolve(ctx, a.tried(), &model.InstanceModel, "invoke", timeout)
+	if err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return
 	}
-	try := a.client.tried(a.tried(), model.InstanceModel, "invoke")
 	options := a.waitOptions(ctx, model.logArguments, remaining(timeout, start))
 	options.Report = (&progress.Wait{Send: send, Noun: a.noun}).Report(options.Report)
 	answer, err := a.client.rds.WaitForExport(ctx, options)

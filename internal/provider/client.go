@@ -124,23 +124,25 @@ func (p *rdsProvider) network(config *tls.Config) http.RoundTripper {
 	return network
 }
 
-// resolve sets the ID of an instance if a name is configured. The result describes the lookup, for the texts about its
-// error. operation is the one in timeouts.
+// resolve prepares a request about one DB instance: it sets the ID if a name is configured. The result describes the
+// request, or the lookup if that failed. operation is the one in timeouts.
 func (c *client) resolve(
-	ctx context.Context, m *attribute.InstanceModel, operation string, timeout time.Duration,
+	ctx context.Context, t diagnose.Tried, m *attribute.InstanceModel, operation string, timeout time.Duration,
 ) (diagnose.Tried, error) {
-	if m.InstanceName.IsNull() {
-		return diagnose.Tried{}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	found, err := c.instances.Find(ctx, m.InstanceName.ValueString())
-	if err == nil {
+	if !m.InstanceName.IsNull() {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		found, err := c.instances.Find(ctx, m.InstanceName.ValueString())
+		if err != nil {
+			t = listTried(c, operation)
+			t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
+			return t, err
+		}
 		m.InstanceID = attribute.Link(found.ID)
 	}
-	t := listTried(c, operation)
-	t.Unable, t.Argument, t.Lookup = "find DB instance", "instance_name", true
-	return t, err
+	t.Instance, t.Name, t.Argument = m.InstanceID.ValueString(), m.InstanceName.ValueString(), m.Argument()
+	t.TimeoutName, t.Project = "timeouts."+operation, c.project
+	return t, nil
 }
 
 // listTried describes a listing for the texts of diagnostics.
@@ -154,13 +156,6 @@ func listTried(c *client, operation string) diagnose.Tried {
 		TimeoutName: "timeouts." + operation,
 		Project:     c.project,
 	}
-}
-
-// tried completes the description of a request about one DB instance.
-func (c *client) tried(t diagnose.Tried, m attribute.InstanceModel, operation string) diagnose.Tried {
-	t.Instance, t.Name, t.Argument = m.InstanceID.ValueString(), m.InstanceName.ValueString(), m.Argument()
-	t.TimeoutName, t.Project = "timeouts."+operation, c.project
-	return t
 }
 
 // remaining returns what is left of a timeout that began at a time. It is positive, and exact if next to nothing was done.

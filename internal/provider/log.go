@@ -75,10 +75,11 @@ func (q logQuery) ask(
 	ctx, stop := q.client.interruptible(withRetryReport(withRequestLog(ctx), nil))
 	defer stop()
 	start, timeout := time.Now(), attribute.TimeoutOf(timeouts, q.operation, q.timeout)
-	if try, err := q.client.resolve(ctx, m, q.operation, timeout); err != nil {
+	try, err := q.client.resolve(ctx, q.tried, m, q.operation, timeout)
+	if err != nil {
 		return try, err
 	}
-	return q.client.tried(q.tried, *m, q.operation), request(ctx, remaining(timeout, start))
+	return try, request(ctx, remaining(timeout, start))
 }
 
 // defaultReadTimeout is for a few requests. A busy instance is waited for.

@@ -57,15 +57,11 @@ func Excerpt(value string) string {
 	return value
 }
 
-// ValidateLate runs an argument's validators on a value that was unknown when Terraform asked for validation.
-func ValidateLate(ctx context.Context, at path.Path, value types.String, validators ...validator.String) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, v := range validators {
-		var resp validator.StringResponse
-		v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
-		diags.Append(resp.Diagnostics...)
-	}
-	return diags
+// ValidateLate runs an argument's validator on a value that was unknown when Terraform asked for validation.
+func ValidateLate(ctx context.Context, at path.Path, value types.String, v validator.String) diag.Diagnostics {
+	var resp validator.StringResponse
+	v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
+	return resp.Diagnostics
 }
 
 // durationBetween accepts durations between two bounds. words describes them, after "must be".

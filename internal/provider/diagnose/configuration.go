@@ -17,8 +17,8 @@ import (
 
 // ConfigurationError explains what is wrong with the provider block, at the attribute that must change.
 func ConfigurationError(err error) diag.Diagnostic {
-	var config *settings.Error
-	if !errors.As(err, &config) {
+	config, ok := errors.AsType[*settings.Error](err)
+	if !ok {
 		return diag.NewErrorDiagnostic("Unable to configure provider", err.Error())
 	}
 	if config.Attribute == "" {

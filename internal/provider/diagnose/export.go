@@ -51,13 +51,7 @@ func unknownSizes(export *rds.Export) []string {
 
 // MissingFiles returns the files without a link in an export that counts as good.
 func MissingFiles(export *rds.Export) []rds.ExportFile {
-	var missing []rds.ExportFile
-	for _, f := range export.Files {
-		if f.Link == "" {
-			missing = append(missing, f)
-		}
-	}
-	return missing
+	return slices.DeleteFunc(slices.Clone(export.Files), func(f rds.ExportFile) bool { return f.Link != "" })
 }
 
 func missingText(instance string, export *rds.Export, missing []rds.ExportFile) string {

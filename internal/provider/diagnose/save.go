@@ -22,8 +22,8 @@ import (
 // SaveErrors explains which files were not saved and why, one error for each of the first.
 func SaveErrors(noun, instanceID string, saved []download.Saved, err error, timeout time.Duration) diag.Diagnostics {
 	unableToSave := "Unable to save " + noun + " files"
-	var failed download.Errors
-	if !errors.As(err, &failed) {
+	failed, ok := errors.AsType[download.Errors](err)
+	if !ok {
 		return diag.Diagnostics{diag.NewErrorDiagnostic(unableToSave, err.Error())}
 	}
 	var diags diag.Diagnostics
@@ -77,15 +77,16 @@ func saveText(instanceID string, e *download.Error) string {
 
 // saveAdvice is what to do, by kind of error. The next run finds what was saved, so it is enough to run it again.
 var saveAdvice = map[download.Kind]string{
-	download.KindExists:      "Choose another directory, or set overwrite = true.",
-	download.KindInTheWay:    "Choose another directory, or move away what is there.",
-	download.KindPermission:  "Choose a directory that the user who runs Terraform can write to.",
-	download.KindDiskFull:    "Make room, or choose a directory on another disk.",
-	download.KindWrite:       "Check the path, the disk and its file system, or choose another directory.",
-	download.KindBadLink:     freshLinksAdvice,
-	download.KindExpired:     freshLinksAdvice,
-	download.KindRefused:     freshLinksAdvice,
-	download.KindProxy:       "Check the address, user and password of the proxy (HTTPS_PROXY, HTTP_PROXY), or add the link's host to NO_PROXY.",
+	download.KindExists:     "Choose another directory, or set overwrite = true.",
+	download.KindInTheWay:   "Choose another directory, or move away what is there.",
+	download.KindPermission: "Choose a directory that the user who runs Terraform can write to.",
+	download.KindDiskFull:   "Make room, or choose a directory on another disk.",
+	download.KindWrite:      "Check the path, the disk and its file system, or choose another directory.",
+	download.KindBadLink:    freshLinksAdvice,
+	download.KindExpired:    freshLinksAdvice,
+	download.KindRefused:    freshLinksAdvice,
+	download.KindProxy: "Check the address, user and password of the proxy (HTTPS_PROXY, HTTP_PROXY), or add the link's host to " +
+		"NO_PROXY.",
 	download.KindFault:       "Run it again. If it breaks off again, check the network and the proxy between here and the link's host.",
 	download.KindInterrupted: "No part of it was left behind. Run it again.",
 }
