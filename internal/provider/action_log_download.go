@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -97,10 +96,6 @@ func (a *logDownloadAction) Invoke(ctx context.Context, req action.InvokeRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(model.validate(ctx)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	timeout := attribute.TimeoutOf(model.Timeouts, "invoke", defaultInvokeTimeout)
 	if err := download.Check(model.Directory.ValueString()); err != nil {
 		resp.Diagnostics.Append(diagnose.SaveErrors(a.noun, "", nil, err, timeout)...) // no file, so no line with the instance
@@ -173,15 +168,6 @@ func (a *logDownloadAction) reportMissing(answer *rds.Export, send func(string))
 	if missing := len(diagnose.MissingFiles(answer)); missing > 0 {
 		send(fmt.Sprintf("%d of %d files failed in the cloud.", missing, len(answer.Files)))
 	}
-}
-
-// validate checks all arguments again. Terraform validates an action only while values of variables are unknown, unlike
-// a data source (seen with 1.14.9 and 1.15.0), and then passes on any value.
-func (m logDownloadActionModel) validate(ctx context.Context) diag.Diagnostics {
-	diags := m.logArguments.validate(ctx)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("directory"), m.Directory, attribute.Directory())...)
-	diags.Append(attribute.ValidateTimeout(ctx, m.Timeouts, "invoke")...)
-	return diags
 }
 
 // progressUntil passes progress on until a context has ended. Terraform crashes if progress comes after Ctrl-C and an

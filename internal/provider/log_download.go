@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -56,14 +56,6 @@ type logArguments struct {
 	attribute.InstanceModel
 	PollMethod   types.String `tfsdk:"poll_method"`
 	PollInterval types.String `tfsdk:"poll_interval"`
-}
-
-// validate checks arguments that were unknown when Terraform asked for validation.
-func (a logArguments) validate(ctx context.Context) diag.Diagnostics {
-	diags := a.ValidateInstance(ctx)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_method"), a.PollMethod, attribute.PollMethod())...)
-	diags.Append(attribute.ValidateLate(ctx, path.Root("poll_interval"), a.PollInterval, attribute.PollInterval())...)
-	return diags
 }
 
 // waitOptions returns the options of a wait. The arguments must be valid.
@@ -186,7 +178,7 @@ func logArgumentAttributes() map[string]schema.Attribute {
 				"available. `task` polls the export's task and then requests the links; if the task cannot be polled, it continues as " +
 				"`repeat`. To poll tasks needs another permission.",
 			Optional:   true,
-			Validators: []validator.String{attribute.PollMethod()},
+			Validators: []validator.String{stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))},
 		},
 		"poll_interval": schema.StringAttribute{
 			MarkdownDescription: "A fixed pause between two polls, as a [duration](https://pkg.go.dev/time#ParseDuration) from `1s` to " +

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -42,8 +43,9 @@ type frameworkServer interface {
 	tfprotov6.ActionServer
 }
 
-// server is the framework's server with three changes. It counts calls. It gives the framework a context of which little
-// is left after the call, see [lent]. And it answers StopProvider only after every action under way has sent its last event.
+// server is the framework's server with four changes. It counts calls. It validates an action before it invokes it. It gives
+// the framework a context of which little is left after the call, see [lent]. And it answers StopProvider only after every
+// action under way has sent its last event.
 //
 // terraform-plugin-go v0.31.0 drops that event otherwise: tf6server's InvokeAction ends its loop over the events as soon as
 // StopProvider has canceled its context. Terraform takes the silence for success: after Ctrl-C it prints "Apply
@@ -86,15 +88,27 @@ func (s *server) OpenEphemeralResource(
 	return counted(ctx, s, req, s.frameworkServer.OpenEphemeralResource)
 }
 
-// InvokeAction invokes an action as the framework does. Its work is done while the events are read.
+// InvokeAction validates an action and invokes it. Terraform validates an action only while values of variables are unknown,
+// unlike a data source (seen with 1.14.9 and 1.15.0), and then passes on any value. An action's work is done while its
+// events are read.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	l := lend(ctx)
+	valid, err := s.ValidateActionConfig(l, &tfprotov6.ValidateActionConfigRequest{ActionType: req.ActionType, Config: req.Config})
+	if err != nil {
+		l.takeBack()
+		return nil, err
+	}
 	stream, err := s.frameworkServer.InvokeAction(l, req)
 	if err != nil {
 		l.takeBack()
 		return nil, err
 	}
 	events := stream.Events
+	isError := func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
+	if slices.ContainsFunc(valid.Diagnostics, isError) {
+		refused := tfprotov6.CompletedInvokeActionEventType{Diagnostics: valid.Diagnostics}
+		events = slices.Values([]tfprotov6.InvokeActionEvent{{Type: refused}})
+	}
 	stream.Events = func(yield func(tfprotov6.InvokeActionEvent) bool) {
 		defer s.calls.begin()()
 		defer l.takeBack()

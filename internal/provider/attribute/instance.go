@@ -20,7 +20,6 @@ import (
 	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -55,8 +54,8 @@ func InstanceAttributes(must string) map[string]schema.Attribute {
 	}
 }
 
-// oneInstance reports whether ID and name are both configured, or none of them. It is a validator of instance_id. The
-// library's own prints paths as the framework writes them.
+// oneInstance reports whether ID and name are both configured, or none of them. It is a validator of instance_id, and
+// leaves out what is not known yet. The library's own prints paths as the framework writes them.
 type oneInstance struct{}
 
 func (oneInstance) Description(context.Context) string {
@@ -66,31 +65,17 @@ func (oneInstance) Description(context.Context) string {
 func (v oneInstance) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (oneInstance) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	m := InstanceModel{InstanceID: req.ConfigValue}
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("instance_name"), &m.InstanceName)...)
-	resp.Diagnostics.Append(m.either()...)
-}
-
-// either reports whether the arguments lead to one instance. It leaves out what is not known yet.
-func (m InstanceModel) either() diag.Diagnostics {
 	const summary = "Invalid Attribute Combination"
-	var diags diag.Diagnostics
+	id := req.ConfigValue
+	var name types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("instance_name"), &name)...)
 	switch {
-	case m.InstanceID.IsUnknown() || m.InstanceName.IsUnknown():
-	case m.InstanceID.IsNull() && m.InstanceName.IsNull():
-		diags.AddError(summary, "Which DB instance? Set instance_name or instance_id.")
-	case !m.InstanceID.IsNull() && !m.InstanceName.IsNull():
-		diags.AddAttributeError(path.Root("instance_id"), summary, "Set either instance_name or instance_id, not both.")
+	case id.IsUnknown() || name.IsUnknown():
+	case id.IsNull() && name.IsNull():
+		resp.Diagnostics.AddError(summary, "Which DB instance? Set instance_name or instance_id.")
+	case !id.IsNull() && !name.IsNull():
+		resp.Diagnostics.AddAttributeError(req.Path, summary, "Set either instance_name or instance_id, not both.")
 	}
-	return diags
-}
-
-// ValidateInstance checks arguments that were unknown when Terraform asked for validation.
-func (m InstanceModel) ValidateInstance(ctx context.Context) diag.Diagnostics {
-	diags := m.either()
-	diags.Append(ValidateLate(ctx, path.Root("instance_id"), m.InstanceID, instanceIDRule)...)
-	diags.Append(ValidateLate(ctx, path.Root("instance_name"), m.InstanceName, instanceNameRule)...)
-	return diags
 }
 
 // instanceIDRule accepts IDs that cannot change the path of a request.

@@ -4,14 +4,11 @@
 package attribute
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -27,32 +24,19 @@ func TimeoutsBlock(operation, what string, standard time.Duration) schema.Single
 			operation: schema.StringAttribute{
 				MarkdownDescription: fmt.Sprintf("%s, as a positive [duration](https://pkg.go.dev/time#ParseDuration) such as `90s` or "+
 					"`15m`. Default: `%gm`.", what, standard.Minutes()),
-				Optional:   true,
-				Validators: []validator.String{timeoutRule},
+				Optional: true,
+				Validators: []validator.String{
+					durationBetween(time.Nanosecond, math.MaxInt64, "a positive duration, such as 90s or 15m"),
+				},
 			},
 		},
 	}
 }
 
-var timeoutRule = durationBetween(time.Nanosecond, math.MaxInt64, "a positive duration, such as 90s or 15m")
-
-// ValidateTimeout checks an operation's value that was unknown when Terraform asked for validation.
-func ValidateTimeout(ctx context.Context, timeouts types.Object, operation string) diag.Diagnostics {
-	return ValidateLate(ctx, path.Root("timeouts").AtName(operation), timeoutText(timeouts, operation), timeoutRule)
-}
-
-// timeoutText returns an operation's value as it is configured, null if it is not.
-func timeoutText(timeouts types.Object, operation string) types.String {
-	value, ok := timeouts.Attributes()[operation].(types.String)
-	if !ok {
-		return types.StringNull()
-	}
-	return value
-}
-
 // TimeoutOf returns an operation's timeout, which is validated, or the default.
 func TimeoutOf(timeouts types.Object, operation string, standard time.Duration) time.Duration {
-	timeout, err := time.ParseDuration(timeoutText(timeouts, operation).ValueString())
+	text, _ := timeouts.Attributes()[operation].(types.String) // null without the block
+	timeout, err := time.ParseDuration(text.ValueString())
 	if err != nil { // it is not set
 		return standard
 	}

@@ -11,14 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
-	"github.com/otc-rds/terraform-provider-rds/internal/rds"
 )
 
 // TextRule is a validator for texts. The library's validators would repeat a wrong value in full, which may be a file by
@@ -57,13 +52,6 @@ func Excerpt(value string) string {
 	return value
 }
 
-// ValidateLate runs an argument's validator on a value that was unknown when Terraform asked for validation.
-func ValidateLate(ctx context.Context, at path.Path, value types.String, v validator.String) diag.Diagnostics {
-	var resp validator.StringResponse
-	v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, &resp)
-	return resp.Diagnostics
-}
-
 // durationBetween accepts durations between two bounds. words describes them, after "must be".
 func durationBetween(least, most time.Duration, words string) TextRule {
 	return TextRule{"must be " + words, func(value string) (hint string, good bool) {
@@ -73,11 +61,6 @@ func durationBetween(least, most time.Duration, words string) TextRule {
 		d, err := time.ParseDuration(value)
 		return hint, err == nil && least <= d && d <= most
 	}}
-}
-
-// PollMethod is for poll_method.
-func PollMethod() validator.String {
-	return stringvalidator.OneOf(string(rds.PollRepeat), string(rds.PollTask))
 }
 
 // PollInterval is for poll_interval.

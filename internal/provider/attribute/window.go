@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -59,7 +60,9 @@ type Window struct{ Start, End time.Time }
 
 // Window returns the time that the arguments ask for, or the errors in them. It leaves out what is not known yet.
 func (a WindowArguments) Window(ctx context.Context, now time.Time) (Window, diag.Diagnostics) {
-	diags := ValidateLate(ctx, path.Root("last"), a.Last, lastRule)
+	var checked validator.StringResponse
+	lastRule.ValidateString(ctx, validator.StringRequest{Path: path.Root("last"), ConfigValue: a.Last}, &checked)
+	diags := checked.Diagnostics
 	if a.Last.IsUnknown() {
 		return Window{}, diags // it can still turn out to be null: a module passes on what its caller left out
 	}
