@@ -134,6 +134,21 @@ func TestObjects(t *testing.T) {
 	}
 }
 
+// TestObjects_Actions: an action has no results.
+func TestObjects_Actions(t *testing.T) {
+	schemas, err := provider.NewServer("test", provider.Outside{})().GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, action := range schemas.ActionSchemas {
+		for _, attribute := range action.Schema.Block.Attributes {
+			if attribute.Computed {
+				t.Errorf("attribute %s of action %s is computed, want an argument only", attribute.Name, name)
+			}
+		}
+	}
+}
+
 // each runs a test for every object.
 func each(t *testing.T, test func(t *testing.T, o object)) {
 	t.Helper()

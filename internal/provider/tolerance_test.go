@@ -173,3 +173,21 @@ func TestAllowFailure_LoginLost(t *testing.T) {
 		onlyDiagnostic(t, o.Diagnostics, unable, "", "no usable answer came: the timeout of 1 min 30 s ended after ")
 	})
 }
+
+// TestAllowFailure_Outage: if RDS fails in the middle of an export, the last answer is the fault.
+func TestAllowFailure_Outage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := rdstest.New(t)
+		time.AfterFunc(11*time.Second, func() {
+			cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: rdssim.APIError(503, "DBS.108000", "later")})
+		})
+		o := read(t, cloud, map[string]any{
+			"instance_id": rdssim.InstanceStuck, "allow_failure": true, "timeouts": map[string]any{"read": "90s"},
+		})
+		onlyDiagnostic(t, o.Diagnostics, "Warning: Unable to obtain error log links", "")
+		failure, _ := o.Values["failure"].(map[string]any)
+		if failure["status"] != int64(503) || failure["code"] != "DBS.108000" {
+			t.Errorf("got status %v and code %v, want 503 and DBS.108000", failure["status"], failure["code"])
+		}
+	})
+}
