@@ -10,7 +10,7 @@
 //	tolerance.go   allow_failure and failure
 //	groups.go      groups of events that are alike
 //	validators.go  checks before any request
-//	values.go      values that a server sent, or null
+//	values.go      values that a server sent, or null, and lists of objects
 //	convert.go     from a data source's types to those of other kinds of object
 package attribute
 
