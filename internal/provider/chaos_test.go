@@ -150,9 +150,7 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 	if r.IntN(3) == 0 {
 		options = append(options, rdssim.WithEmptyFirstAnswer())
 	}
-	if r.IntN(3) == 0 {
-		options = append(options, rdssim.WithoutJobs())
-	}
+	withoutJobs := r.IntN(3) == 0
 	if !o.links { // two reads see the same log
 		then := strings.NewReplacer("2026-11-23 1", "1999-12-31 2")
 		options = append(options, rdssim.WithErrorLog(then.Replace(dayLog)), rdssim.WithSlowLog(then.Replace(slowDay)),
@@ -162,6 +160,9 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 	c.Outside.Random = shared(r)
 	for range r.IntN(9) {
 		w.faults = append(w.faults, w.inject(c, o, r))
+	}
+	if withoutJobs {
+		c.Inject(rdssim.Fault{Kind: "rds.job", Times: -1, Handler: rdssim.APIError(400, "DBS.200543", "The job does not exist.")})
 	}
 	if r.IntN(3) == 0 {
 		time.AfterFunc(time.Duration(r.IntN(60))*time.Second, c.RevokeTokens)

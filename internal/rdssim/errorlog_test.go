@@ -169,14 +169,6 @@ func TestErrorLogOptions(t *testing.T) {
 		wantAnswer(t, c.ask(token, rdssim.InstanceHealthy), 200, `{"list":[],"status":"CREATING","count":0}`)
 		equal(t, "second count", c.links(token, rdssim.InstanceHealthy).Count, 1)
 	})
-	t.Run("an answer replaced", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithAnswer("any", func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusTeapot)
-		}))
-		equal(t, "status", c.ask(c.login(), "any").status, http.StatusTeapot)
-		equal(t, "status without a token", c.ask("", "any").status, http.StatusUnauthorized)
-		equal(t, "recorded status", c.Requests()[1].Status, http.StatusTeapot)
-	})
 }
 
 func TestErrorLogBodies(t *testing.T) {

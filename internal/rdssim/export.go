@@ -137,10 +137,6 @@ func (s *Server) exportHandler(log exportedLog) projectHandler {
 			refused.write(w)
 			return
 		}
-		if replaced, ok := s.options.answers[instanceID]; ok {
-			replaced(w, r)
-			return
-		}
 		one, refused := s.openInstance(in, instanceID)
 		if refused != nil {
 			refused.write(w)
@@ -243,7 +239,7 @@ func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ s
 	s.mu.Lock()
 	e, now := s.jobs[id], s.now()
 	s.mu.Unlock()
-	if e == nil || e.project.id != in.id || s.options.withoutJobs {
+	if e == nil || e.project.id != in.id {
 		problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}.write(w)
 		return
 	}

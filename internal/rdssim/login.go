@@ -101,7 +101,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	}
 	token := s.issue(granted)
 	w.Header().Set("X-Subject-Token", token)
-	writeJSON(w, s.options.loginStatus, s.describe(granted, r.URL.Query().Has("nocatalog")))
+	writeJSON(w, http.StatusCreated, s.describe(granted, r.URL.Query().Has("nocatalog")))
 }
 
 func (s *Server) grant(r *http.Request, request *loginRequest) (grant, *problem) {
