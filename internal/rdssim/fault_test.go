@@ -80,10 +80,9 @@ func TestWhichRequestsAFaultMeets(t *testing.T) {
 		"twice":    {rdssim.Fault{Times: 2}, "xx..."},
 		"skip":     {rdssim.Fault{Skip: 2, Times: 2}, "..xx."},
 		"kind":     {rdssim.Fault{Kind: "rds.errorlog", Times: -1}, ".xxx."},
-		"method":   {rdssim.Fault{Method: "GET", Times: -1}, "....x"},
 		"path":     {rdssim.Fault{Path: rdssim.InstanceTwoFiles, Times: -1}, "...x."},
 		"together": {rdssim.Fault{Kind: "rds.errorlog", Skip: 1, Times: 1}, "..x.."},
-		"never":    {rdssim.Fault{Kind: "rds.errorlog", Method: "GET", Times: -1}, "....."},
+		"never":    {rdssim.Fault{Kind: "rds.errorlog", Path: "/jobs", Times: -1}, "....."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCloud(t)

@@ -16,11 +16,11 @@ import (
 
 // Fault replaces answers. It comes before authorization and rate limit, as a broken gateway does.
 type Fault struct {
-	// Kind, Method and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path,
-	// such as an instance's ID.
-	Kind, Method, Path string
-	Skip               int // how many of these requests pass first
-	Times              int // how many are then answered by the fault: 0 means one, -1 all
+	// Kind and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path, such as an
+	// instance's ID.
+	Kind, Path string
+	Skip       int // how many of these requests pass first
+	Times      int // how many are then answered by the fault: 0 means one, -1 all
 	// Handler answers in place of the API. Status, Hang, Drop and other functions of this package return handlers.
 	Handler http.HandlerFunc
 }
@@ -50,7 +50,7 @@ func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if !f.matches(r, kind) || f.Times == 0 {
+		if f.Times == 0 || f.Kind != "" && f.Kind != kind || !strings.Contains(r.URL.EscapedPath(), f.Path) {
 			continue
 		}
 		if f.Skip > 0 {
@@ -63,12 +63,6 @@ func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
 		return f.Handler
 	}
 	return nil
-}
-
-func (f *Fault) matches(r *http.Request, kind string) bool {
-	return (f.Kind == "" || f.Kind == kind) &&
-		(f.Method == "" || f.Method == r.Method) &&
-		strings.Contains(r.URL.EscapedPath(), f.Path)
 }
 
 // realAnswer is the context key of the API's own handler, for faults that change its answer.

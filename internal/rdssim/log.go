@@ -140,7 +140,7 @@ func WithOriginalTimes() Option {
 
 // events returns an instance's log, moved so that its last event is one minute old. The times stay the same for a
 // minute, so that several pages of rows and an export agree. The caller holds the lock. Assumption 45.
-func (s *Server) events(key instanceKey, one instance, log exportedLog) logPart {
+func (s *Server) events(key instanceKey, one Instance, log exportedLog) logPart {
 	events := s.options.slowLog
 	if log == errorLog {
 		events = s.options.errorLog

@@ -35,17 +35,18 @@ type options struct {
 
 func defaultOptions() options {
 	return options{
-		clock:          time.Now,
-		exportDuration: 4 * time.Second,
-		linkLife:       300 * time.Second,
-		tokenLife:      24 * time.Hour,
-		logLife:        15 * time.Minute,
-		busyFor:        10 * time.Second,
-		errorLog:       embeddedLogs()[defaultIncident],
-		errorLogs:      map[string][]event{},
-		slowLog:        embeddedLogs()[slowIncident],
-		fileSize:       -1,
-		tokenSize:      10_000,
+		clock:             time.Now,
+		exportDuration:    4 * time.Second,
+		linkLife:          300 * time.Second,
+		tokenLife:         24 * time.Hour,
+		logLife:           15 * time.Minute,
+		busyFor:           10 * time.Second,
+		errorLog:          embeddedLogs()[defaultIncident],
+		errorLogs:         map[string][]event{},
+		slowLog:           embeddedLogs()[slowIncident],
+		fileSize:          -1,
+		tokenSize:         10_000,
+		validateElsewhere: func(context.Context, string) (string, bool) { return "", false },
 	}
 }
 

@@ -95,7 +95,7 @@ type errorRow struct {
 }
 
 // listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog. Assumptions 37 to 40.
-func (s *Server) listErrors(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
+func (s *Server) listErrors(r *http.Request, in project, instanceID string) (any, *problem) {
 	query := r.URL.Query()
 	var p parameters
 	asked := p.window(query.Get("start_date"), query.Get("end_date"), s.now())
@@ -104,19 +104,16 @@ func (s *Server) listErrors(w http.ResponseWriter, r *http.Request, in project, 
 	level := p.oneOf("level", query.Get("level"), "ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE")
 	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
-		p.refused.write(w)
-		return
+		return nil, p.refused
 	}
 	rows := s.errorRows(in, one, asked, level)
-	writeJSON(w, http.StatusOK, map[string]any{
-		"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows),
-	})
+	return object{"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows)}, nil
 }
 
 // instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
-func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) instance {
+func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) Instance {
 	if p.refused != nil {
-		return instance{}
+		return Instance{}
 	}
 	one, refused := s.openInstance(in, instanceID)
 	if refused == nil {
@@ -127,9 +124,9 @@ func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) 
 }
 
 // errorRows returns the rows, newest first. Assumptions 38, 39 and 44.
-func (s *Server) errorRows(in project, one instance, asked window, level string) []errorRow {
+func (s *Server) errorRows(in project, one Instance, asked window, level string) []errorRow {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.id, one.id}, one, errorLog)
+	log := s.events(instanceKey{in.ID, one.ID}, one, errorLog)
 	s.mu.Unlock()
 	rows := []errorRow{}
 	for _, e := range slices.Backward(log.events) {

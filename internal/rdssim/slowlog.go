@@ -37,12 +37,11 @@ type slowStatement struct {
 }
 
 // summarizeSlowLog answers POST /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Assumption 56.
-func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
+func (s *Server) summarizeSlowLog(r *http.Request, in project, instanceID string) (any, *problem) {
 	var request statisticsRequest
 	var p parameters
 	if refused := readJSON(r, &request); refused != nil {
-		refused.write(w)
-		return
+		return nil, refused
 	}
 	asked := p.window(request.StartTime, request.EndTime, s.now())
 	offset := p.number("offset", numeral(request.Offset), 0, 0, 1<<30)
@@ -54,13 +53,10 @@ func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in pro
 	}
 	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
-		p.refused.write(w)
-		return
+		return nil, p.refused
 	}
 	statements := s.slowStatements(in, one, asked, request)
-	writeJSON(w, http.StatusOK, map[string]any{
-		"slow_log_list": page(statements, offset, limit), "total_count": len(statements),
-	})
+	return object{"slow_log_list": page(statements, offset, limit), "total_count": len(statements)}, nil
 }
 
 func numeral(n *int) string {
@@ -88,9 +84,9 @@ var (
 )
 
 // slowStatements groups the slow statements of a window. Assumptions 57 and 58.
-func (s *Server) slowStatements(in project, one instance, asked window, request statisticsRequest) []slowStatement {
+func (s *Server) slowStatements(in project, one Instance, asked window, request statisticsRequest) []slowStatement {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.id, one.id}, one, slowLog)
+	log := s.events(instanceKey{in.ID, one.ID}, one, slowLog)
 	s.mu.Unlock()
 	totals := map[slowGroup]total{}
 	all := 0
