@@ -110,12 +110,10 @@ func XMLError(status int, code, message string) http.HandlerFunc {
 
 // HTMLPage answers with an HTML page, as a proxy does.
 func HTMLPage(status int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-		page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
-			"</h1></center>\r\n<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
-		writeBody(w, status, "text/html", []byte(page))
-	}
+	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+		"</h1></center>\r\n<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
+	return Status(status, page, http.Header{"Content-Type": {"text/html"}})
 }
 
 // RetryAfter answers with a status, such as 429 or 503, and the header Retry-After: seconds or a date.
@@ -128,10 +126,7 @@ func RetryAfter(status int, value string) http.HandlerFunc {
 
 // Redirect answers 307: a client that follows sends method, body and perhaps credentials to the URL.
 func Redirect(url string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", url)
-		writeBody(w, http.StatusTemporaryRedirect, "text/html", nil)
-	}
+	return Status(http.StatusTemporaryRedirect, "", http.Header{"Location": {url}})
 }
 
 // Hang does not answer. It ends when the client gives up.
@@ -185,7 +180,7 @@ func (lost) WriteHeader(int) { panic(http.ErrAbortHandler) }
 // HalfBody answers as the API does, but breaks the connection after half of the body.
 func HalfBody() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		serveReal(&halfWriter{ResponseWriter: w, left: -1}, r)
+		serveReal(&halfWriter{ResponseWriter: w}, r)
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -193,10 +188,10 @@ func HalfBody() http.HandlerFunc {
 // halfWriter passes half of the announced length.
 type halfWriter struct {
 	http.ResponseWriter
-	left int64 // < 0: before the header
+	left int64
 }
 
-// WriteHeader reads the length.
+// WriteHeader reads the length. It is the first call of each answer.
 func (h *halfWriter) WriteHeader(status int) {
 	length, _ := strconv.ParseInt(h.Header().Get("Content-Length"), 10, 64)
 	h.left = length / 2
@@ -204,9 +199,6 @@ func (h *halfWriter) WriteHeader(status int) {
 }
 
 func (h *halfWriter) Write(p []byte) (int, error) {
-	if h.left < 0 {
-		h.WriteHeader(http.StatusOK)
-	}
 	if int64(len(p)) < h.left {
 		h.left -= int64(len(p))
 		return h.ResponseWriter.Write(p)
@@ -248,19 +240,19 @@ func (s *slowWriter) Write(p []byte) (int, error) {
 
 // HugeBody answers 200 with a JSON object of that many bytes, at least 14. It takes no memory.
 func HugeBody(size int64) http.HandlerFunc {
+	const head, tail = `{"padding":"`, `"}`
+	padding := max(0, size-int64(len(head+tail)))
 	return func(w http.ResponseWriter, _ *http.Request) {
-		const head, tail = `{"padding":"`, `"}`
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.FormatInt(max(size, int64(len(head+tail))), 10))
-		_, _ = io.WriteString(w, head)
-		piece := bytes.Repeat([]byte("x"), 32<<10)
-		for left := size - int64(len(head+tail)); left > 0; {
-			n, err := w.Write(piece[:min(left, int64(len(piece)))])
-			if err != nil {
-				return // the client hung up
-			}
-			left -= int64(n)
-		}
-		_, _ = io.WriteString(w, tail)
+		w.Header().Set("Content-Length", strconv.FormatInt(padding+int64(len(head+tail)), 10))
+		body := io.MultiReader(strings.NewReader(head), io.LimitReader(endless{}, padding), strings.NewReader(tail))
+		_, _ = io.Copy(w, body) // fails if the client hung up
 	}
+}
+
+// endless reads "x" for ever.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	return copy(p, bytes.Repeat([]byte("x"), len(p))), nil
 }

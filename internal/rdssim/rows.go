@@ -4,6 +4,7 @@
 package rdssim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -102,25 +103,21 @@ func (s *Server) listErrors(r *http.Request, in project, instanceID string) (any
 	number := p.number("offset", query.Get("offset"), 1, 1, 1<<30)
 	limit := p.number("limit", query.Get("limit"), 10, 1, 100)
 	level := p.oneOf("level", query.Get("level"), "ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE")
-	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
 		return nil, p.refused
+	}
+	one, refused := s.instanceWithRows(in, instanceID)
+	if refused != nil {
+		return nil, refused
 	}
 	rows := s.errorRows(in, one, asked, level)
 	return object{"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows)}, nil
 }
 
 // instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
-func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) Instance {
-	if p.refused != nil {
-		return Instance{}
-	}
+func (s *Server) instanceWithRows(in project, instanceID string) (Instance, *problem) {
 	one, refused := s.openInstance(in, instanceID)
-	if refused == nil {
-		refused = one.rowsRefusal
-	}
-	p.refuse(refused)
-	return one
+	return one, cmp.Or(refused, one.rowsRefusal)
 }
 
 // errorRows returns the rows, newest first. Assumptions 38, 39 and 44.

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -17,8 +18,8 @@ import (
 type statisticsRequest struct {
 	StartTime string `json:"start_time"`
 	EndTime   string `json:"end_time"`
-	Offset    *int   `json:"offset"`
-	Limit     *int   `json:"limit"`
+	Offset    int    `json:"offset"`
+	Limit     int    `json:"limit"`
 	Type      string `json:"type"`
 	Database  string `json:"database"`
 	Sort      string `json:"sort"`
@@ -38,32 +39,28 @@ type slowStatement struct {
 
 // summarizeSlowLog answers POST /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Assumption 56.
 func (s *Server) summarizeSlowLog(r *http.Request, in project, instanceID string) (any, *problem) {
-	var request statisticsRequest
+	request := statisticsRequest{Limit: 10}
 	var p parameters
 	if refused := readJSON(r, &request); refused != nil {
 		return nil, refused
 	}
 	asked := p.window(request.StartTime, request.EndTime, s.now())
-	offset := p.number("offset", numeral(request.Offset), 0, 0, 1<<30)
-	limit := p.number("limit", numeral(request.Limit), 10, 1, 100)
+	offset := p.number("offset", strconv.Itoa(request.Offset), 0, 0, 1<<30)
+	limit := p.number("limit", strconv.Itoa(request.Limit), 10, 1, 100)
 	p.oneOf("type", request.Type, "ALL", "INSERT", "UPDATE", "SELECT", "DELETE", "CREATE")
 	p.oneOf("order", request.Order, "desc", "asc")
 	if strings.ContainsAny(request.Database, "<>&") {
 		p.refuse(badParameter("The parameter database has a special character."))
 	}
-	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
 		return nil, p.refused
 	}
+	one, refused := s.instanceWithRows(in, instanceID)
+	if refused != nil {
+		return nil, refused
+	}
 	statements := s.slowStatements(in, one, asked, request)
 	return object{"slow_log_list": page(statements, offset, limit), "total_count": len(statements)}, nil
-}
-
-func numeral(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.Itoa(*n)
 }
 
 // slowGroup is what belongs to one line of the statistics. Assumption 58.
@@ -118,11 +115,7 @@ func (s *Server) slowStatements(in project, one Instance, asked window, request 
 
 // order sorts the groups by average time or by number, largest first unless asked otherwise. Assumption 56.
 func order(totals map[slowGroup]total, request statisticsRequest) []slowGroup {
-	var groups []slowGroup
-	for group := range totals {
-		groups = append(groups, group)
-	}
-	slices.SortFunc(groups, func(a, b slowGroup) int {
+	return slices.SortedFunc(maps.Keys(totals), func(a, b slowGroup) int {
 		byValue := cmp.Compare(totals[a].count, totals[b].count)
 		if request.Sort == "executeTime" {
 			byValue = cmp.Compare(totals[a].average(), totals[b].average())
@@ -133,7 +126,6 @@ func order(totals map[slowGroup]total, request statisticsRequest) []slowGroup {
 		return cmp.Or(byValue, cmp.Compare(a.statement, b.statement), cmp.Compare(a.database, b.database),
 			cmp.Compare(a.user, b.user), cmp.Compare(a.client, b.client))
 	})
-	return groups
 }
 
 // kind returns the first word of the statement.
