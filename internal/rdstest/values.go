@@ -19,8 +19,6 @@ type Unknown struct{}
 func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	tb.Helper()
 	switch v := v.(type) {
-	case nil:
-		return tftypes.NewValue(typ, nil)
 	case Unknown:
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
 	case map[string]any:
@@ -70,13 +68,11 @@ func toObject(tb testing.TB, typ tftypes.Type, v map[string]any) tftypes.Value {
 // fromValue converts a value to Go's. Numbers become int64, or float64 if they have a fraction.
 func fromValue(tb testing.TB, v tftypes.Value) any {
 	tb.Helper()
-	if v.IsNull() {
-		return nil
-	}
-	if !v.IsKnown() {
-		return Unknown{}
-	}
 	switch {
+	case v.IsNull():
+		return nil
+	case !v.IsKnown():
+		return Unknown{}
 	case v.Type().Is(tftypes.String):
 		return as[string](tb, v)
 	case v.Type().Is(tftypes.Bool):
