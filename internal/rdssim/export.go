@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -55,16 +56,6 @@ type exportFile struct {
 
 func (e *export) done(now time.Time) bool {
 	return !e.instance.stuck && !now.Before(e.ends)
-}
-
-// status is the status of a finished export. Assumption 20.
-func (e *export) status() string {
-	for _, f := range e.files {
-		if f.ends == fails {
-			return "FAILED"
-		}
-	}
-	return "finish"
 }
 
 // currentExport returns an instance's export. It starts one if there is none or its files are too old. The caller holds
@@ -168,9 +159,12 @@ func (s *Server) describeExport(in project, one Instance, log exportedLog) expor
 	e.answers++
 
 	a := exportAnswer{List: []entry{}, Status: "CREATING"}
-	if e.done(now) {
-		a.Status = e.status()
-	} else if s.options.emptyFirstAnswer && e.answers == 1 {
+	switch {
+	case e.done(now) && slices.Contains(one.files, fails): // Assumption 20.
+		a.Status = "FAILED"
+	case e.done(now):
+		a.Status = "finish"
+	case s.options.emptyFirstAnswer && e.answers == 1:
 		return a
 	}
 	for _, f := range e.files { // Assumption 36: without files, the list is empty.

@@ -69,9 +69,8 @@ func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
 type realAnswer struct{}
 
 func serveReal(w http.ResponseWriter, r *http.Request) {
-	if handler, ok := r.Context().Value(realAnswer{}).(http.HandlerFunc); ok {
-		handler(w, r)
-	}
+	handler, _ := r.Context().Value(realAnswer{}).(http.HandlerFunc)
+	handler(w, r)
 }
 
 // Status answers with a status, a body and headers, which may be nil. Without a Content-Type, the body decides on it.
@@ -140,22 +139,17 @@ func Hang() http.HandlerFunc {
 // Delay answers as the API does, after a pause.
 func Delay(d time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !pause(r, d) {
-			panic(http.ErrAbortHandler)
-		}
+		pause(r, d)
 		serveReal(w, r)
 	}
 }
 
-// pause waits, and reports whether the client still does.
-func pause(r *http.Request, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// pause waits. It ends the handler if the client gives up.
+func pause(r *http.Request, d time.Duration) {
 	select {
-	case <-timer.C:
-		return true
+	case <-time.After(d):
 	case <-r.Context().Done():
-		return false
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -223,19 +217,14 @@ type slowWriter struct {
 }
 
 func (s *slowWriter) Write(p []byte) (int, error) {
-	written := 0
 	for piece := range slices.Chunk(p, s.piece) {
 		_ = http.NewResponseController(s.ResponseWriter).Flush()
-		if !pause(s.request, s.wait) {
-			panic(http.ErrAbortHandler)
-		}
-		n, err := s.ResponseWriter.Write(piece)
-		written += n
-		if err != nil {
-			return written, err
+		pause(s.request, s.wait)
+		if _, err := s.ResponseWriter.Write(piece); err != nil {
+			return 0, err
 		}
 	}
-	return written, nil
+	return len(p), nil
 }
 
 // HugeBody answers 200 with a JSON object of that many bytes, at least 14. It takes no memory.

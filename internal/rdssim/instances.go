@@ -45,6 +45,7 @@ const (
 type Instance struct {
 	ID, Name, Does string // Does is one line about the instance's logs
 	kind, status   string // as in the list; by default Single and ACTIVE
+	engine         string // by default PostgreSQL
 	replicaOf      string // the ID of the primary
 	// refusal answers every call for this instance, rowsRefusal only those for rows and statistics.
 	refusal, rowsRefusal *problem
@@ -78,7 +79,7 @@ var seeded = []Instance{
 		Does: "busy at first (409 DBS.200011), then healthy", busy: true, files: oneFile,
 	},
 	{
-		ID: InstanceMySQL, Name: "shop", Does: "is not PostgreSQL (400 DBS.280343)",
+		ID: InstanceMySQL, Name: "shop", engine: "MySQL", Does: "is not PostgreSQL (400 DBS.280343)",
 		refusal: &problem{http.StatusBadRequest, "DBS.280343", "The DB engine does not support this operation."},
 	},
 	{ID: InstanceMissing, Does: "does not exist (404 DBS.200602), like every ID that is not in this list", refusal: &notFound},
@@ -176,7 +177,7 @@ func (s *Server) listInstances(r *http.Request, in project, _ string) (any, *pro
 	list := []object{}
 	for number, one := range s.listed(in) {
 		if matches(one.Name, query.Get("name")) && matches(one.ID, query.Get("id")) &&
-			(kind == "" || kind == cmp.Or(one.kind, "Single")) && (engine == "" || engine == one.engine()) {
+			(kind == "" || kind == cmp.Or(one.kind, "Single")) && (engine == "" || engine == cmp.Or(one.engine, "PostgreSQL")) {
 			list = append(list, one.describe(number))
 		}
 	}
@@ -201,13 +202,6 @@ func matches(value, filter string) bool {
 	return strings.Contains(value, strings.TrimPrefix(filter, "*"))
 }
 
-func (one Instance) engine() string {
-	if one.ID == InstanceMySQL {
-		return "MySQL"
-	}
-	return "PostgreSQL"
-}
-
 // describe returns one element of the list. Assumptions 50 and 51.
 func (one Instance) describe(number int) object {
 	created := firstCreated.AddDate(0, 0, number)
@@ -228,7 +222,7 @@ func (one Instance) describe(number int) object {
 		"private_ips": []string{fmt.Sprintf("192.168.%d.%d", number/200, 10+number%200)},
 		"flavor_ref":  "rds.pg.c2.large", "related_instance": related,
 	}
-	if one.ID == InstanceMySQL {
+	if one.engine == "MySQL" {
 		a["port"], a["flavor_ref"] = 3306, "rds.mysql.c2.large"
 		a["datastore"] = object{"type": "MySQL", "version": "8.0", "complete_version": "8.0.32"}
 	}

@@ -7,10 +7,8 @@ import (
 	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -148,23 +146,18 @@ func (s *Server) identify(r *http.Request, by identity) (grant, *problem) {
 }
 
 func byPassword(given userReference, passcode string) (grant, *problem) {
-	for _, known := range users {
-		named := given.ID == "" && given.Name == known.Name && given.Domain.names(known.Domain)
-		if given.ID != known.ID && !named {
-			continue
-		}
-		if subtle.ConstantTimeCompare([]byte(given.Password), []byte(Password)) != 1 {
-			return grant{}, &wrongLogin
-		}
-		if known.passcode != "" && passcode == "" {
-			return grant{}, &needPasscode
-		}
-		if known.passcode != passcode {
-			return grant{}, &wrongLogin
-		}
-		return grant{user: known, domain: known.Domain}, nil
+	i := slices.IndexFunc(users, func(known user) bool {
+		return given.ID == known.ID || given.ID == "" && given.Name == known.Name && given.Domain.names(known.Domain)
+	})
+	switch {
+	case i < 0 || given.Password != Password:
+		return grant{}, &wrongLogin
+	case users[i].passcode != "" && passcode == "":
+		return grant{}, &needPasscode
+	case users[i].passcode != passcode:
+		return grant{}, &wrongLogin
 	}
-	return grant{}, &wrongLogin
+	return grant{user: users[i], domain: users[i].Domain}, nil
 }
 
 // byAgency gives the caller, known by token or signature, access to the account that trusts it. Assumption 6.
@@ -222,12 +215,7 @@ func (s *Server) RevokeTokens() {
 
 // newToken returns a token that looks like the cloud's. It holds TokenMark every 64 characters.
 func newToken(size int) string {
-	var token strings.Builder
-	token.WriteString("MII")
-	seed := rand.Text()
-	for line := 0; token.Len() < size; line++ {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", seed, line))
-		token.WriteString((hex.EncodeToString(sum[:]) + TokenMark)[len(TokenMark):])
-	}
-	return token.String()[:size]
+	sum := sha256.Sum256([]byte(rand.Text()))
+	line := hex.EncodeToString(sum[:])[len(TokenMark):] + TokenMark
+	return ("MII" + strings.Repeat(line, size/len(line)+1))[:size]
 }
