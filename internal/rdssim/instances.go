@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -106,23 +105,20 @@ func Instances() []Instance {
 	return slices.Clone(seeded)
 }
 
-// fleetPrefix begins the ID of each instance of the fleet.
-const fleetPrefix = "f1ee7"
-
-var fleetID = regexp.MustCompile(`^` + fleetPrefix + `([0-9]{27})in03$`)
+// fleetForm is the ID of an instance of the fleet, with its number.
+const fleetForm = "f1ee7%027din03"
 
 // FleetInstance returns the ID of the healthy instance number n, 0 or more. Number 1 has the name fleet-0001.
 func FleetInstance(n int) string {
-	return fmt.Sprintf("%s%027din03", fleetPrefix, n)
+	return fmt.Sprintf(fleetForm, n)
 }
 
 func fleetInstance(id string) (Instance, bool) {
-	m := fleetID.FindStringSubmatch(id)
-	if m == nil {
+	var n int
+	if _, err := fmt.Sscanf(id, fleetForm, &n); err != nil || n < 0 || id != FleetInstance(n) {
 		return Instance{}, false
 	}
-	digits := strings.TrimLeft(m[1][:23], "0") + m[1][23:]
-	return Instance{ID: id, Name: "fleet-" + digits, files: oneFile}, true
+	return Instance{ID: id, Name: fmt.Sprintf("fleet-%04d", n), files: oneFile}, true
 }
 
 // openInstance returns the instance of a call, or the refusal if its logs cannot be read now.

@@ -44,37 +44,38 @@ var (
 
 const lineTimeLayout = "2006-01-02 15:04:05.000"
 
+// partLevels are the levels of lines that belong to the event before.
+var partLevels = []string{"DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION", "BACKTRACE"}
+
 // parseLog reads a log with the incidents' prefix. A line without the prefix continues the line before.
 func parseLog(text string) []event {
 	var events []event
 	for line := range strings.Lines(text) {
-		m := eventLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
-		last := len(events) - 1
-		if (m == nil || isPart(m[5])) && last < 0 {
-			panic(fmt.Sprintf("rdssim: the log begins with %q, which is not an event", line))
-		}
-		switch {
-		case m != nil && !isPart(m[5]):
+		more := strings.TrimSuffix(line, "\n")
+		m := eventLine.FindStringSubmatch(more)
+		if m != nil && !slices.Contains(partLevels, m[5]) {
 			at, err := time.Parse(lineTimeLayout, m[1])
 			if err != nil {
 				panic(fmt.Sprintf("rdssim: time of a log line: %v", err))
 			}
 			events = append(events, event{at, m[2], m[3], m[4], m[5], m[6], nil, line})
 			continue
-		case m != nil:
-			events[last].parts = append(events[last].parts, m[5]+":  "+m[6])
-		case len(events[last].parts) > 0:
-			events[last].parts[len(events[last].parts)-1] += "\n" + strings.TrimSuffix(line, "\n")
-		default:
-			events[last].message += "\n" + strings.TrimSuffix(line, "\n")
 		}
-		events[last].lines += line
+		if len(events) == 0 {
+			panic(fmt.Sprintf("rdssim: the log begins with %q, which is not an event", line))
+		}
+		last := &events[len(events)-1]
+		last.lines += line
+		switch {
+		case m != nil:
+			last.parts = append(last.parts, m[5]+":  "+m[6])
+		case len(last.parts) > 0:
+			last.parts[len(last.parts)-1] += "\n" + more
+		default:
+			last.message += "\n" + more
+		}
 	}
 	return events
-}
-
-func isPart(level string) bool {
-	return slices.Contains([]string{"DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION", "BACKTRACE"}, level)
 }
 
 // embeddedLogs returns the events of each embedded log by its name without ".log".

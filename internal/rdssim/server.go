@@ -100,7 +100,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	kind, handler := s.route(r)
-	recorded := &recorder{ResponseWriter: w, server: s, entry: s.record(r, body, kind)}
+	entry := &Request{
+		Time: s.now(), Kind: kind, Method: r.Method, Host: r.Host,
+		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, entry)
+	s.mu.Unlock()
+	recorded := &recorder{ResponseWriter: w, server: s, entry: entry}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}.write(recorded)
 		return
@@ -170,17 +177,6 @@ func (s *Server) Count(kind string) int {
 		}
 	}
 	return n
-}
-
-func (s *Server) record(r *http.Request, body []byte, kind string) *Request {
-	entry := &Request{
-		Time: s.now(), Kind: kind, Method: r.Method, Host: r.Host,
-		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, entry)
-	return entry
 }
 
 // recorder notes the status of an answer.
