@@ -175,6 +175,7 @@ func (lost) WriteHeader(int) { panic(http.ErrAbortHandler) }
 func HalfBody() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		serveReal(&halfWriter{ResponseWriter: w}, r)
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -193,13 +194,9 @@ func (h *halfWriter) WriteHeader(status int) {
 }
 
 func (h *halfWriter) Write(p []byte) (int, error) {
-	if int64(len(p)) < h.left {
-		h.left -= int64(len(p))
-		return h.ResponseWriter.Write(p)
-	}
-	_, _ = h.ResponseWriter.Write(p[:h.left])
-	_ = http.NewResponseController(h.ResponseWriter).Flush()
-	panic(http.ErrAbortHandler)
+	n := min(h.left, int64(len(p)))
+	h.left -= n
+	return h.ResponseWriter.Write(p[:n])
 }
 
 // SlowBody answers as the API does: first the header, then pieces of that many bytes with a pause before each.

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,14 +92,8 @@ var embeddedLogs = sync.OnceValue(func() map[string][]event {
 
 // Incidents lists the names for WithIncident, sorted.
 func Incidents() []string {
-	var names []string
-	for name := range embeddedLogs() {
-		if name != slowIncident {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	names := slices.Sorted(maps.Keys(embeddedLogs()))
+	return slices.DeleteFunc(names, func(name string) bool { return name == slowIncident })
 }
 
 // WithIncident chooses what the error logs show: one of [Incidents]. With IDs of instances it holds for these only.

@@ -24,26 +24,22 @@ func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	case map[string]any:
 		return toObject(tb, typ, v)
 	case []any:
+		var element tftypes.Type
+		switch typ := typ.(type) {
+		case tftypes.List:
+			element = typ.ElementType
+		case tftypes.Set:
+			element = typ.ElementType
+		default:
+			tb.Fatalf("expected a value of type %s, got a list", typ)
+		}
 		var elements []tftypes.Value
-		for _, element := range v {
-			elements = append(elements, toValue(tb, elementType(tb, typ), element))
+		for _, e := range v {
+			elements = append(elements, toValue(tb, element, e))
 		}
 		return tftypes.NewValue(typ, elements)
 	default:
 		return tftypes.NewValue(typ, v)
-	}
-}
-
-func elementType(tb testing.TB, typ tftypes.Type) tftypes.Type {
-	tb.Helper()
-	switch typ := typ.(type) {
-	case tftypes.List:
-		return typ.ElementType
-	case tftypes.Set:
-		return typ.ElementType
-	default:
-		tb.Fatalf("expected a value of type %s, got a list", typ)
-		return nil
 	}
 }
 
