@@ -27,12 +27,6 @@ var (
 	slowLog  = exportedLog{"slowlog", "slow query log", "DownloadSlowLog", false}
 )
 
-// exportKey names what is exported. Assumption 55.
-type exportKey struct {
-	instanceKey
-	log string
-}
-
 // export is one run of the task that makes an instance's log files. Its state follows from the time alone: nothing
 // runs in the background.
 type export struct {
@@ -61,17 +55,17 @@ func (e *export) done(now time.Time) bool {
 // currentExport returns an instance's export. It starts one if there is none or its files are too old. The caller holds
 // the lock. Assumptions 18 and 19.
 func (s *Server) currentExport(in project, one Instance, log exportedLog, now time.Time) *export {
-	key := exportKey{instanceKey{in.ID, one.ID}, log.name}
+	key := in.key(one.ID) + "/" + log.name // Assumption 55.
 	if e := s.exports[key]; e != nil && (!e.done(now) || now.Sub(e.ends) < s.options.logLife) {
 		return e
 	}
 	s.sequence++
 	e := &export{
-		workflowID: workflowID(fmt.Sprintf("%s/%s %d", in.ID, one.ID, s.sequence)),
+		workflowID: workflowID(fmt.Sprintf("%s %d", in.key(one.ID), s.sequence)),
 		log:        log, instance: one, project: in,
 		started: now, ends: now.Add(s.options.exportDuration),
 	}
-	events := s.events(key.instanceKey, one, log)
+	events := s.events(in, one, log)
 	for i, end := range one.files {
 		f := exportFile{
 			name: fileName(in, one.ID, log, now.Add(time.Duration(i)*time.Millisecond)),
@@ -90,7 +84,7 @@ func (s *Server) currentExport(in project, one Instance, log exportedLog, now ti
 
 // fileName has the page's form: 32 hex digits, here for the instance in its project, and a time. Assumption 28.
 func fileName(in project, instanceID string, log exportedLog, at time.Time) string {
-	owner := hexID("owner of " + in.ID + "/" + instanceID)
+	owner := hexID("owner of " + in.key(instanceID))
 	if in.ID == ProjectID && instanceID == InstanceHealthy {
 		owner = "054bc9c1f680d55c1f36c006e5a9f67b" // as in the page's example
 	}

@@ -133,7 +133,7 @@ func (s *Server) openInstance(in project, id string) (Instance, *problem) {
 		return Instance{}, &notFound
 	case one.refusal != nil:
 		return Instance{}, one.refusal
-	case one.busy && s.stillBusy(instanceKey{in.ID, id}):
+	case one.busy && s.stillBusy(in.key(id)):
 		return Instance{}, &problem{
 			http.StatusConflict, "DBS.200011",
 			"The DB instance is being operated on. Another operation is in progress. Try again later.",
@@ -143,7 +143,7 @@ func (s *Server) openInstance(in project, id string) (Instance, *problem) {
 }
 
 // stillBusy reports whether the time since the first call is not over.
-func (s *Server) stillBusy(key instanceKey) bool {
+func (s *Server) stillBusy(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()

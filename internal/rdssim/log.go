@@ -130,11 +130,11 @@ func WithOriginalTimes() Option {
 
 // events returns an instance's log, moved so that its last event is one minute old. The times stay the same for a
 // minute, so that several pages of rows and an export agree. The caller holds the lock. Assumption 45.
-func (s *Server) events(key instanceKey, one Instance, log exportedLog) logPart {
+func (s *Server) events(in project, one Instance, log exportedLog) logPart {
 	events := s.options.slowLog
 	if log == errorLog {
 		events = s.options.errorLog
-		if own, ok := s.options.errorLogs[key.instance]; ok {
+		if own, ok := s.options.errorLogs[one.ID]; ok {
 			events = own
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Server) events(key instanceKey, one Instance, log exportedLog) logPart 
 	if s.options.originalTimes {
 		return logPart{events, 0}
 	}
-	now := s.now()
+	now, key := s.now(), in.key(one.ID)
 	if anchor, ok := s.anchors[key]; !ok || now.Sub(anchor) >= time.Minute {
 		s.anchors[key] = now
 	}

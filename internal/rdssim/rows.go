@@ -123,7 +123,7 @@ func (s *Server) instanceWithRows(in project, instanceID string) (Instance, *pro
 // errorRows returns the rows, newest first. Assumptions 38, 39 and 44.
 func (s *Server) errorRows(in project, one Instance, asked window, level string) []errorRow {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.ID, one.ID}, one, errorLog)
+	log := s.events(in, one, errorLog)
 	s.mu.Unlock()
 	rows := []errorRow{}
 	for _, e := range slices.Backward(log.events) {

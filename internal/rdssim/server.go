@@ -35,15 +35,12 @@ type Server struct {
 	failures    map[string]int       // failed signatures in a row, by access key
 	lockedUntil map[string]time.Time // by access key
 	limiter     limiter
-	exports     map[exportKey]*export
-	jobs        map[string]*export        // by workflow ID
-	objects     map[string]exportFile     // by name in the bucket
-	busy        map[instanceKey]time.Time // when the busy instance becomes free
-	anchors     map[instanceKey]time.Time // what an instance's log takes for now
+	exports     map[string]*export    // by project, instance and log
+	jobs        map[string]*export    // by workflow ID
+	objects     map[string]exportFile // by name in the bucket
+	busy        map[string]time.Time  // when the busy instance becomes free, by project and instance
+	anchors     map[string]time.Time  // what an instance's log takes for now, by project and instance
 }
-
-// instanceKey names an instance: projects have instances of the same ID.
-type instanceKey struct{ project, instance string }
 
 // New returns a server. It opens no socket: use [Server.Start], [Server.Transport], or the server as a handler.
 func New(opts ...Option) *Server {
@@ -79,11 +76,11 @@ func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
-	s.exports = map[exportKey]*export{}
+	s.exports = map[string]*export{}
 	s.jobs = map[string]*export{}
 	s.objects = map[string]exportFile{}
-	s.busy = map[instanceKey]time.Time{}
-	s.anchors = map[instanceKey]time.Time{}
+	s.busy = map[string]time.Time{}
+	s.anchors = map[string]time.Time{}
 }
 
 func (s *Server) now() time.Time {

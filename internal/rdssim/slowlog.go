@@ -83,7 +83,7 @@ var (
 // slowStatements groups the slow statements of a window. Assumptions 57 and 58.
 func (s *Server) slowStatements(in project, one Instance, asked window, request statisticsRequest) []slowStatement {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.ID, one.ID}, one, slowLog)
+	log := s.events(in, one, slowLog)
 	s.mu.Unlock()
 	totals := map[slowGroup]total{}
 	all := 0

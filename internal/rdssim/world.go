@@ -64,6 +64,9 @@ type project struct {
 	instances bool   // reports whether the project has the seeded instances
 }
 
+// key names an instance of the project: projects have instances of the same ID.
+func (p project) key(instanceID string) string { return p.ID + "/" + instanceID }
+
 type user struct {
 	ID       string `json:"id"`
 	Name     string `json:"name"`
