@@ -158,8 +158,6 @@ func (s *Server) describeExport(in project, one Instance, log exportedLog) expor
 		a.Status = "FAILED"
 	case e.done(now):
 		a.Status = "finish"
-	case s.options.emptyFirstAnswer && e.answers == 1:
-		return a
 	}
 	for _, f := range e.files { // Assumption 36: without files, the list is empty.
 		a.List = append(a.List, s.describeFile(e, f, base, now))

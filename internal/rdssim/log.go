@@ -145,7 +145,7 @@ func (s *Server) events(in project, one Instance, log exportedLog) logPart {
 		return logPart{events, 0}
 	}
 	now, key := s.now(), in.key(one.ID)
-	if anchor, ok := s.anchors[key]; !ok || now.Sub(anchor) >= time.Minute {
+	if now.Sub(s.anchors[key]) >= time.Minute {
 		s.anchors[key] = now
 	}
 	last := s.anchors[key].Add(-time.Minute)

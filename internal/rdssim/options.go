@@ -22,7 +22,6 @@ type options struct {
 	busyFor           time.Duration
 	gateway           Gateway
 	fleet             int
-	emptyFirstAnswer  bool
 	withoutCatalog    bool
 	originalTimes     bool
 	extraEndpoints    []catalogEndpoint
@@ -88,11 +87,6 @@ func WithBusyFor(d time.Duration) Option {
 // WithFleet adds FleetInstance(1) to FleetInstance(n) to the list of instances, as fleet-0001 and so on.
 func WithFleet(n int) Option {
 	return func(o *options) { o.fleet = n }
-}
-
-// WithEmptyFirstAnswer leaves the list empty in the answer that starts an export, so that it has no workflow ID.
-func WithEmptyFirstAnswer() Option {
-	return func(o *options) { o.emptyFirstAnswer = true }
 }
 
 // WithFileSize replaces the content of every file by a generated log of that many bytes. Each run generates the same

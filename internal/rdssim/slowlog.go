@@ -76,6 +76,7 @@ func (t total) average() float64 { return t.ms / float64(t.count) }
 
 var (
 	slowEvent = regexp.MustCompile(`(?s)^duration: ([0-9.]+) ms  (?:statement|(?:parse|bind|execute) .*?): (.+)$`)
+	address   = regexp.MustCompile(`^(\d+)\.\d+\.\d+\.(\d+)$`)
 	// literal matches what is masked, and, so that they stay, names in quotes and parameters such as $1.
 	literal = regexp.MustCompile(`"[^"]*"|\$\d+|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b`)
 )
@@ -148,8 +149,5 @@ func normalize(statement string) string {
 // maskClient hides the middle of an address: 10.1.2.3(40000) becomes 10.*.*.3.
 func maskClient(client string) string {
 	host, _, _ := strings.Cut(client, "(")
-	if bytes := strings.Split(host, "."); len(bytes) == 4 {
-		return bytes[0] + ".*.*." + bytes[3]
-	}
-	return host
+	return address.ReplaceAllString(host, "$1.*.*.$2")
 }
