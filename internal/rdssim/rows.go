@@ -95,7 +95,7 @@ type errorRow struct {
 	Content string `json:"content"`
 }
 
-// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog. Assumptions 37 to 40.
+// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog: rows, newest first. Assumptions 37 to 40.
 func (s *Server) listErrors(r *http.Request, in project, instanceID string) (any, *problem) {
 	query := r.URL.Query()
 	var p parameters
@@ -110,18 +110,6 @@ func (s *Server) listErrors(r *http.Request, in project, instanceID string) (any
 	if refused != nil {
 		return nil, refused
 	}
-	rows := s.errorRows(in, one, asked, level)
-	return object{"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows)}, nil
-}
-
-// instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
-func (s *Server) instanceWithRows(in project, instanceID string) (Instance, *problem) {
-	one, refused := s.openInstance(in, instanceID)
-	return one, cmp.Or(refused, one.rowsRefusal)
-}
-
-// errorRows returns the rows, newest first. Assumptions 38, 39 and 44.
-func (s *Server) errorRows(in project, one Instance, asked window, level string) []errorRow {
 	s.mu.Lock()
 	log := s.events(in, one, errorLog)
 	s.mu.Unlock()
@@ -132,9 +120,15 @@ func (s *Server) errorRows(in project, one Instance, asked window, level string)
 			break
 		}
 		if (level == "" || level == "ALL" || level == e.level) && asked.has(at) {
-			content := strings.Join(append([]string{e.message}, e.parts...), "\n")
+			content := strings.Join(append([]string{e.message}, e.parts...), "\n") // Assumption 44.
 			rows = append(rows, errorRow{at.UTC().Format("2006-01-02T15:04:05"), e.level, content})
 		}
 	}
-	return rows
+	return object{"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows)}, nil
+}
+
+// instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
+func (s *Server) instanceWithRows(in project, instanceID string) (Instance, *problem) {
+	one, refused := s.openInstance(in, instanceID)
+	return one, cmp.Or(refused, one.rowsRefusal)
 }

@@ -46,11 +46,21 @@ func NewCLI(tb testing.TB, files []string, options ...rdssim.Option) *CLI {
 		check(tb, err)
 		c.Write(tb, filepath.Base(file), string(content))
 	}
+	folder, err := buildProvider()
+	check(tb, err)
 	home := tb.TempDir()
+	overrides := filepath.Join(home, "terraformrc") // the provider's address means the built program
+	check(tb, os.WriteFile(overrides, fmt.Appendf(nil, `provider_installation {
+  dev_overrides {
+    "registry.terraform.io/otc-rds/rds" = %[1]q
+    "registry.opentofu.org/otc-rds/rds" = %[1]q
+  }
+  direct {}
+}
+`, folder), 0o600))
 	maps.Copy(c.Env, map[string]string{
 		"HOME": home, "PATH": os.Getenv("PATH"), "TMPDIR": os.TempDir(),
-		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0",
-		"TF_CLI_CONFIG_FILE": c.overrides(tb, home),
+		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_CONFIG_FILE": overrides,
 	})
 	return c
 }
@@ -84,24 +94,6 @@ func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	return cmd
-}
-
-// overrides writes a CLI configuration in which the provider's address means the built program.
-func (c *CLI) overrides(tb testing.TB, home string) string {
-	tb.Helper()
-	folder, err := buildProvider()
-	check(tb, err)
-	file := filepath.Join(home, "terraformrc")
-	text := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    "registry.terraform.io/otc-rds/rds" = %[1]q
-    "registry.opentofu.org/otc-rds/rds" = %[1]q
-  }
-  direct {}
-}
-`, folder)
-	check(tb, os.WriteFile(file, []byte(text), 0o600))
-	return file
 }
 
 // Terraform returns the path of the CLI for tests. Without a CLI the test fails, because a skipped test proves nothing.
