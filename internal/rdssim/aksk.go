@@ -101,7 +101,7 @@ func canonicalRequest(r *http.Request, names []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var headers strings.Builder
+	lines := []string{r.Method, canonicalPath(r.URL.EscapedPath()), query}
 	for _, name := range names {
 		if name != strings.ToLower(name) {
 			return "", fmt.Errorf("the signed header %s is not in lower case", name)
@@ -110,12 +110,11 @@ func canonicalRequest(r *http.Request, names []string) (string, error) {
 		if name == "host" {
 			value = r.Host
 		}
-		fmt.Fprintf(&headers, "%s:%s\n", name, strings.TrimSpace(value))
+		lines = append(lines, name+":"+strings.TrimSpace(value))
 	}
 	hash := sha256.Sum256(readBody(r))
-	return strings.Join([]string{
-		r.Method, canonicalPath(r.URL.EscapedPath()), query, headers.String(), strings.Join(names, ";"), hex.EncodeToString(hash[:]),
-	}, "\n"), nil
+	lines = append(lines, "", strings.Join(names, ";"), hex.EncodeToString(hash[:]))
+	return strings.Join(lines, "\n"), nil
 }
 
 func signature(secret, date, canonical string) string {

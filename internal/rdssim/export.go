@@ -145,7 +145,6 @@ func readJSON(r *http.Request, into any) *problem {
 }
 
 func (s *Server) describeExport(in project, one Instance, log exportedLog) exportAnswer {
-	base := s.URL()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -160,14 +159,14 @@ func (s *Server) describeExport(in project, one Instance, log exportedLog) expor
 		a.Status = "finish"
 	}
 	for _, f := range e.files { // Assumption 36: without files, the list is empty.
-		a.List = append(a.List, s.describeFile(e, f, base, now))
+		a.List = append(a.List, s.describeFile(e, f, now))
 	}
 	a.Count = len(a.List)
 	return a
 }
 
-// describeFile writes one entry. Assumptions 24 to 28.
-func (s *Server) describeFile(e *export, f exportFile, base string, now time.Time) entry {
+// describeFile writes one entry. The caller holds the lock. Assumptions 24 to 28.
+func (s *Server) describeFile(e *export, f exportFile, now time.Time) entry {
 	null := json.RawMessage("null")
 	one := entry{WorkflowID: e.workflowID, FileName: f.name, CreateAt: now.UnixMilli(), UpdateAt: now.UnixMilli()}
 	switch {
@@ -180,7 +179,7 @@ func (s *Server) describeFile(e *export, f exportFile, base string, now time.Tim
 	default:
 		one.Status, one.FileSize = "success", strconv.FormatInt(f.content.size(), 10)
 		if f.ends != noLink {
-			one.FileLink = s.sign(base, f.name, now)
+			one.FileLink = s.sign(f.name, now)
 		}
 	}
 	if !e.log.hasUpdated {

@@ -100,10 +100,10 @@ const (
 )
 
 // sign returns the download link of an object in the V2 style. The signature covers method, expiry, path and
-// response-cache-control. Assumption 31.
-func (s *Server) sign(base, name string, now time.Time) string {
+// response-cache-control. The caller holds the lock. Assumption 31.
+func (s *Server) sign(name string, now time.Time) string {
 	expires := strconv.FormatInt(now.Add(s.options.linkLife).Unix(), 10)
-	return base + "/obs/" + bucket + "/" + name +
+	return s.url + "/obs/" + bucket + "/" + name +
 		"?AWSAccessKeyId=" + LinkAccessKey +
 		"&Expires=" + expires +
 		"&response-cache-control=" + url.QueryEscape(cacheControl) +
