@@ -110,11 +110,8 @@ func (p *Protocol) Open(ctx context.Context, typeName string, arguments map[stri
 func (p *Protocol) Call(ctx context.Context, name string, arguments ...any) (result any, failure string) {
 	p.tb.Helper()
 	function := p.schemas.Functions[name]
-	if function == nil {
-		p.tb.Fatalf("expected the function %s, found none", name)
-	}
-	if len(arguments) != len(function.Parameters) {
-		p.tb.Fatalf("function %s: expected %d arguments, got %d", name, len(function.Parameters), len(arguments))
+	if function == nil || len(function.Parameters) != len(arguments) {
+		p.tb.Fatalf("expected the function %s with %d parameters, found none", name, len(arguments))
 	}
 	request := &tfprotov6.CallFunctionRequest{Name: name}
 	for i, parameter := range function.Parameters {
