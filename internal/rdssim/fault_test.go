@@ -146,6 +146,17 @@ func TestFaultsThatBreakTheConnection(t *testing.T) {
 	}
 }
 
+func TestHalfOfALargeFile(t *testing.T) {
+	c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithFileSize(100_000)) // more than one piece
+	link := c.newLink()
+	c.Inject(rdssim.Fault{Handler: rdssim.HalfBody()})
+	got, err := c.try(c.request("GET", link, ""))
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error: expected %v, got %v", io.ErrUnexpectedEOF, err)
+	}
+	equal(t, "received", len(got.body), 50_000)
+}
+
 func TestLostAnswerTookEffect(t *testing.T) {
 	c := newCloud(t)
 	token := c.login()

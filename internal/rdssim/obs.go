@@ -52,14 +52,13 @@ func (s *Server) findObject(r *http.Request) (exportFile, *problem) {
 			return exportFile{}, &problem{http.StatusBadRequest, "InvalidArgument", "A signed link goes without the header " + header + "."}
 		}
 	}
-	now := s.now()
-	if refused := checkLink(r, name, now); refused != nil {
+	if refused := checkLink(r, name, s.now()); refused != nil {
 		return exportFile{}, refused
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	object, ok := s.objects[name]
-	if !ok || now.Before(object.modified) {
+	object, ok := s.objects[name] // has a link only once its export is done
+	if !ok {
 		return exportFile{}, &problem{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}
 	}
 	return object, nil
