@@ -30,7 +30,7 @@ Incidents, with -incident NAME for all instances, or -incident INSTANCE=NAME for
 
 Examples:
 
-  bin/rdssim -addr 127.0.0.1:8765 -incident %s                  # what happened
+  bin/rdssim -addr 127.0.0.1:8765 -incident connections            # what happened
   bin/rdssim -addr 127.0.0.1:8765 -fault 'rds.errorlog=503*3'      # three exports fail before one succeeds
   bin/rdssim -addr 127.0.0.1:8765 -fault obs.get=half              # the first download breaks
   bin/rdssim -addr 127.0.0.1:8765 -fleet 150 -rate 40 -window 1s   # 150 more instances, 40 calls in each second

@@ -60,7 +60,7 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 		_, _ = fmt.Fprintf(stderr, "Usage of rdssim:\n")
 		flags.PrintDefaults()
 		names := rdssim.Incidents()
-		_, _ = fmt.Fprintf(stderr, usage, strings.Join(faultKinds(), ", "), strings.Join(names, ", "), names[0])
+		_, _ = fmt.Fprintf(stderr, usage, strings.Join(faultKinds(), ", "), strings.Join(names, ", "))
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
