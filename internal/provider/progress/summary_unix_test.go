@@ -30,7 +30,7 @@ const pipe = 64 << 10
 // endless is a file that never ends: a pipe that is written to until its reader closes it.
 type endless struct {
 	path string
-	// after is how many bytes were written after the summary was told to end.
+	// after is how many bytes were written after the summary had to end.
 	after chan int
 }
 
