@@ -68,6 +68,8 @@ func (a errorLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 		Argument:    a.Argument(),
 		TimeoutName: timeoutName,
 		Project:     c.project,
+		TooLong: "Statements that are megabytes long make an answer too long. Ask for a shorter time, or read the whole log with " +
+			"rds_errorlog_download. ",
 	}
 }
 

@@ -64,6 +64,8 @@ func (a *slowLogArguments) tried(c *client, timeoutName string) diagnose.Tried {
 		Argument:    a.Argument(),
 		TimeoutName: timeoutName,
 		Project:     c.project,
+		TooLong: "Statements that are megabytes long make an answer too long. Lower limit, ask for a shorter time, or read the whole log " +
+			"with rds_slowlog_download. ",
 	}
 }
 
