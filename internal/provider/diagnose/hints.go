@@ -56,7 +56,7 @@ var refusalHints = map[rds.Kind]string{
 		"with in03.",
 	rds.KindForbidden:    "The user needs the permission {permission} in this project. Check the user's groups in IAM.",
 	rds.KindUnauthorized: "IAM accepted the credential but RDS did not: it may belong to another project, region or cloud, or be revoked.",
-	rds.KindStorageFull:  "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then.",
+	rds.KindStorageFull:  "The instance's storage is full. Enlarge it in the console first: the cloud gives no log until then.",
 	rds.KindUnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
 	rds.KindRedirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
 		"proxy answers in place of the API.",
