@@ -169,7 +169,7 @@ func (t Tried) refusalHint(e *rds.Error) string {
 	case !rds.UsualInstanceID(t.Instance):
 		hint = notAnIDHint
 	}
-	if e.Described {
+	if e.Described && t.Instance != "" { // without an instance the hint has this already
 		hint += strangeAnswerHint
 	}
 	return t.fill(hint, "{place}", t.place(e))
