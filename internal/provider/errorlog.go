@@ -189,8 +189,9 @@ func errorLogAttributes() map[string]schema.Attribute {
 			ElementType: types.StringType,
 		},
 		"summary": schema.ListNestedAttribute{
-			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. It holds no values of the " +
-				"database, so it is not sensitive.",
+			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. PostgreSQL's messages are in " +
+				"it without their values, so it is not sensitive; of an application's own messages, [some text can be in " +
+				"it](../guides/classes.md#what-a-group-can-show).",
 			Computed:     true,
 			NestedObject: schema.NestedAttributeObject{Attributes: attribute.GroupAttributes()},
 		},
