@@ -189,8 +189,8 @@ func TestInstances_Errors(t *testing.T) {
 		},
 		"a page": {
 			nil, at("rds.instances", forEver, rdssim.HTMLPage(404)), unableToList,
-			"in place of the API's JSON)\nRequest ID: 42a7170963b4187c46e0ad7fa3edda45\n\nCheck endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a " +
-				"proxy answers in place of the API.", 0,
+			"in place of the API's JSON)\nRequest ID: 42a7170963b4187c46e0ad7fa3edda45\n\nCheck endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether " +
+				"a proxy answers in place of the API.", 0,
 		},
 		"out of order": {
 			soon, at("rds.instances", forEver, rdssim.APIError(500, "RDS.9999", "no")),
