@@ -44,6 +44,7 @@ type Tried struct {
 	Project     string // name of the project; "" if it is not configured
 	Export      bool   // the request starts an export and waits for it
 	Lookup      bool   // the request looks for the instance with the name
+	TooLong     string // what to do if the answer is too long: a log's text can be; "" if only a foreign server's can
 }
 
 func (t Tried) summary() string { return "Unable to " + t.Unable }
@@ -168,7 +169,7 @@ func (t Tried) refusalHint(e *rds.Error) string {
 	case !rds.UsualInstanceID(t.Instance):
 		hint = notAnIDHint
 	}
-	if e.Described {
+	if e.Described && t.Instance != "" { // without an instance the hint has this already
 		hint += strangeAnswerHint
 	}
 	return t.fill(hint, "{place}", t.place(e))
@@ -185,7 +186,7 @@ func (t Tried) networkText(err error) string {
 	happened := "RDS could not be reached to " + t.what() + "."
 	var tooLarge *transport.TooLargeError
 	if errors.As(err, &tooLarge) {
-		happened, hint = "The answer to the request to "+t.what()+" is not usable.", tooLargeHint
+		happened, hint = "The answer to the request to "+t.what()+" is not usable.", t.TooLong+tooLargeHint
 	}
 	if proxy := deadProxy(err); proxy != "" {
 		happened, hint = "The proxy "+proxy+" could not be reached to "+t.what()+".", proxyHint

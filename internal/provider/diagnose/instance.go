@@ -16,6 +16,7 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // ConcernsInstance reports whether an error may be one instance's own: another instance may have none.
@@ -29,10 +30,13 @@ func (t Tried) ConcernsInstance(err error) bool {
 		missing     *rds.MissingLinkError
 		decode      *rds.DecodeError
 		name        *instances.NameError
+		tooLarge    *transport.TooLargeError
 	)
 	switch {
 	case errors.As(err, &caller), errors.As(err, &interrupted):
 		return false
+	case errors.As(err, &tooLarge):
+		return t.TooLong != ""
 	case errors.As(err, &name):
 		return true
 	case errors.As(err, &timeout):

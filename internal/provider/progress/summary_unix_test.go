@@ -102,6 +102,27 @@ func TestSummarize_Interrupted(t *testing.T) {
 	}
 }
 
+// TestSummarize_OddPaths: a shell and zgrep take each path as it is.
+func TestSummarize_OddPaths(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for path, want := range map[string]string{
+		"plain": "plain", "-dash/log": "./-dash/log", "--": "./--", "a b": "'a b'", "it's": `'it'\''s'`, "-a b": "'./-a b'", "$(x)": "'$(x)'",
+	} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		progress.Summarize(t.Context(), func(s string) { shown = append(shown, s) }, []download.Saved{{Name: "a", Path: path}})
+		want = "To see the lines:\n\n  zgrep -hE 'ERROR|FATAL|PANIC' " + want + "\n"
+		if len(shown) != 2 || shown[1] != want {
+			t.Errorf("%s: expected two texts, the last %q, got %q", path, want, shown)
+		}
+	}
+}
+
 // TestSummarize_TimeIsUp: the deadline ends the reading of a file. What was read is shown, and that it is not all.
 func TestSummarize_TimeIsUp(t *testing.T) {
 	t.Parallel()
