@@ -158,7 +158,7 @@ const export = 14 * time.Second
 func gatewayPlan(n int) func(*testing.T) (rds, http fmt.Stringer) {
 	return func(t *testing.T) (ours, theirs fmt.Stringer) {
 		t.Helper()
-		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(export), rdssim.WithRateLimit(40))
+		c := newCLI(t, fleetOf("rds_errorlog_download", n), rdssim.WithExportDuration(export), rdssim.WithGateway(rdssim.Gateway{PerSecond: 40}))
 		cost := planAttached(t, c, program(t), n)
 		refused := 0
 		for _, r := range c.Cloud.Requests() {

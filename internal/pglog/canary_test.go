@@ -193,7 +193,7 @@ func TestNoPartInARowOfOneLineReachesAGroup(t *testing.T) {
 		`foo "bar" baz STATEMENT: select ` + canary:                     `foo "…" baz`,
 		`foo "bar" baz KONTEXT:  "x" ` + canary:                         `foo "…" baz`,
 		`foo: ERROR:  "x" ` + canary:                                    "foo:",
-		"STATEMENT: select " + canary:                                   "",
+		"STATEMENT: select " + canary:                                   "(no message)",
 		"connection to 10.0.0.1: FATAL: bar":                            "connection to …: FATAL: bar",
 		`division by zero STATEMENT: select "` + canary + `" ` + canary: "division by zero",
 	} {

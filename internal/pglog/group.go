@@ -44,6 +44,8 @@ const (
 	MoreKinds = "(more kinds of messages)"
 	// UnknownForm is the message of the group for lines of an unknown form.
 	UnknownForm = "(lines of an unknown form)"
+	// NoMessage is the message of events without one: RAISE EXCEPTION '', or a row without text.
+	NoMessage = "(no message)"
 )
 
 // Collector groups events. The zero value is ready for use.
@@ -98,6 +100,9 @@ func (c *Collector) see(ms int64) {
 
 // group returns the group of a message, or the group for the rest of its class.
 func (c *Collector) group(class Class, level Level, text []byte) *Group {
+	if len(text) == 0 {
+		text = []byte(NoMessage)
+	}
 	c.key = append(append(c.key[:0], byte(class), byte(level)), text...)
 	if g, ok := c.groups[string(c.key)]; ok {
 		return g

@@ -14,7 +14,8 @@ const maxShown = 300
 
 // normaliseUnknown appends a message that is not in the table: another language, an extension's, or the user's own by
 // RAISE. Nobody knows which of its parts are values. So everything from the first quote to the last one is masked, and
-// each word that has a digit or an @. Only the first line is kept.
+// each word that has a digit, an @ or an =. Only the first line is kept. A name without quotes is kept: the guide
+// classes.md warns of it.
 //
 // A quoted value can hold quotes itself. For this reason quotes are not paired.
 func normaliseUnknown(to, text []byte, cut bool) []byte {
@@ -104,7 +105,7 @@ func untilMark(text []byte) []byte {
 	}
 }
 
-// appendMaskedWords masks each word that has a digit or an @.
+// appendMaskedWords masks each word that has a digit, an @ or an =.
 func appendMaskedWords(to, text []byte) []byte {
 	for len(text) > 0 {
 		n := wordLen(text)
@@ -118,7 +119,7 @@ func appendMaskedWords(to, text []byte) []byte {
 			to = utf8.AppendRune(to, r)
 			text = text[size:]
 			continue
-		case bytes.ContainsAny(word, "0123456789@"):
+		case bytes.ContainsAny(word, "0123456789@="):
 			to = append(to, mask...)
 		default:
 			to = append(to, word...)

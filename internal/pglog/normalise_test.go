@@ -54,6 +54,7 @@ func TestValuesAreMasked(t *testing.T) {
 		`Benutzer „Max“ gesperrt`:                                             `Benutzer "…" gesperrt`,
 		`customer 4711 (max@example.com) has 12.50 EUR`:                       `customer … (…) has … EUR`,
 		`see 2026-11-23, 10.0.0.7:5432, 0/16B3748, 00000001000000000000002A.`: `see …, …, …, ….`,
+		`no connection: password=geheim host=db, code=`:                       `no connection: … …, code=`,
 		`first line` + "\n" + `second line`:                                   `first line`,
 		"first \"quoted\nsecond\" line":                                       `first "…" line`,
 		"a \x1b[31mred\x00 \xff word":                                         `a  […    word`,

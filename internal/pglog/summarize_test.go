@@ -198,6 +198,20 @@ func TestCollectorGroupsEventsAndRows(t *testing.T) {
 	equal(t, "█   █    █", s.Groups[1].Chart(s.First, s.Last, 10))
 }
 
+// A template or format() of a configuration fails with a message that is missing.
+func TestAnEventWithoutTextHasAMessage(t *testing.T) {
+	t.Parallel()
+	equal(t, "other ERROR 3 (no message)\n", summarize(t, "2026-11-23 16:05:50 UTC [1] ERROR:  \n"+
+		"2026-11-23 16:05:50 UTC [1] CONTEXT:  PL/pgSQL function inline_code_block line 1 at RAISE\n"+
+		"2026-11-23 16:05:51 UTC [1] ERROR:      \n"+
+		"2026-11-23 16:05:52 UTC [1] ERROR:  \n\tthe message begins on the second line\n"))
+	for _, content := range []string{"", "  ", "\r\n", "ERROR:  \nDETAIL:  more"} {
+		var c pglog.Collector
+		c.Add(pglog.ParseRow(time.Time{}, "ERROR", content))
+		equal(t, "other ERROR 1 (no message)\n", table(c.Summary()))
+	}
+}
+
 // A flood of one kind of trouble must not hide another one.
 func TestGroupsAreBoundedInEachClass(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,9 @@ func (a *logDownloadAction) Schema(_ context.Context, _ action.SchemaRequest, re
 	if a.summarizes {
 		attributes["summarize"] = dataschema.BoolAttribute{
 			MarkdownDescription: "Whether to read the saved files and show what broke in each: one line for every group of errors that are " +
-				"alike, worst first, with a chart of when they happened. No values of the database are shown. Default: `true`.",
+				"alike, worst first, with a chart of when they happened. PostgreSQL's messages are shown without their " +
+				"values; of an application's own messages, [some text can be shown](../guides/classes.md#what-a-group-can-show). " +
+				"Default: `true`.",
 			Optional: true,
 		}
 	}

@@ -147,12 +147,8 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 	export := time.Duration(r.IntN(60000)) * time.Millisecond
 	w.linkLife = pick(r, []time.Duration{time.Second, 29 * time.Second, 40 * time.Second, 5 * time.Minute})
 	options := []rdssim.Option{rdssim.WithExportDuration(export), rdssim.WithLinkLife(w.linkLife)}
-	if r.IntN(3) == 0 {
-		options = append(options, rdssim.WithEmptyFirstAnswer())
-	}
-	if r.IntN(3) == 0 {
-		options = append(options, rdssim.WithoutJobs())
-	}
+	emptyFirstAnswer := r.IntN(3) == 0
+	withoutJobs := r.IntN(3) == 0
 	if !o.links { // two reads see the same log
 		then := strings.NewReplacer("2026-11-23 1", "1999-12-31 2")
 		options = append(options, rdssim.WithErrorLog(then.Replace(dayLog)), rdssim.WithSlowLog(then.Replace(slowDay)),
@@ -160,13 +156,24 @@ func brew(t *testing.T, o object, r *rand.Rand) (weather, *rdstest.Cloud) {
 	}
 	c := rdstest.New(t, options...)
 	c.Outside.Random = shared(r)
+	if emptyFirstAnswer && o.links {
+		c.Inject(rdssim.Fault{Kind: o.calls, Handler: emptyAnswer()})
+	}
 	for range r.IntN(9) {
 		w.faults = append(w.faults, w.inject(c, o, r))
+	}
+	if withoutJobs {
+		c.Inject(rdssim.Fault{Kind: "rds.job", Times: -1, Handler: rdssim.APIError(400, "DBS.200543", "The job does not exist.")})
 	}
 	if r.IntN(3) == 0 {
 		time.AfterFunc(time.Duration(r.IntN(60))*time.Second, c.RevokeTokens)
 	}
 	return w, c
+}
+
+// emptyAnswer is an export whose answer lists no file yet, so that it has no workflow ID.
+func emptyAnswer() http.HandlerFunc {
+	return rdssim.Status(http.StatusOK, `{"list":[],"status":"CREATING","count":0}`, nil)
 }
 
 // shared returns a source of random numbers for requests that are sent side by side. Their order can differ between two

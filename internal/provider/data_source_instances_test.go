@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -186,6 +187,11 @@ func TestInstances_Errors(t *testing.T) {
 		"not found": {
 			nil, at("rds.instances", forEver, rdssim.APIError(404, "DBS.200602", "no")), unableToList, "Check endpoint", 0,
 		},
+		"a page": {
+			nil, at("rds.instances", forEver, rdssim.HTMLPage(404)), unableToList,
+			"in place of the API's JSON)\nRequest ID: 42a7170963b4187c46e0ad7fa3edda45\n\nCheck endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether " +
+				"a proxy answers in place of the API.", 0,
+		},
 		"out of order": {
 			soon, at("rds.instances", forEver, rdssim.APIError(500, "RDS.9999", "no")),
 			unableToList + "RDS gave no usable answer to the request to list DB instances in 20 s", "500 Internal Server Error", 20 * time.Second,
@@ -204,6 +210,9 @@ func TestInstances_Errors(t *testing.T) {
 				start := time.Now()
 				o := configured(t, cloud).Read(t.Context(), instancesSource, c.arguments)
 				onlyDiagnostic(t, o.Diagnostics, c.beginning, "", c.part)
+				if n := strings.Count(strings.Join(o.Diagnostics, ""), "OS_RDS_ENDPOINT_OVERRIDE"); n > 1 {
+					t.Errorf("got %q, want the advice to check endpoint only once", o.Diagnostics)
+				}
 				expectDuration(t, start, c.after)
 			})
 		})

@@ -23,8 +23,9 @@ const unable = "Error: Unable to obtain error log links\n\n"
 // answering reads the data source of a cloud that always gives the same answer.
 func answering(t *testing.T, body string) rdstest.Outcome {
 	t.Helper()
-	answer := rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(http.StatusOK, body, nil))
-	return read(t, rdstest.New(t, answer), instance(rdssim.InstanceHealthy))
+	c := rdstest.New(t)
+	c.Inject(rdssim.Fault{Kind: "rds.errorlog", Times: forEver, Handler: rdssim.Status(http.StatusOK, body, nil)})
+	return read(t, c, instance(rdssim.InstanceHealthy))
 }
 
 // TestDataSource_HostileNames: control characters of a server reach neither the screen nor the state.

@@ -39,6 +39,8 @@ var errorLog = logObject{
 		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3_recommended/" +
 			"log_information_queries/querying_database_error_logs.html",
 		Permission: "rds:log:list",
+		TooLong: "Statements that are megabytes long make an answer too long. Ask for a shorter time, or read the whole log with " +
+			"rds_errorlog_download. ",
 	},
 	timeout:         defaultReadTimeout,
 	attributes:      errorLogAttributes,
@@ -180,8 +182,9 @@ func errorLogAttributes() map[string]schema.Attribute {
 			ElementType: types.StringType,
 		},
 		"summary": schema.ListNestedAttribute{
-			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. It holds no values of the " +
-				"database, so it is not sensitive.",
+			MarkdownDescription: "What broke: groups of rows that are alike, worst first. Empty if nothing broke. PostgreSQL's messages are in " +
+				"it without their values, so it is not sensitive; of an application's own messages, [some text can be in " +
+				"it](../guides/classes.md#what-a-group-can-show).",
 			Computed:     true,
 			NestedObject: schema.NestedAttributeObject{Attributes: attribute.GroupAttributes()},
 		},

@@ -246,10 +246,10 @@ func withoutRDS(cloud http.RoundTripper) http.RoundTripper {
 }
 
 func exportFaults() []fault {
-	answer := func(count, size string) []rdssim.Option {
+	answer := func(count, size string) []rdssim.Fault {
 		body := `{"status":"finish","count":` + count + `,"list":[{"workflow_id":"w","file_name":"a_errorlog","status":"success",` +
 			`"file_size":"` + size + `","file_link":"obs.example.com/a?Expires=4102444800&Signature=x"}]}`
-		return []rdssim.Option{rdssim.WithAnswer(rdssim.InstanceHealthy, rdssim.Status(200, body, nil))}
+		return at("rds.errorlog", forEver, rdssim.Status(200, body, nil))
 	}
 	return []fault{
 		{
@@ -297,16 +297,16 @@ func exportFaults() []fault {
 		},
 		{
 			name: "Size that is no number", cause: "The API gives a size that is not a number.",
-			options: answer("1", "3.59 KB"),
+			faults: answer("1", "3.59 KB"),
 		},
 		{
 			name: "Count that does not add up", cause: "The API counts more links than it lists.",
-			options: answer("3", "1"),
+			faults: answer("3", "1"),
 		},
 		{
 			name: "Task cannot be asked for", cause: "With `poll_method = \"task\"`, this cloud's jobs API does not know the task. " +
-				"The provider goes on as with `repeat`.", options: []rdssim.Option{rdssim.WithoutJobs()},
-			arguments: map[string]any{"poll_method": "task"},
+				"The provider goes on as with `repeat`.", arguments: map[string]any{"poll_method": "task"},
+			faults: at("rds.job", forEver, rdssim.APIError(400, "DBS.200543", "The job does not exist.")),
 		},
 		{
 			name: "Jobs API hangs",

@@ -22,7 +22,7 @@ func TestFleet(t *testing.T) {
 	const instances = 200
 	synctest.Test(t, func(t *testing.T) {
 		defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-		c := rdstest.New(t, rdssim.WithExportDuration(14*time.Second), rdssim.WithRateLimit(40))
+		c := rdstest.New(t, rdssim.WithExportDuration(14*time.Second), rdssim.WithGateway(rdssim.Gateway{PerSecond: 40}))
 		p := c.Protocol(t)
 		if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
 			t.Fatalf("%q", diags)

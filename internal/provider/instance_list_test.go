@@ -111,7 +111,7 @@ func TestListing_Interrupted(t *testing.T) {
 // TestListing_Throttled: 200 objects by name behind a slow gateway share the transport's pace.
 func TestListing_Throttled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := rdstest.New(t, rdssim.WithExportDuration(0), rdssim.WithFleet(200), rdssim.WithRateLimit(40))
+		c := rdstest.New(t, rdssim.WithExportDuration(0), rdssim.WithFleet(200), rdssim.WithGateway(rdssim.Gateway{PerSecond: 40}))
 		p := configured(t, c)
 		var fleet sync.WaitGroup
 		start := time.Now()

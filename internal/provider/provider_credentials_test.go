@@ -190,7 +190,8 @@ func TestCredentials_Renewal(t *testing.T) {
 		"token":                 slices.Concat([]string{"iam.token 200"}, before),
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := rdstest.NewWithClock(t, rdssim.WithClock(time.Now), rdssim.WithEmptyFirstAnswer(), rdssim.WithExportDuration(time.Millisecond))
+			c := rdstest.NewWithClock(t, rdssim.WithClock(time.Now), rdssim.WithExportDuration(time.Millisecond))
+			c.Inject(rdssim.Fault{Kind: "rds.errorlog", Handler: emptyAnswer()})
 			stageKind(t, c, kinds()[name])
 			revokeAfterFirstAnswer(t, c)
 			read(t, c, instance(rdssim.InstanceHealthy))

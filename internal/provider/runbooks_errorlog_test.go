@@ -4,6 +4,8 @@
 package provider_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +70,42 @@ func TestRunbooks_WhatBrokeEphemeral(t *testing.T) {
 		if strings.Contains(string(state), text) {
 			t.Errorf("got %q in the state, want nothing of the log", text)
 		}
+	}
+}
+
+// TestRunbooks_WhatBroke_BareRows: rows without a time or a text are shown too.
+func TestRunbooks_WhatBroke_BareRows(t *testing.T) {
+	rdstest.NeedEphemerals(t)
+	rds := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/instances"):
+			_, _ = w.Write([]byte(`{"instances":[{"id":"3d39c18788b54a919bab633874c159dfin03","name":"orders",` +
+				`"datastore":{"type":"PostgreSQL"}}],"total_count":1}`))
+		case r.URL.Query().Get("level") == "ERROR":
+			_, _ = w.Write([]byte(`{"error_log_list":[{"time":null,"content":"deadlock detected"},{"level":"ERROR"}],"total_record":2}`))
+		default:
+			_, _ = w.Write([]byte(`{"error_log_list":[],"total_record":0}`))
+		}
+	}))
+	t.Cleanup(rds.Close)
+	c := rowsRunbook(t, "what-broke-ephemeral", "quiet")
+	c.Env["OS_RDS_ENDPOINT_OVERRIDE"] = rds.URL
+	apply(t, c)
+	files := content(t, filepath.Join(c.Dir, "error-logs"))
+	want := "deadlock               1  no time - no time  deadlock detected\nother                  1  no time - no time  (no message)\n"
+	if files["what-broke.txt"] != want {
+		t.Errorf("got %q, want %q", files["what-broke.txt"], want)
+	}
+	if want := "no time ERROR \nno time ERROR deadlock detected\n"; files["rows.txt"] != want {
+		t.Errorf("got %q, want %q", files["rows.txt"], want)
+	}
+
+	c = rowsRunbook(t, "what-broke", "quiet")
+	c.Env["OS_RDS_ENDPOINT_OVERRIDE"] = rds.URL
+	apply(t, c)
+	if answer, _ := outputs(t, c)["what_broke"].(string); !strings.HasSuffix(answer, "\n"+want) {
+		t.Errorf("got %q, want it to end with %q", answer, want)
 	}
 }
 

@@ -40,6 +40,17 @@ func TestRunbooks_Slow(t *testing.T) {
 	}
 }
 
+// TestRunbooks_Slow_Weeks: a time so long that the time before it began more than 31 days ago.
+func TestRunbooks_Slow_Weeks(t *testing.T) {
+	c := rdstest.NewCLI(t, []string{runbooks + "slow/main.tf"}, rdssim.WithSlowLog(slowHours))
+	for _, last := range []string{"371h", "400h", "720h"} {
+		apply(t, c, "-var=last="+last)
+		if who, _ := outputs(t, c)["who_is_slow"].(string); !strings.Contains(who, " VACUUM by batch in warehouse ") {
+			t.Errorf("last = %s: got %q, want VACUUM in it", last, who)
+		}
+	}
+}
+
 // TestRunbooks_Slow_Nothing: a quiet instance is a warning, not an error.
 func TestRunbooks_Slow_Nothing(t *testing.T) {
 	c := rdstest.NewCLI(t, []string{runbooks + "slow/main.tf"}, rdssim.WithSlowLog(slowHours))

@@ -192,6 +192,17 @@ func TestRunbooks_FleetSave(t *testing.T) {
 	}
 }
 
+// TestRunbooks_FleetSave_Nothing: Terraform invokes nothing for a prefix that no name has, and succeeds. A warning shows it.
+func TestRunbooks_FleetSave_Nothing(t *testing.T) {
+	c := rdstest.NewCLI(t, []string{runbooks + "fleet-save/main.tf"})
+	rdstest.NeedTerraform(t, 1, 14, "actions")
+	run := c.Run(t, "apply", "-auto-approve", "-no-color", "-var=name_prefix=odrers", "-invoke=action.rds_errorlog_download.fleet")
+	if !wrapped(`No PostgreSQL instance of the project has a name that begins with "odrers": there is nothing to save.`).MatchString(
+		run.Stdout + run.Stderr) {
+		t.Errorf("got %s%s, want a warning", run.Stdout, run.Stderr)
+	}
+}
+
 // runFolder returns the only folder with an instance's evidence.
 func runFolder(t *testing.T, c *rdstest.CLI, instanceName string) string {
 	t.Helper()

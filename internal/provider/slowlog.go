@@ -39,6 +39,8 @@ var slowLog = logObject{
 		Page: "https://docs.otc.t-systems.com/relational-database-service/api-ref/api_v3.1_recommended/" +
 			"querying_slow_query_log_statistics.html",
 		Permission: "rds:log:list",
+		TooLong: "Statements that are megabytes long make an answer too long. Lower limit, ask for a shorter time, or read the whole log " +
+			"with rds_slowlog_download. ",
 	},
 	timeout:         defaultReadTimeout,
 	attributes:      slowLogAttributes,

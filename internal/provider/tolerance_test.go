@@ -115,6 +115,41 @@ func TestAllowFailure_NotTheInstance(t *testing.T) {
 	}
 }
 
+// TestAllowFailure_LongStatements: one instance's statements are too long for an answer. The others still give theirs.
+func TestAllowFailure_LongStatements(t *testing.T) {
+	for source, c := range map[string]struct{ kind, unable, advice string }{
+		"rds_errorlog": {
+			"rds.errorlog_rows", "Warning: Unable to read error log",
+			"Ask for a shorter time, or read the whole log with rds_errorlog_download.",
+		},
+		"rds_slowlog": {
+			"rds.slowlog_statistics", "Warning: Unable to read slow statements",
+			"Lower limit, ask for a shorter time, or read the whole log with rds_slowlog_download.",
+		},
+	} {
+		t.Run(source, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := rdstest.New(t)
+				for _, fault := range at(c.kind, forEver, rdssim.HugeBody(64<<20)) {
+					cloud.Inject(fault)
+				}
+				p := cloud.Protocol(t)
+				if diags := p.Configure(t.Context(), nil); len(diags) > 0 {
+					t.Fatalf("%q", diags)
+				}
+				o := p.Read(t.Context(), source, map[string]any{"instance_id": rdssim.InstanceHealthy, "allow_failure": true})
+				onlyDiagnostic(t, o.Diagnostics, c.unable, "\n\nThis is a warning because allow_failure is true.")
+				if len(o.Diagnostics) == 1 && !strings.Contains(o.Diagnostics[0], c.advice) {
+					t.Errorf("got %q, want %q in it", o.Diagnostics[0], c.advice)
+				}
+				if failure, _ := o.Values["failure"].(map[string]any); failure["reason"] == nil {
+					t.Errorf("got failure %v, want a reason", failure)
+				}
+			})
+		})
+	}
+}
+
 // TestAllowFailure_Interrupted: an interrupt is an error too.
 func TestAllowFailure_Interrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -75,8 +75,8 @@ func TestCanonicalForms(t *testing.T) {
 		"/a//b":          "/a//b/",
 		"/100%25/x%20y/": "/100%25/x%20y/",
 	} {
-		if got, err := canonicalPath(in); got != want || err != nil {
-			t.Errorf("path %q: expected %q, got %q, %v", in, want, got, err)
+		if got := canonicalPath(in); got != want {
+			t.Errorf("path %q: expected %q, got %q", in, want, got)
 		}
 	}
 	for in, want := range map[string]string{
@@ -91,9 +91,6 @@ func TestCanonicalForms(t *testing.T) {
 		if got, err := canonicalQuery(in); got != want || err != nil {
 			t.Errorf("query %q: expected %q, got %q, %v", in, want, got, err)
 		}
-	}
-	if _, err := canonicalPath("/%zz"); err == nil {
-		t.Error("badly escaped path: expected an error, got none")
 	}
 	if _, err := canonicalQuery("a=%zz"); err == nil {
 		t.Error("badly escaped query: expected an error, got none")

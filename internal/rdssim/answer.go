@@ -15,6 +15,18 @@ import (
 	"strings"
 )
 
+// object is a JSON object of an answer.
+type object = map[string]any
+
+// respond writes the result of a call.
+func respond(w http.ResponseWriter, answer any, refused *problem) {
+	if refused != nil {
+		refused.write(w)
+		return
+	}
+	writeJSON(w, http.StatusOK, answer)
+}
+
 // problem is an answer that refuses. Each part of the cloud has its own form for it.
 type problem struct {
 	status  int
@@ -24,12 +36,10 @@ type problem struct {
 
 // write chooses the form by the code: IAM's has none, the gateway's codes begin with APIG, all others are RDS's.
 func (p problem) write(w http.ResponseWriter) {
-	body := map[string]any{"error_code": p.code, "error_msg": p.message}
+	body := object{"error_code": p.code, "error_msg": p.message}
 	switch {
 	case p.code == "":
-		body = map[string]any{"error": map[string]any{
-			"code": p.status, "message": p.message, "title": http.StatusText(p.status),
-		}}
+		body = object{"error": object{"code": p.status, "message": p.message, "title": http.StatusText(p.status)}}
 	case strings.HasPrefix(p.code, "APIG"):
 		body["request_id"] = w.Header().Get("X-Request-Id")
 	}
@@ -46,10 +56,7 @@ func (p problem) writeXML(w http.ResponseWriter) {
 		HostID    string   `xml:"HostId"`
 	}
 	id := w.Header().Get("X-Request-Id")
-	text, err := xml.Marshal(body{Code: p.code, Message: p.message, RequestID: id, HostID: hexID("host")})
-	if err != nil {
-		panic(fmt.Sprintf("rdssim: an error that XML cannot hold: %v", err))
-	}
+	text, _ := xml.Marshal(body{Code: p.code, Message: p.message, RequestID: id, HostID: hexID("host")}) // texts never fail
 	writeBody(w, p.status, "application/xml", append([]byte(xml.Header), text...))
 }
 

@@ -47,10 +47,4 @@
 //	export.go, rows.go, slowlog.go      RDS: exports and their tasks, rows of the error log, slow statements
 //	obs.go                              the object store and its links
 //	answer.go, assumptions.go           the form of answers; what is assumed
-//
-// # Use
-//
-//	cloud := rdssim.New(rdssim.WithExportDuration(13 * time.Second))
-//	client := &http.Client{Transport: cloud.Transport()} // in process; or cloud.Start() for a socket on 127.0.0.1
-//	cloud.Inject(rdssim.Fault{Kind: "rds.errorlog", Skip: 1, Times: 2, Handler: rdssim.HTMLPage(502)})
 package rdssim

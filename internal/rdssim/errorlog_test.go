@@ -158,25 +158,9 @@ func TestBusyInstance(t *testing.T) {
 	equal(t, "status", c.links(token, rdssim.InstanceBusy).Status, "finish")
 }
 
-func TestErrorLogOptions(t *testing.T) {
-	t.Run("ready at once", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithEmptyFirstAnswer())
-		equal(t, "status", c.links(c.login(), rdssim.InstanceHealthy).Status, "finish")
-	})
-	t.Run("empty first answer", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithEmptyFirstAnswer())
-		token := c.login()
-		wantAnswer(t, c.ask(token, rdssim.InstanceHealthy), 200, `{"list":[],"status":"CREATING","count":0}`)
-		equal(t, "second count", c.links(token, rdssim.InstanceHealthy).Count, 1)
-	})
-	t.Run("an answer replaced", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithAnswer("any", func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusTeapot)
-		}))
-		equal(t, "status", c.ask(c.login(), "any").status, http.StatusTeapot)
-		equal(t, "status without a token", c.ask("", "any").status, http.StatusUnauthorized)
-		equal(t, "recorded status", c.Requests()[1].Status, http.StatusTeapot)
-	})
+func TestAnExportThatIsReadyAtOnce(t *testing.T) {
+	c := newCloud(t, rdssim.WithExportDuration(0))
+	equal(t, "status", c.links(c.login(), rdssim.InstanceHealthy).Status, "finish")
 }
 
 func TestErrorLogBodies(t *testing.T) {

@@ -4,9 +4,11 @@
 package rdssim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -25,18 +27,12 @@ var (
 	slowLog  = exportedLog{"slowlog", "slow query log", "DownloadSlowLog", false}
 )
 
-// exportKey names what is exported. Assumption 55.
-type exportKey struct {
-	instanceKey
-	log string
-}
-
 // export is one run of the task that makes an instance's log files. Its state follows from the time alone: nothing
 // runs in the background.
 type export struct {
 	workflowID string
 	log        exportedLog
-	instance   instance
+	instance   Instance
 	project    project
 	started    time.Time
 	ends       time.Time
@@ -56,33 +52,23 @@ func (e *export) done(now time.Time) bool {
 	return !e.instance.stuck && !now.Before(e.ends)
 }
 
-// status is the status of a finished export. Assumption 20.
-func (e *export) status() string {
-	for _, f := range e.files {
-		if f.ends == fails {
-			return "FAILED"
-		}
-	}
-	return "finish"
-}
-
 // currentExport returns an instance's export. It starts one if there is none or its files are too old. The caller holds
 // the lock. Assumptions 18 and 19.
-func (s *Server) currentExport(in project, one instance, log exportedLog, now time.Time) *export {
-	key := exportKey{instanceKey{in.id, one.id}, log.name}
+func (s *Server) currentExport(in project, one Instance, log exportedLog, now time.Time) *export {
+	key := in.key(one.ID) + "/" + log.name // Assumption 55.
 	if e := s.exports[key]; e != nil && (!e.done(now) || now.Sub(e.ends) < s.options.logLife) {
 		return e
 	}
 	s.sequence++
 	e := &export{
-		workflowID: workflowID(fmt.Sprintf("%s/%s %d", in.id, one.id, s.sequence)),
+		workflowID: workflowID(fmt.Sprintf("%s %d", in.key(one.ID), s.sequence)),
 		log:        log, instance: one, project: in,
 		started: now, ends: now.Add(s.options.exportDuration),
 	}
-	events := s.events(key.instanceKey, one, log)
+	events := s.events(in, one, log)
 	for i, end := range one.files {
 		f := exportFile{
-			name: fileName(in, one.id, log, now.Add(time.Duration(i)*time.Millisecond)),
+			name: fileName(in, one.ID, log, now.Add(time.Duration(i)*time.Millisecond)),
 			ends: end, modified: e.ends, content: events.part(i, len(one.files)),
 		}
 		if s.options.fileSize >= 0 {
@@ -98,8 +84,8 @@ func (s *Server) currentExport(in project, one instance, log exportedLog, now ti
 
 // fileName has the page's form: 32 hex digits, here for the instance in its project, and a time. Assumption 28.
 func fileName(in project, instanceID string, log exportedLog, at time.Time) string {
-	owner := hexID("owner of " + in.id + "/" + instanceID)
-	if in.id == ProjectID && instanceID == InstanceHealthy {
+	owner := hexID("owner of " + in.key(instanceID))
+	if in.ID == ProjectID && instanceID == InstanceHealthy {
 		owner = "054bc9c1f680d55c1f36c006e5a9f67b" // as in the page's example
 	}
 	stamp := at.UTC().Format("20060102150405.000")
@@ -119,62 +105,46 @@ type exportAnswer struct {
 	Count  int     `json:"count"`
 }
 
-// entry is one file. A raw value may be absent or null.
+// entry is one file. A value of type any may be absent (nil) or null.
 type entry struct {
-	WorkflowID string          `json:"workflow_id"`
-	FileName   string          `json:"file_name"`
-	Status     string          `json:"status"`
-	FileSize   json.RawMessage `json:"file_size,omitempty"`
-	FileLink   json.RawMessage `json:"file_link,omitempty"`
-	CreateAt   int64           `json:"create_at"`
-	UpdateAt   json.RawMessage `json:"update_at,omitempty"`
+	WorkflowID string `json:"workflow_id"`
+	FileName   string `json:"file_name"`
+	Status     string `json:"status"`
+	FileSize   any    `json:"file_size,omitempty"`
+	FileLink   any    `json:"file_link,omitempty"`
+	CreateAt   int64  `json:"create_at"`
+	UpdateAt   any    `json:"update_at,omitempty"`
 }
 
-// exportHandler answers POST /v3/{project_id}/instances/{instance_id}/{log}-download.
-func (s *Server) exportHandler(log exportedLog) projectHandler {
-	return func(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
-		if refused := checkBody(r); refused != nil {
-			refused.write(w)
-			return
-		}
-		if replaced, ok := s.options.answers[instanceID]; ok {
-			replaced(w, r)
-			return
+// exporter answers POST /v3/{project_id}/instances/{instance_id}/{log}-download.
+func (s *Server) exporter(log exportedLog) projectHandler {
+	return func(r *http.Request, in project, instanceID string) (any, *problem) {
+		if len(readBody(r)) > 0 { // Assumption 17.
+			if refused := readJSON(r, &object{}); refused != nil {
+				return nil, refused
+			}
 		}
 		one, refused := s.openInstance(in, instanceID)
 		if refused != nil {
-			refused.write(w)
-			return
+			return nil, refused
 		}
-		writeJSON(w, http.StatusOK, s.describeExport(in, one, log))
+		return s.describeExport(in, one, log), nil
 	}
-}
-
-// checkBody accepts no body, or a JSON object with that Content-Type. Assumption 17.
-func checkBody(r *http.Request) *problem {
-	body := readBody(r)
-	if len(body) == 0 {
-		return nil
-	}
-	var object map[string]json.RawMessage
-	return readJSON(r, &object)
 }
 
 // readJSON decodes a body that must be a JSON object.
-func readJSON[T any](r *http.Request, into *T) *problem {
+func readJSON(r *http.Request, into any) *problem {
 	if !isJSON(r) {
 		return &problem{http.StatusUnsupportedMediaType, "DBS.280001", "The Content-Type must be application/json."}
 	}
 	body := readBody(r)
-	var object map[string]json.RawMessage
-	if json.Unmarshal(body, &object) != nil || object == nil || json.Unmarshal(body, into) != nil {
+	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) || json.Unmarshal(body, into) != nil {
 		return badParameter("The request body must be a JSON object with fields of the right type.")
 	}
 	return nil
 }
 
-func (s *Server) describeExport(in project, one instance, log exportedLog) exportAnswer {
-	base := s.URL()
+func (s *Server) describeExport(in project, one Instance, log exportedLog) exportAnswer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -182,41 +152,38 @@ func (s *Server) describeExport(in project, one instance, log exportedLog) expor
 	e.answers++
 
 	a := exportAnswer{List: []entry{}, Status: "CREATING"}
-	done := e.done(now)
-	if done {
-		a.Status = e.status()
+	switch {
+	case e.done(now) && slices.Contains(one.files, fails): // Assumption 20.
+		a.Status = "FAILED"
+	case e.done(now):
+		a.Status = "finish"
 	}
-	if !done && s.options.emptyFirstAnswer && e.answers == 1 {
-		return a
-	}
-	for i := range e.files { // Assumption 36: without files, the list is empty.
-		a.List = append(a.List, s.describeFile(e, &e.files[i], base, done, now))
+	for _, f := range e.files { // Assumption 36: without files, the list is empty.
+		a.List = append(a.List, s.describeFile(e, f, now))
 	}
 	a.Count = len(a.List)
 	return a
 }
 
-// describeFile writes one entry. Assumptions 24 to 28.
-func (s *Server) describeFile(e *export, f *exportFile, base string, done bool, now time.Time) entry {
-	one := entry{WorkflowID: e.workflowID, FileName: f.name, CreateAt: now.UnixMilli()}
-	null, updated := json.RawMessage("null"), json.RawMessage(strconv.FormatInt(now.UnixMilli(), 10))
+// describeFile writes one entry. The caller holds the lock. Assumptions 24 to 28.
+func (s *Server) describeFile(e *export, f exportFile, now time.Time) entry {
+	null := json.RawMessage("null")
+	one := entry{WorkflowID: e.workflowID, FileName: f.name, CreateAt: now.UnixMilli(), UpdateAt: now.UnixMilli()}
 	switch {
-	case !done:
-		one.Status, updated = "EXPORTING", nil
-		if e.answers%2 == 0 {
-			one.FileSize, one.FileLink, updated = null, null, null
-		}
+	case !e.done(now) && e.answers%2 == 0:
+		one.Status, one.FileSize, one.FileLink, one.UpdateAt = "EXPORTING", null, null, null
+	case !e.done(now):
+		one.Status, one.UpdateAt = "EXPORTING", nil
 	case f.ends == fails:
 		one.Status = "FAILED"
 	default:
-		one.Status = "success"
-		one.FileSize = fmt.Appendf(nil, `"%d"`, f.content.size())
+		one.Status, one.FileSize = "success", strconv.FormatInt(f.content.size(), 10)
 		if f.ends != noLink {
-			one.FileLink = json.RawMessage(`"` + s.sign(base, f.name, now) + `"`) // it needs no escapes
+			one.FileLink = s.sign(f.name, now)
 		}
 	}
-	if e.log.hasUpdated {
-		one.UpdateAt = updated
+	if !e.log.hasUpdated {
+		one.UpdateAt = nil
 	}
 	return one
 }
@@ -234,20 +201,18 @@ type job struct {
 }
 
 // showJob answers GET /v3/{project_id}/jobs?id=.
-func (s *Server) showJob(w http.ResponseWriter, r *http.Request, in project, _ string) {
+func (s *Server) showJob(r *http.Request, in project, _ string) (any, *problem) {
 	id := r.URL.Query().Get("id")
 	if id == "" {
-		badParameter("The parameter id is missing.").write(w)
-		return
+		return nil, badParameter("The parameter id is missing.")
 	}
 	s.mu.Lock()
 	e, now := s.jobs[id], s.now()
 	s.mu.Unlock()
-	if e == nil || e.project.id != in.id || s.options.withoutJobs {
-		problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}.write(w)
-		return
+	if e == nil || e.project.ID != in.ID {
+		return nil, &problem{http.StatusBadRequest, "DBS.200543", "The job does not exist."}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"job": e.job(now)})
+	return object{"job": e.job(now)}, nil
 }
 
 // job describes the task of an export. Assumptions 29 and 30.
@@ -255,7 +220,7 @@ func (e *export) job(now time.Time) job {
 	j := job{
 		ID: e.workflowID, Name: e.log.job, Status: "Running",
 		Created:  e.started.UTC().Format(cloudTime),
-		Instance: map[string]string{"id": e.instance.id, "name": e.instance.name},
+		Instance: map[string]string{"id": e.instance.ID, "name": e.instance.Name},
 	}
 	switch {
 	case e.instance.stuck:

@@ -80,10 +80,9 @@ func TestWhichRequestsAFaultMeets(t *testing.T) {
 		"twice":    {rdssim.Fault{Times: 2}, "xx..."},
 		"skip":     {rdssim.Fault{Skip: 2, Times: 2}, "..xx."},
 		"kind":     {rdssim.Fault{Kind: "rds.errorlog", Times: -1}, ".xxx."},
-		"method":   {rdssim.Fault{Method: "GET", Times: -1}, "....x"},
 		"path":     {rdssim.Fault{Path: rdssim.InstanceTwoFiles, Times: -1}, "...x."},
 		"together": {rdssim.Fault{Kind: "rds.errorlog", Skip: 1, Times: 1}, "..x.."},
-		"never":    {rdssim.Fault{Kind: "rds.errorlog", Method: "GET", Times: -1}, "....."},
+		"never":    {rdssim.Fault{Kind: "rds.errorlog", Path: "/jobs", Times: -1}, "....."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCloud(t)
@@ -145,6 +144,17 @@ func TestFaultsThatBreakTheConnection(t *testing.T) {
 			equal(t, "received", len(got.body), test.received)
 		})
 	}
+}
+
+func TestHalfOfALargeFile(t *testing.T) {
+	c := newCloud(t, rdssim.WithExportDuration(0), rdssim.WithFileSize(100_000)) // more than one piece
+	link := c.newLink()
+	c.Inject(rdssim.Fault{Handler: rdssim.HalfBody()})
+	got, err := c.try(c.request("GET", link, ""))
+	if !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error: expected %v, got %v", io.ErrUnexpectedEOF, err)
+	}
+	equal(t, "received", len(got.body), 50_000)
 }
 
 func TestLostAnswerTookEffect(t *testing.T) {

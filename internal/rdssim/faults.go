@@ -16,11 +16,11 @@ import (
 
 // Fault replaces answers. It comes before authorization and rate limit, as a broken gateway does.
 type Fault struct {
-	// Kind, Method and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path,
-	// such as an instance's ID.
-	Kind, Method, Path string
-	Skip               int // how many of these requests pass first
-	Times              int // how many are then answered by the fault: 0 means one, -1 all
+	// Kind and Path choose requests; empty means any. Kind is one of Request.Kind. Path is a part of the path, such as an
+	// instance's ID.
+	Kind, Path string
+	Skip       int // how many of these requests pass first
+	Times      int // how many are then answered by the fault: 0 means one, -1 all
 	// Handler answers in place of the API. Status, Hang, Drop and other functions of this package return handlers.
 	Handler http.HandlerFunc
 }
@@ -50,7 +50,7 @@ func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.faults {
-		if !f.matches(r, kind) || f.Times == 0 {
+		if f.Times == 0 || f.Kind != "" && f.Kind != kind || !strings.Contains(r.URL.EscapedPath(), f.Path) {
 			continue
 		}
 		if f.Skip > 0 {
@@ -65,19 +65,12 @@ func (s *Server) nextFault(r *http.Request, kind string) http.HandlerFunc {
 	return nil
 }
 
-func (f *Fault) matches(r *http.Request, kind string) bool {
-	return (f.Kind == "" || f.Kind == kind) &&
-		(f.Method == "" || f.Method == r.Method) &&
-		strings.Contains(r.URL.EscapedPath(), f.Path)
-}
-
 // realAnswer is the context key of the API's own handler, for faults that change its answer.
 type realAnswer struct{}
 
 func serveReal(w http.ResponseWriter, r *http.Request) {
-	if handler, ok := r.Context().Value(realAnswer{}).(http.HandlerFunc); ok {
-		handler(w, r)
-	}
+	handler, _ := r.Context().Value(realAnswer{}).(http.HandlerFunc)
+	handler(w, r)
 }
 
 // Status answers with a status, a body and headers, which may be nil. Without a Content-Type, the body decides on it.
@@ -116,12 +109,10 @@ func XMLError(status int, code, message string) http.HandlerFunc {
 
 // HTMLPage answers with an HTML page, as a proxy does.
 func HTMLPage(status int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-		page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
-			"</h1></center>\r\n<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
-		writeBody(w, status, "text/html", []byte(page))
-	}
+	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	page := "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+		"</h1></center>\r\n<hr><center>CloudWAF</center>\r\n</body>\r\n</html>\r\n"
+	return Status(status, page, http.Header{"Content-Type": {"text/html"}})
 }
 
 // RetryAfter answers with a status, such as 429 or 503, and the header Retry-After: seconds or a date.
@@ -134,10 +125,7 @@ func RetryAfter(status int, value string) http.HandlerFunc {
 
 // Redirect answers 307: a client that follows sends method, body and perhaps credentials to the URL.
 func Redirect(url string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Location", url)
-		writeBody(w, http.StatusTemporaryRedirect, "text/html", nil)
-	}
+	return Status(http.StatusTemporaryRedirect, "", http.Header{"Location": {url}})
 }
 
 // Hang does not answer. It ends when the client gives up.
@@ -151,22 +139,17 @@ func Hang() http.HandlerFunc {
 // Delay answers as the API does, after a pause.
 func Delay(d time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !pause(r, d) {
-			panic(http.ErrAbortHandler)
-		}
+		pause(r, d)
 		serveReal(w, r)
 	}
 }
 
-// pause waits, and reports whether the client still does.
-func pause(r *http.Request, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// pause waits. It ends the handler if the client gives up.
+func pause(r *http.Request, d time.Duration) {
 	select {
-	case <-timer.C:
-		return true
+	case <-time.After(d):
 	case <-r.Context().Done():
-		return false
+		panic(http.ErrAbortHandler)
 	}
 }
 
@@ -191,7 +174,8 @@ func (lost) WriteHeader(int) { panic(http.ErrAbortHandler) }
 // HalfBody answers as the API does, but breaks the connection after half of the body.
 func HalfBody() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		serveReal(&halfWriter{ResponseWriter: w, left: -1}, r)
+		serveReal(&halfWriter{ResponseWriter: w}, r)
+		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }
@@ -199,10 +183,10 @@ func HalfBody() http.HandlerFunc {
 // halfWriter passes half of the announced length.
 type halfWriter struct {
 	http.ResponseWriter
-	left int64 // < 0: before the header
+	left int64
 }
 
-// WriteHeader reads the length.
+// WriteHeader reads the length. It is the first call of each answer.
 func (h *halfWriter) WriteHeader(status int) {
 	length, _ := strconv.ParseInt(h.Header().Get("Content-Length"), 10, 64)
 	h.left = length / 2
@@ -210,16 +194,9 @@ func (h *halfWriter) WriteHeader(status int) {
 }
 
 func (h *halfWriter) Write(p []byte) (int, error) {
-	if h.left < 0 {
-		h.WriteHeader(http.StatusOK)
-	}
-	if int64(len(p)) < h.left {
-		h.left -= int64(len(p))
-		return h.ResponseWriter.Write(p)
-	}
-	_, _ = h.ResponseWriter.Write(p[:h.left])
-	_ = http.NewResponseController(h.ResponseWriter).Flush()
-	panic(http.ErrAbortHandler)
+	n := min(h.left, int64(len(p)))
+	h.left -= n
+	return h.ResponseWriter.Write(p[:n])
 }
 
 // SlowBody answers as the API does: first the header, then pieces of that many bytes with a pause before each.
@@ -237,36 +214,31 @@ type slowWriter struct {
 }
 
 func (s *slowWriter) Write(p []byte) (int, error) {
-	written := 0
 	for piece := range slices.Chunk(p, s.piece) {
 		_ = http.NewResponseController(s.ResponseWriter).Flush()
-		if !pause(s.request, s.wait) {
-			panic(http.ErrAbortHandler)
-		}
-		n, err := s.ResponseWriter.Write(piece)
-		written += n
-		if err != nil {
-			return written, err
+		pause(s.request, s.wait)
+		if _, err := s.ResponseWriter.Write(piece); err != nil {
+			return 0, err
 		}
 	}
-	return written, nil
+	return len(p), nil
 }
 
 // HugeBody answers 200 with a JSON object of that many bytes, at least 14. It takes no memory.
 func HugeBody(size int64) http.HandlerFunc {
+	const head, tail = `{"padding":"`, `"}`
+	padding := max(0, size-int64(len(head+tail)))
 	return func(w http.ResponseWriter, _ *http.Request) {
-		const head, tail = `{"padding":"`, `"}`
 		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.FormatInt(max(size, int64(len(head+tail))), 10))
-		_, _ = io.WriteString(w, head)
-		piece := bytes.Repeat([]byte("x"), 32<<10)
-		for left := size - int64(len(head+tail)); left > 0; {
-			n, err := w.Write(piece[:min(left, int64(len(piece)))])
-			if err != nil {
-				return // the client hung up
-			}
-			left -= int64(n)
-		}
-		_, _ = io.WriteString(w, tail)
+		w.Header().Set("Content-Length", strconv.FormatInt(padding+int64(len(head+tail)), 10))
+		body := io.MultiReader(strings.NewReader(head), io.LimitReader(endless{}, padding), strings.NewReader(tail))
+		_, _ = io.Copy(w, body) // fails if the client hung up
 	}
+}
+
+// endless reads "x" for ever.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	return copy(p, bytes.Repeat([]byte("x"), len(p))), nil
 }

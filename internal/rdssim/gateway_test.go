@@ -13,7 +13,7 @@ import (
 )
 
 func TestRateLimit(t *testing.T) {
-	c := newCloud(t, rdssim.WithRateLimit(3), rdssim.WithExportDuration(0))
+	c := newCloud(t, rdssim.WithGateway(rdssim.Gateway{PerSecond: 3}), rdssim.WithExportDuration(0))
 	token := c.login()
 	link := *c.links(token, rdssim.InstanceHealthy).List[0].FileLink
 	c.clock.Advance(500 * time.Millisecond)
@@ -121,20 +121,14 @@ func TestGatewaysCountInSeveralWays(t *testing.T) {
 		gateway rdssim.Gateway
 		want    []int
 	}{
-		"no limit":                 {rdssim.Gateway{}, []int{100, 100, 100}},
-		"any second":               {rdssim.Gateway{PerSecond: 20}, []int{20, 20, 20}},
-		"windows of a second":      {rdssim.Gateway{PerSecond: 20, Window: time.Second}, []int{20, 20, 20}},
-		"windows of two seconds":   {rdssim.Gateway{PerSecond: 40, Window: 2 * time.Second}, []int{80, 0, 80, 0}},
-		"a window of a minute":     {rdssim.Gateway{PerSecond: 2, Window: time.Minute}, []int{100, 20, 0}},
-		"a bucket":                 {rdssim.Gateway{PerSecond: 20, Burst: 50}, []int{69, 20, 20}},
-		"a small bucket":           {rdssim.Gateway{PerSecond: 20, Burst: 1}, []int{20, 20, 20}},
-		"less than one a second":   {rdssim.Gateway{PerSecond: 0.5, Burst: 1}, []int{1, 0, 1, 0}},
-		"the rate falls":           {rdssim.Gateway{PerSecond: 20, Window: time.Second, After: 2 * time.Second, Then: 5}, []int{20, 20, 5, 5}},
-		"the rate rises":           {rdssim.Gateway{PerSecond: 5, Burst: 1, After: 2 * time.Second, Then: 20}, []int{5, 5, 20, 20}},
-		"half is another's":        {rdssim.Gateway{PerSecond: 20, Burst: 1, Others: 10}, []int{10, 10, 10}},
-		"another comes later":      {rdssim.Gateway{PerSecond: 20, Burst: 1, Others: 10, OthersAfter: time.Second}, []int{20, 10, 10}},
-		"another takes the rest":   {rdssim.Gateway{PerSecond: 20, Window: time.Second, Others: 20}, []int{16, 16, 16}},
-		"another takes nearly all": {rdssim.Gateway{PerSecond: 20, Others: 1000}, []int{2, 2, 2}},
+		"no limit":               {rdssim.Gateway{}, []int{100, 100, 100}},
+		"any second":             {rdssim.Gateway{PerSecond: 20}, []int{20, 20, 20}},
+		"windows of a second":    {rdssim.Gateway{PerSecond: 20, Window: time.Second}, []int{20, 20, 20}},
+		"windows of two seconds": {rdssim.Gateway{PerSecond: 40, Window: 2 * time.Second}, []int{80, 0, 80, 0}},
+		"a window of a minute":   {rdssim.Gateway{PerSecond: 2, Window: time.Minute}, []int{100, 20, 0}},
+		"a bucket":               {rdssim.Gateway{PerSecond: 20, Burst: 50}, []int{69, 20, 20}},
+		"a small bucket":         {rdssim.Gateway{PerSecond: 20, Burst: 1}, []int{20, 20, 20}},
+		"less than one a second": {rdssim.Gateway{PerSecond: 0.5, Burst: 1}, []int{1, 0, 1, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

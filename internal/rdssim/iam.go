@@ -6,6 +6,7 @@ package rdssim
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -15,149 +16,92 @@ const iamTime = "2006-01-02T15:04:05.000000Z"
 // catalogEndpoint is an additional endpoint of RDS in the catalogue.
 type catalogEndpoint struct{ region, iface, url string }
 
-type named struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Domain *named `json:"domain,omitempty"`
-}
-
-func (d domain) json() *named  { return &named{ID: d.id, Name: d.name} }
-func (p project) json() *named { return &named{p.id, p.name, p.domain.json()} }
-
-type tokenAnswer struct {
-	Token struct {
-		Methods   []string       `json:"methods"`
-		ExpiresAt string         `json:"expires_at"`
-		IssuedAt  string         `json:"issued_at"`
-		User      *named         `json:"user"`
-		Project   *named         `json:"project,omitempty"`
-		Domain    *named         `json:"domain,omitempty"`
-		Roles     []named        `json:"roles"`
-		Catalog   []catalogEntry `json:"catalog,omitempty"`
-	} `json:"token"`
-}
-
-type catalogEntry struct {
-	ID        string            `json:"id"`
-	Type      string            `json:"type"`
-	Name      string            `json:"name"`
-	Endpoints []endpointSummary `json:"endpoints"`
-}
-
-type endpointSummary struct {
-	ID        string `json:"id"`
-	Interface string `json:"interface"`
-	Region    string `json:"region"`
-	RegionID  string `json:"region_id"`
-	URL       string `json:"url"`
-}
-
-func (s *Server) describe(g grant, withoutCatalog bool) tokenAnswer {
-	var a tokenAnswer
-	t := &a.Token
-	t.Methods = g.methods
-	t.ExpiresAt = g.expires.UTC().Format(iamTime)
-	t.IssuedAt = g.issued.UTC().Format(iamTime)
-	t.User = &named{g.user.id, g.user.name, g.user.domain.json()}
-	t.Roles = []named{{ID: "0", Name: "te_admin"}}
-	if g.project == nil {
-		t.Domain = g.domain.json()
+// describe returns what IAM shows of a token.
+func (s *Server) describe(g grant, r *http.Request) object {
+	token := object{
+		"methods": g.methods, "user": g.user, "roles": []object{{"id": "0", "name": "te_admin"}},
+		"issued_at": g.issued.UTC().Format(iamTime), "expires_at": g.expires.UTC().Format(iamTime),
+	}
+	if g.project.ID == "" {
+		token["domain"] = g.domain
 	} else {
-		t.Project = g.project.json()
+		token["project"] = g.project
 	}
-	if !withoutCatalog {
-		t.Catalog = s.catalog(g.project)
+	if !r.URL.Query().Has("nocatalog") {
+		token["catalog"] = s.catalog(g.project)
 	}
-	return a
+	return object{"token": token}
 }
 
 // catalog lists the services. RDS is in it only for a project, whose ID is part of the URL. Assumption 8.
-func (s *Server) catalog(of *project) []catalogEntry {
+func (s *Server) catalog(of project) []object {
+	service := func(kind, name string, endpoints ...catalogEndpoint) object {
+		var list []object
+		for _, e := range endpoints {
+			list = append(list, object{
+				"id": hexID("endpoint " + kind + e.region + e.iface), "interface": e.iface, "region": e.region, "region_id": e.region,
+				"url": strings.ReplaceAll(e.url, "{project_id}", of.ID),
+			})
+		}
+		return object{"id": hexID("service " + kind), "type": kind, "name": name, "endpoints": list}
+	}
 	base := s.URL()
-	own := func(service, url string) endpointSummary {
-		return endpointSummary{hexID("endpoint " + service), "public", Region, Region, url}
+	services := []object{
+		service("identity", "keystone", catalogEndpoint{Region, "public", base + "/v3"}),
+		service("object", "obs", catalogEndpoint{Region, "public", base + "/obs"}),
 	}
-	entries := []catalogEntry{
-		{hexID("service iam"), "identity", "keystone", []endpointSummary{own("iam", base+"/v3")}},
-		{hexID("service obs"), "object", "obs", []endpointSummary{own("obs", base+"/obs")}},
+	if of.ID == "" || s.options.withoutCatalog {
+		return services
 	}
-	if of == nil || s.options.withoutCatalog {
-		return entries
-	}
-	var endpoints []endpointSummary
-	for _, extra := range s.options.extraEndpoints {
-		endpoints = append(endpoints, endpointSummary{
-			hexID("endpoint " + extra.region + extra.iface), extra.iface, extra.region, extra.region,
-			strings.ReplaceAll(extra.url, "{project_id}", of.id),
-		})
-	}
-	endpoints = append(endpoints, own("rdsv3", base+"/v3/"+of.id))
-	return append(entries, catalogEntry{hexID("service rdsv3"), "rdsv3", "rdsv3", endpoints})
+	own := catalogEndpoint{Region, "public", base + "/v3/{project_id}"}
+	return append(services, service("rdsv3", "rdsv3", append(slices.Clone(s.options.extraEndpoints), own)...))
 }
 
-// caller returns the user who sends a request to IAM with a token or a signature.
-func (s *Server) caller(r *http.Request) (user, *problem) {
+// caller returns who sends a request to IAM with a token or a signature.
+func (s *Server) caller(r *http.Request) (grant, *problem) {
 	if r.Header.Get("Authorization") != "" {
 		return s.verifySigned(r)
 	}
 	known, ok := s.lookUp(r.Header.Get("X-Auth-Token"))
 	if !ok {
-		return user{}, &badToken
+		return grant{}, &badToken
 	}
-	return known.user, nil
+	return known, nil
 }
 
 // showVersions answers GET / and GET /v3. Some clients begin with it.
 func (s *Server) showVersions(w http.ResponseWriter, r *http.Request) {
-	version := map[string]any{
+	version := object{
 		"id": "v3.6", "status": "stable", "updated": "2016-04-04T00:00:00Z",
 		"links": []map[string]string{{"rel": "self", "href": s.AuthURL() + "/"}},
 	}
 	if r.URL.Path == "/v3" || r.URL.Path == "/v3/" {
-		writeJSON(w, http.StatusOK, map[string]any{"version": version})
+		writeJSON(w, http.StatusOK, object{"version": version})
 		return
 	}
-	writeJSON(w, http.StatusMultipleChoices, map[string]any{"versions": map[string]any{"values": []any{version}}})
+	writeJSON(w, http.StatusMultipleChoices, object{"versions": object{"values": []any{version}}})
 }
 
 // showToken answers GET /v3/auth/tokens: the description of the token in X-Subject-Token.
-func (s *Server) showToken(w http.ResponseWriter, r *http.Request) {
-	if _, refused := s.caller(r); refused != nil {
-		refused.write(w)
-		return
-	}
+func (s *Server) showToken(w http.ResponseWriter, r *http.Request, _ grant) (any, *problem) {
 	subject := r.Header.Get("X-Subject-Token")
 	known, ok := s.lookUp(subject)
 	if !ok {
-		problem{http.StatusNotFound, "", "Could not find the token."}.write(w)
-		return
+		return nil, &problem{http.StatusNotFound, "", "Could not find the token."}
 	}
 	w.Header().Set("X-Subject-Token", subject)
-	writeJSON(w, http.StatusOK, s.describe(known, r.URL.Query().Has("nocatalog")))
+	return s.describe(known, r), nil
 }
 
 // showCatalog answers GET /v3/auth/catalog. For a signed request, X-Project-Id names the project. Assumption 9.
-func (s *Server) showCatalog(w http.ResponseWriter, r *http.Request) {
-	who, refused := s.caller(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
-	var of *project
-	if r.Header.Get("Authorization") == "" {
-		known, _ := s.lookUp(r.Header.Get("X-Auth-Token"))
-		of = known.project
-	} else if id := r.Header.Get("X-Project-Id"); id != "" {
-		found, ok := findProject(who.domain, id, "")
-		if !ok {
-			noProject.write(w)
-			return
+func (s *Server) showCatalog(_ http.ResponseWriter, r *http.Request, caller grant) (any, *problem) {
+	of := caller.project
+	if id := r.Header.Get("X-Project-Id"); id != "" && r.Header.Get("Authorization") != "" {
+		if of = findProject(caller.domain, id, ""); of.ID == "" {
+			return nil, &noProject
 		}
-		of = &found
 	}
-	writeJSON(w, http.StatusOK, map[string]any{
-		"catalog": s.catalog(of), "links": map[string]any{"self": s.AuthURL() + "/auth/catalog"},
-	})
+	return object{"catalog": s.catalog(of), "links": object{"self": s.AuthURL() + "/auth/catalog"}}, nil
 }
 
 type projectSummary struct {
@@ -170,35 +114,25 @@ type projectSummary struct {
 }
 
 // listProjects answers GET /v3/projects and GET /v3/auth/projects. With ?name=, the name must be equal.
-func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) {
-	who, refused := s.caller(r)
-	if refused != nil {
-		refused.write(w)
-		return
-	}
+func (s *Server) listProjects(_ http.ResponseWriter, r *http.Request, caller grant) (any, *problem) {
 	query := r.URL.Query()
 	list := []projectSummary{}
 	for _, p := range projects {
-		if p.domain != who.domain || query.Has("name") && query.Get("name") != p.name {
-			continue
+		if p.Domain == caller.user.Domain && (!query.Has("name") || query.Get("name") == p.Name) {
+			list = append(list, projectSummary{p.ID, p.Name, p.Domain.ID, p.Domain.ID, false, true})
 		}
-		list = append(list, projectSummary{p.id, p.name, p.domain.id, p.domain.id, false, true})
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"projects": list, "links": map[string]any{}})
+	return object{"projects": list, "links": object{}}, nil
 }
 
 // listDomains answers GET /v3/auth/domains: the caller's account.
-func (s *Server) listDomains(w http.ResponseWriter, r *http.Request) {
-	who, refused := s.caller(r)
-	if refused != nil {
-		refused.write(w)
-		return
+func (s *Server) listDomains(_ http.ResponseWriter, r *http.Request, caller grant) (any, *problem) {
+	list := []object{}
+	own := caller.user.Domain
+	if name := r.URL.Query().Get("name"); name == "" || name == own.Name {
+		list = append(list, object{"id": own.ID, "name": own.Name, "enabled": true})
 	}
-	list := []map[string]any{}
-	if name := r.URL.Query().Get("name"); name == "" || name == who.domain.name {
-		list = append(list, map[string]any{"id": who.domain.id, "name": who.domain.name, "enabled": true})
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"domains": list, "links": map[string]any{}})
+	return object{"domains": list, "links": object{}}, nil
 }
 
 // isJSON reports whether the Content-Type is JSON, with any parameters.

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -41,10 +40,11 @@ const (
 	noLink
 )
 
-// instance is what the simulator knows of one DB instance.
-type instance struct {
-	id, name, does string
+// Instance is one DB instance. Name is empty for the one that does not exist.
+type Instance struct {
+	ID, Name, Does string // Does is one line about the instance's logs
 	kind, status   string // as in the list; by default Single and ACTIVE
+	engine         string // by default PostgreSQL
 	replicaOf      string // the ID of the primary
 	// refusal answers every call for this instance, rowsRefusal only those for rows and statistics.
 	refusal, rowsRefusal *problem
@@ -58,96 +58,83 @@ type instance struct {
 var oneFile = []fileEnd{succeeds}
 
 // Assumptions 21, 22, 23, 46 and 52.
-var seeded = []instance{
-	{id: InstanceHealthy, name: "orders", kind: "Ha", does: "healthy: one file", files: oneFile},
-	{id: InstanceTwoFiles, name: "invoices", does: "healthy: two files", files: []fileEnd{succeeds, succeeds}},
+var seeded = []Instance{
+	{ID: InstanceHealthy, Name: "orders", kind: "Ha", Does: "healthy: one file", files: oneFile},
+	{ID: InstanceTwoFiles, Name: "invoices", Does: "healthy: two files", files: []fileEnd{succeeds, succeeds}},
 	{
-		id: InstanceFails, name: "search", status: "STORAGE FULL",
-		does:        "its export fails, and rows are refused (409 DBS.200316)",
+		ID: InstanceFails, Name: "search", status: "STORAGE FULL",
+		Does:        "its export fails, and rows are refused (409 DBS.200316)",
 		files:       []fileEnd{fails},
 		failReason:  "The %s file could not be prepared: the node did not answer.",
 		rowsRefusal: &problem{http.StatusConflict, "DBS.200316", "The storage of the DB instance is full."},
 	},
 	{
-		id: InstancePartlyFails, name: "billing", does: "three files, the second fails",
+		ID: InstancePartlyFails, Name: "billing", Does: "three files, the second fails",
 		files:      []fileEnd{succeeds, fails, succeeds},
 		failReason: "1 of 3 %s files could not be prepared.",
 	},
 	{
-		id: InstanceBusy, name: "payments", kind: "Ha", status: "BACKING UP",
-		does: "busy at first (409 DBS.200011), then healthy", busy: true, files: oneFile,
+		ID: InstanceBusy, Name: "payments", kind: "Ha", status: "BACKING UP",
+		Does: "busy at first (409 DBS.200011), then healthy", busy: true, files: oneFile,
 	},
 	{
-		id: InstanceMySQL, name: "shop", does: "is not PostgreSQL (400 DBS.280343)",
+		ID: InstanceMySQL, Name: "shop", engine: "MySQL", Does: "is not PostgreSQL (400 DBS.280343)",
 		refusal: &problem{http.StatusBadRequest, "DBS.280343", "The DB engine does not support this operation."},
 	},
-	{id: InstanceMissing, does: "does not exist (404 DBS.200602), like every ID that is not in this list", refusal: &notFound},
-	{id: InstanceEmpty, name: "stock", does: "finishes with an empty list, and has no rows", empty: true},
-	{id: InstanceStuck, name: "warehouse", status: "MODIFYING", does: "its export never ends", files: oneFile, stuck: true},
-	{id: InstanceNoLink, name: "reports", does: "finishes, and its one entry has no link", files: []fileEnd{noLink}},
-	{id: InstanceShop, name: "shop", does: "healthy; a MySQL instance has the same name", files: oneFile},
-	{id: InstanceTwin, name: "twin", does: "healthy; another one has the same name", files: oneFile},
-	{id: InstanceOtherTwin, name: "twin", kind: "Ha", status: "REBOOTING", does: "healthy; another one has the same name", files: oneFile},
+	{ID: InstanceMissing, Does: "does not exist (404 DBS.200602), like every ID that is not in this list", refusal: &notFound},
+	{ID: InstanceEmpty, Name: "stock", Does: "finishes with an empty list, and has no rows", empty: true},
+	{ID: InstanceStuck, Name: "warehouse", status: "MODIFYING", Does: "its export never ends", files: oneFile, stuck: true},
+	{ID: InstanceNoLink, Name: "reports", Does: "finishes, and its one entry has no link", files: []fileEnd{noLink}},
+	{ID: InstanceShop, Name: "shop", Does: "healthy; a MySQL instance has the same name", files: oneFile},
+	{ID: InstanceTwin, Name: "twin", Does: "healthy; another one has the same name", files: oneFile},
+	{ID: InstanceOtherTwin, Name: "twin", kind: "Ha", status: "REBOOTING", Does: "healthy; another one has the same name", files: oneFile},
 	{
-		id: InstanceReplica, name: "orders-replica", kind: "Replica", replicaOf: InstanceHealthy,
-		does: "healthy: the read replica of orders", files: oneFile,
+		ID: InstanceReplica, Name: "orders-replica", kind: "Replica", replicaOf: InstanceHealthy,
+		Does: "healthy: the read replica of orders", files: oneFile,
 	},
 	{
-		id: InstanceCreating, name: "archive", status: "BUILD", does: "is being created (400 DBS.200086)",
+		ID: InstanceCreating, Name: "archive", status: "BUILD", Does: "is being created (400 DBS.200086)",
 		refusal: &problem{http.StatusBadRequest, "DBS.200086", "The DB instance status does not allow this operation."},
 	},
 }
 
 var notFound = problem{http.StatusNotFound, "DBS.200602", "The DB instance does not exist."}
 
-// Instance describes a seeded instance for people.
-type Instance struct {
-	ID, Name string // Name is empty for the instance that does not exist
-	Does     string // one line about the instance's logs
-}
-
 // Instances lists the seeded instances, without the fleet.
 func Instances() []Instance {
-	list := make([]Instance, len(seeded))
-	for i, one := range seeded {
-		list[i] = Instance{one.id, one.name, one.does}
-	}
-	return list
+	return slices.Clone(seeded)
 }
 
-// fleetPrefix begins the ID of each instance of the fleet.
-const fleetPrefix = "f1ee7"
-
-var fleetID = regexp.MustCompile(`^` + fleetPrefix + `([0-9]{27})in03$`)
+// fleetForm is the ID of an instance of the fleet, with its number.
+const fleetForm = "f1ee7%027din03"
 
 // FleetInstance returns the ID of the healthy instance number n, 0 or more. Number 1 has the name fleet-0001.
 func FleetInstance(n int) string {
-	return fmt.Sprintf("%s%027din03", fleetPrefix, n)
+	return fmt.Sprintf(fleetForm, n)
 }
 
-func fleetInstance(id string) (instance, bool) {
-	m := fleetID.FindStringSubmatch(id)
-	if m == nil {
-		return instance{}, false
+func fleetInstance(id string) (Instance, bool) {
+	var n int
+	if _, err := fmt.Sscanf(id, fleetForm, &n); err != nil || n < 0 || id != FleetInstance(n) {
+		return Instance{}, false
 	}
-	digits := strings.TrimLeft(m[1][:23], "0") + m[1][23:]
-	return instance{id: id, name: "fleet-" + digits, files: oneFile}, true
+	return Instance{ID: id, Name: fmt.Sprintf("fleet-%04d", n), files: oneFile}, true
 }
 
 // openInstance returns the instance of a call, or the refusal if its logs cannot be read now.
-func (s *Server) openInstance(in project, id string) (instance, *problem) {
-	i := slices.IndexFunc(seeded, func(one instance) bool { return one.id == id })
+func (s *Server) openInstance(in project, id string) (Instance, *problem) {
+	i := slices.IndexFunc(seeded, func(one Instance) bool { return one.ID == id })
 	one, ok := fleetInstance(id)
 	if i >= 0 {
 		one, ok = seeded[i], true
 	}
 	switch {
 	case !ok || !in.instances:
-		return instance{}, &notFound
+		return Instance{}, &notFound
 	case one.refusal != nil:
-		return instance{}, one.refusal
-	case one.busy && s.stillBusy(instanceKey{in.id, id}):
-		return instance{}, &problem{
+		return Instance{}, one.refusal
+	case one.busy && s.stillBusy(in.key(id)):
+		return Instance{}, &problem{
 			http.StatusConflict, "DBS.200011",
 			"The DB instance is being operated on. Another operation is in progress. Try again later.",
 		}
@@ -156,7 +143,7 @@ func (s *Server) openInstance(in project, id string) (instance, *problem) {
 }
 
 // stillBusy reports whether the time since the first call is not over.
-func (s *Server) stillBusy(key instanceKey) bool {
+func (s *Server) stillBusy(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -166,40 +153,11 @@ func (s *Server) stillBusy(key instanceKey) bool {
 	return now.Before(s.busy[key])
 }
 
-// instanceAnswer is one element of the list, in the order of the API's page.
-type instanceAnswer struct {
-	ID         string            `json:"id"`
-	Status     string            `json:"status"`
-	Name       string            `json:"name"`
-	Port       int               `json:"port"`
-	Type       string            `json:"type"`
-	Region     string            `json:"region"`
-	Datastore  map[string]string `json:"datastore"`
-	Created    string            `json:"created"`
-	Updated    string            `json:"updated"`
-	Volume     volume            `json:"volume"`
-	Tags       []string          `json:"tags"`
-	PrivateIPs []string          `json:"private_ips"`
-	PublicIPs  []string          `json:"public_ips"`
-	FlavorRef  string            `json:"flavor_ref"`
-	Related    []related         `json:"related_instance"`
-}
-
-type volume struct {
-	Type string `json:"type"`
-	Size int    `json:"size"`
-}
-
-type related struct {
-	ID   string `json:"id"`
-	Type string `json:"type"`
-}
-
 // firstCreated is when the first instance in the list was created.
 var firstCreated = time.Date(2026, 1, 15, 10, 30, 0, 0, time.FixedZone("", 8*60*60))
 
 // listInstances answers GET /v3/{project_id}/instances. Assumptions 47 to 49.
-func (s *Server) listInstances(w http.ResponseWriter, r *http.Request, in project, _ string) {
+func (s *Server) listInstances(r *http.Request, in project, _ string) (any, *problem) {
 	query := r.URL.Query()
 	var p parameters
 	offset := p.number("offset", query.Get("offset"), 0, 0, 1<<30)
@@ -210,26 +168,24 @@ func (s *Server) listInstances(w http.ResponseWriter, r *http.Request, in projec
 		p.refuse(badParameter("A filter must not be * alone."))
 	}
 	if p.refused != nil {
-		p.refused.write(w)
-		return
+		return nil, p.refused
 	}
-	list := []instanceAnswer{}
+	list := []object{}
 	for number, one := range s.listed(in) {
-		found := one.describe(number)
-		if matches(one.name, query.Get("name")) && matches(one.id, query.Get("id")) &&
-			(kind == "" || kind == found.Type) && (engine == "" || engine == found.Datastore["type"]) {
-			list = append(list, found)
+		if matches(one.Name, query.Get("name")) && matches(one.ID, query.Get("id")) &&
+			(kind == "" || kind == cmp.Or(one.kind, "Single")) && (engine == "" || engine == cmp.Or(one.engine, "PostgreSQL")) {
+			list = append(list, one.describe(number))
 		}
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"instances": page(list, offset, limit), "total_count": len(list)})
+	return object{"instances": page(list, offset, limit), "total_count": len(list)}, nil
 }
 
 // listed returns the instances of a project, with as much of the fleet as was asked for.
-func (s *Server) listed(in project) []instance {
+func (s *Server) listed(in project) []Instance {
 	if !in.instances {
 		return nil
 	}
-	list := slices.DeleteFunc(slices.Clone(seeded), func(one instance) bool { return one.name == "" })
+	list := slices.DeleteFunc(slices.Clone(seeded), func(one Instance) bool { return one.Name == "" })
 	for n := range s.options.fleet {
 		one, _ := fleetInstance(FleetInstance(n + 1))
 		list = append(list, one)
@@ -242,31 +198,32 @@ func matches(value, filter string) bool {
 	return strings.Contains(value, strings.TrimPrefix(filter, "*"))
 }
 
-// describe writes one element of the list. Assumptions 50 and 51.
-func (one instance) describe(number int) instanceAnswer {
-	a := instanceAnswer{
-		ID: one.id, Status: cmp.Or(one.status, "ACTIVE"), Name: one.name, Port: 5432, Type: cmp.Or(one.kind, "Single"), Region: Region,
-		Datastore: map[string]string{"type": "PostgreSQL", "version": "15", "complete_version": "15.18"},
-		Created:   firstCreated.AddDate(0, 0, number).Format(cloudTime),
-		Updated:   firstCreated.AddDate(0, 0, number).Add(time.Second).Format(cloudTime),
-		Volume:    volume{"CLOUDSSD", 100}, Tags: []string{},
-		PrivateIPs: []string{fmt.Sprintf("192.168.%d.%d", number/200, 10+number%200)}, PublicIPs: []string{},
-		FlavorRef: "rds.pg.c2.large", Related: []related{},
-	}
-	if one.id == InstanceMySQL {
-		a.Port, a.FlavorRef = 3306, "rds.mysql.c2.large"
-		a.Datastore = map[string]string{"type": "MySQL", "version": "8.0", "complete_version": "8.0.32"}
-	}
-	if one.status == "BUILD" {
-		a.Created, a.Updated, a.PrivateIPs = "", "", []string{""}
-	}
+// describe returns one element of the list. Assumptions 50 and 51.
+func (one Instance) describe(number int) object {
+	created := firstCreated.AddDate(0, 0, number)
+	related := []object{}
 	if one.replicaOf != "" {
-		a.Related = append(a.Related, related{one.replicaOf, "replica_of"})
+		related = append(related, object{"id": one.replicaOf, "type": "replica_of"})
 	}
 	for _, other := range seeded {
-		if other.replicaOf == one.id {
-			a.Related = append(a.Related, related{other.id, "replica"})
+		if other.replicaOf == one.ID {
+			related = append(related, object{"id": other.ID, "type": "replica"})
 		}
+	}
+	a := object{
+		"id": one.ID, "status": cmp.Or(one.status, "ACTIVE"), "name": one.Name, "port": 5432, "type": cmp.Or(one.kind, "Single"),
+		"region": Region, "datastore": object{"type": "PostgreSQL", "version": "15", "complete_version": "15.18"},
+		"created": created.Format(cloudTime), "updated": created.Add(time.Second).Format(cloudTime),
+		"volume": object{"type": "CLOUDSSD", "size": 100}, "tags": []string{}, "public_ips": []string{},
+		"private_ips": []string{fmt.Sprintf("192.168.%d.%d", number/200, 10+number%200)},
+		"flavor_ref":  "rds.pg.c2.large", "related_instance": related,
+	}
+	if one.engine == "MySQL" {
+		a["port"], a["flavor_ref"] = 3306, "rds.mysql.c2.large"
+		a["datastore"] = object{"type": "MySQL", "version": "8.0", "complete_version": "8.0.32"}
+	}
+	if one.status == "BUILD" {
+		a["created"], a["updated"], a["private_ips"] = "", "", []string{""}
 	}
 	return a
 }

@@ -87,12 +87,6 @@ func TestJobsThatCannotBeFound(t *testing.T) {
 		wantAnswer(t, c.job(token, "44fb1d85-2fcc-4d63-ad3b-c3d1ecd7000e"), 400, noJob)
 		wantAnswer(t, c.job(token, ""), 400, `{"error_code":"DBS.280001","error_msg":"The parameter id is missing."}`)
 	})
-	t.Run("never", func(t *testing.T) {
-		c := newCloud(t, rdssim.WithoutJobs())
-		token := c.login()
-		workflow := c.links(token, rdssim.InstanceHealthy).List[0].WorkflowID
-		wantAnswer(t, c.job(token, workflow), 400, noJob)
-	})
 	t.Run("of another project", func(t *testing.T) {
 		c := newCloud(t)
 		workflow := c.links(c.login(), rdssim.InstanceHealthy).List[0].WorkflowID

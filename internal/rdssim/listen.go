@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -22,8 +23,8 @@ func (s *Server) Start() (stop func(), err error) {
 // StartAt listens on a loopback address such as 127.0.0.1:4711. It refuses others, because the simulator's secrets are
 // public. stop closes all connections and waits for the end of all requests.
 func (s *Server) StartAt(addr string) (stop func(), err error) {
-	if err := checkLoopback(addr); err != nil {
-		return nil, err
+	if parsed, err := netip.ParseAddrPort(addr); err != nil || !parsed.Addr().IsLoopback() {
+		return nil, fmt.Errorf("address %q: it must be a loopback address, such as 127.0.0.1:0", addr)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
 	if err != nil {
@@ -64,17 +65,6 @@ func (s *Server) StartAt(addr string) (stop func(), err error) {
 		serving.Wait()
 		open.Lock()
 	}), nil
-}
-
-func checkLoopback(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return fmt.Errorf("address %q: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return fmt.Errorf("address %q: it must be a loopback address, such as 127.0.0.1:0", addr)
-	}
-	return nil
 }
 
 // Transport returns a transport that reaches the server in process: net/http's client and server over net.Pipe. It opens

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,51 +45,46 @@ var (
 
 const lineTimeLayout = "2006-01-02 15:04:05.000"
 
+// partLevels are the levels of lines that belong to the event before.
+var partLevels = []string{"DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION", "BACKTRACE"}
+
 // parseLog reads a log with the incidents' prefix. A line without the prefix continues the line before.
 func parseLog(text string) []event {
 	var events []event
 	for line := range strings.Lines(text) {
-		m := eventLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
-		last := len(events) - 1
-		if (m == nil || isPart(m[5])) && last < 0 {
-			panic(fmt.Sprintf("rdssim: the log begins with %q, which is not an event", line))
-		}
-		switch {
-		case m != nil && !isPart(m[5]):
+		more := strings.TrimSuffix(line, "\n")
+		m := eventLine.FindStringSubmatch(more)
+		if m != nil && !slices.Contains(partLevels, m[5]) {
 			at, err := time.Parse(lineTimeLayout, m[1])
 			if err != nil {
 				panic(fmt.Sprintf("rdssim: time of a log line: %v", err))
 			}
 			events = append(events, event{at, m[2], m[3], m[4], m[5], m[6], nil, line})
 			continue
-		case m != nil:
-			events[last].parts = append(events[last].parts, m[5]+":  "+m[6])
-		case len(events[last].parts) > 0:
-			events[last].parts[len(events[last].parts)-1] += "\n" + strings.TrimSuffix(line, "\n")
-		default:
-			events[last].message += "\n" + strings.TrimSuffix(line, "\n")
 		}
-		events[last].lines += line
+		if len(events) == 0 {
+			panic(fmt.Sprintf("rdssim: the log begins with %q, which is not an event", line))
+		}
+		last := &events[len(events)-1]
+		last.lines += line
+		switch {
+		case m != nil:
+			last.parts = append(last.parts, m[5]+":  "+m[6])
+		case len(last.parts) > 0:
+			last.parts[len(last.parts)-1] += "\n" + more
+		default:
+			last.message += "\n" + more
+		}
 	}
 	return events
-}
-
-func isPart(level string) bool {
-	return slices.Contains([]string{"DETAIL", "HINT", "CONTEXT", "STATEMENT", "QUERY", "LOCATION", "BACKTRACE"}, level)
 }
 
 // embeddedLogs returns the events of each embedded log by its name without ".log".
 var embeddedLogs = sync.OnceValue(func() map[string][]event {
 	logs := map[string][]event{}
-	entries, err := incidents.ReadDir("incidents")
-	if err != nil {
-		panic(fmt.Sprintf("rdssim: %v", err))
-	}
+	entries, _ := incidents.ReadDir("incidents") // what is embedded can be read
 	for _, entry := range entries {
-		text, err := incidents.ReadFile("incidents/" + entry.Name())
-		if err != nil {
-			panic(fmt.Sprintf("rdssim: %v", err))
-		}
+		text, _ := incidents.ReadFile("incidents/" + entry.Name())
 		logs[strings.TrimSuffix(entry.Name(), ".log")] = parseLog(string(text))
 	}
 	return logs
@@ -96,14 +92,8 @@ var embeddedLogs = sync.OnceValue(func() map[string][]event {
 
 // Incidents lists the names for WithIncident, sorted.
 func Incidents() []string {
-	var names []string
-	for name := range embeddedLogs() {
-		if name != slowIncident {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	names := slices.Sorted(maps.Keys(embeddedLogs()))
+	return slices.DeleteFunc(names, func(name string) bool { return name == slowIncident })
 }
 
 // WithIncident chooses what the error logs show: one of [Incidents]. With IDs of instances it holds for these only.
@@ -140,11 +130,11 @@ func WithOriginalTimes() Option {
 
 // events returns an instance's log, moved so that its last event is one minute old. The times stay the same for a
 // minute, so that several pages of rows and an export agree. The caller holds the lock. Assumption 45.
-func (s *Server) events(key instanceKey, one instance, log exportedLog) logPart {
+func (s *Server) events(in project, one Instance, log exportedLog) logPart {
 	events := s.options.slowLog
 	if log == errorLog {
 		events = s.options.errorLog
-		if own, ok := s.options.errorLogs[key.instance]; ok {
+		if own, ok := s.options.errorLogs[one.ID]; ok {
 			events = own
 		}
 	}
@@ -154,8 +144,8 @@ func (s *Server) events(key instanceKey, one instance, log exportedLog) logPart 
 	if s.options.originalTimes {
 		return logPart{events, 0}
 	}
-	now := s.now()
-	if anchor, ok := s.anchors[key]; !ok || now.Sub(anchor) >= time.Minute {
+	now, key := s.now(), in.key(one.ID)
+	if now.Sub(s.anchors[key]) >= time.Minute {
 		s.anchors[key] = now
 	}
 	last := s.anchors[key].Add(-time.Minute)

@@ -4,12 +4,11 @@
 package rdssim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -19,34 +18,32 @@ import (
 // loginRequest is the body of POST /v3/auth/tokens.
 type loginRequest struct {
 	Auth struct {
-		Identity struct {
-			Methods  []string `json:"methods"`
-			Password *struct {
-				User userReference `json:"user"`
-			} `json:"password"`
-			TOTP *struct {
-				User userReference `json:"user"`
-			} `json:"totp"`
-			Token *struct {
-				ID string `json:"id"`
-			} `json:"token"`
-			AssumeRole *agencyReference `json:"assume_role"`
-		} `json:"identity"`
-		Scope *scope `json:"scope"`
+		Identity identity `json:"identity"`
+		Scope    scope    `json:"scope"`
 	} `json:"auth"`
 }
 
-type userReference struct {
-	ID       string           `json:"id"`
-	Name     string           `json:"name"`
-	Domain   *domainReference `json:"domain"`
-	Password string           `json:"password"`
-	Passcode string           `json:"passcode"`
+// identity is who logs in, for each of the methods.
+type identity struct {
+	Methods  []string `json:"methods"`
+	Password *struct {
+		User userReference `json:"user"`
+	} `json:"password"`
+	TOTP *struct {
+		User userReference `json:"user"`
+	} `json:"totp"`
+	Token *struct {
+		ID string `json:"id"`
+	} `json:"token"`
+	AssumeRole *agencyReference `json:"assume_role"`
 }
 
-type domainReference struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+type userReference struct {
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Domain   *domain `json:"domain"`
+	Password string  `json:"password"`
+	Passcode string  `json:"passcode"`
 }
 
 // agencyReference also has xrole_name, the older name of agency_name, which public clients still send.
@@ -59,15 +56,16 @@ type agencyReference struct {
 
 type scope struct {
 	Project *struct {
-		ID     string           `json:"id"`
-		Name   string           `json:"name"`
-		Domain *domainReference `json:"domain"`
+		ID     string  `json:"id"`
+		Name   string  `json:"name"`
+		Domain *domain `json:"domain"`
 	} `json:"project"`
-	Domain *domainReference `json:"domain"`
+	Domain *domain `json:"domain"`
 }
 
-func (d *domainReference) matches(known domain) bool {
-	return d != nil && (d.ID != "" && d.ID == known.id || d.ID == "" && d.Name == known.name)
+// names reports whether a request means the known account, by ID or by name.
+func (d *domain) names(known domain) bool {
+	return d != nil && (d.ID != "" && d.ID == known.ID || d.ID == "" && d.Name == known.Name)
 }
 
 var (
@@ -85,91 +83,81 @@ func badLogin(why string) *problem {
 
 // login answers POST /v3/auth/tokens. Assumption 2.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	var request loginRequest
-	if !isJSON(r) {
-		badLogin("Content-Type must be application/json.").write(w)
-		return
-	}
-	if err := json.Unmarshal(readBody(r), &request); err != nil {
-		badLogin("The request body is not JSON.").write(w)
-		return
-	}
-	granted, refused := s.grant(r, &request)
+	granted, refused := s.grant(r)
 	if refused != nil {
 		refused.write(w)
 		return
 	}
-	token := s.issue(granted)
+	token := newToken(s.options.tokenSize)
+	s.mu.Lock()
+	s.tokens[token] = granted
+	s.mu.Unlock()
 	w.Header().Set("X-Subject-Token", token)
-	writeJSON(w, s.options.loginStatus, s.describe(granted, r.URL.Query().Has("nocatalog")))
+	writeJSON(w, http.StatusCreated, s.describe(granted, r))
 }
 
-func (s *Server) grant(r *http.Request, request *loginRequest) (grant, *problem) {
-	g, refused := s.identify(r, request)
+func (s *Server) grant(r *http.Request) (grant, *problem) {
+	var request loginRequest
+	if !isJSON(r) {
+		return grant{}, badLogin("Content-Type must be application/json.")
+	}
+	if err := json.Unmarshal(readBody(r), &request); err != nil {
+		return grant{}, badLogin("The request body is not JSON.")
+	}
+	g, refused := s.identify(r, request.Auth.Identity)
 	if refused != nil {
 		return grant{}, refused
 	}
+	g.methods = request.Auth.Identity.Methods
 	g.issued = s.now()
 	if g.expires.IsZero() {
 		g.expires = g.issued.Add(s.options.tokenLife)
 	}
-	g.methods = request.Auth.Identity.Methods
-	refused = g.scopeTo(request.Auth.Scope)
+	g.project, refused = request.Auth.Scope.project(g.domain)
 	return g, refused
 }
 
 // identify returns who logs in.
-func (s *Server) identify(r *http.Request, request *loginRequest) (grant, *problem) {
-	identity := request.Auth.Identity
-	switch methods := slices.Sorted(slices.Values(identity.Methods)); {
-	case slices.Equal(methods, []string{"password"}) && identity.Password != nil:
-		return byPassword(identity.Password.User, "")
-	case slices.Equal(methods, []string{"password", "totp"}) && identity.Password != nil && identity.TOTP != nil:
-		if identity.TOTP.User.ID == "" {
+func (s *Server) identify(r *http.Request, by identity) (grant, *problem) {
+	switch methods := strings.Join(slices.Sorted(slices.Values(by.Methods)), " "); {
+	case methods == "password" && by.Password != nil:
+		return byPassword(by.Password.User, "")
+	case methods == "password totp" && by.Password != nil && by.TOTP != nil:
+		user, totp := by.Password.User, by.TOTP.User
+		if totp.ID == "" {
 			return grant{}, badLogin("totp needs the user's id.") // Assumption 4.
 		}
-		if identity.Password.User.ID != "" && identity.Password.User.ID != identity.TOTP.User.ID {
+		if user.ID != "" && user.ID != totp.ID {
 			return grant{}, &wrongLogin
 		}
-		identity.Password.User.ID = identity.TOTP.User.ID
-		return byPassword(identity.Password.User, identity.TOTP.User.Passcode)
-	case slices.Equal(methods, []string{"token"}) && identity.Token != nil:
-		known, ok := s.lookUp(identity.Token.ID)
+		user.ID = totp.ID
+		return byPassword(user, totp.Passcode)
+	case methods == "token" && by.Token != nil:
+		known, ok := s.lookUp(by.Token.ID)
 		if !ok {
 			return grant{}, &badToken
 		}
 		// Assumption 5.
-		return grant{user: known.user, domain: known.user.domain, expires: known.expires}, nil
-	case slices.Equal(methods, []string{"assume_role"}) && identity.AssumeRole != nil:
-		return s.byAgency(r, *identity.AssumeRole)
+		return grant{user: known.user, domain: known.user.Domain, expires: known.expires}, nil
+	case methods == "assume_role" && by.AssumeRole != nil:
+		return s.byAgency(r, *by.AssumeRole)
 	}
 	return grant{}, badLogin("The identity must hold each of its methods: password, totp with password, token or assume_role.")
 }
 
 func byPassword(given userReference, passcode string) (grant, *problem) {
-	for _, known := range users {
-		if !given.names(known) {
-			continue
-		}
-		if subtle.ConstantTimeCompare([]byte(given.Password), []byte(Password)) != 1 {
-			return grant{}, &wrongLogin
-		}
-		if known.passcode != "" && passcode == "" {
-			return grant{}, &needPasscode
-		}
-		if known.passcode != passcode {
-			return grant{}, &wrongLogin
-		}
-		return grant{user: known, domain: known.domain}, nil
+	i := slices.IndexFunc(users, func(known user) bool {
+		return given.ID == known.ID || given.ID == "" && given.Name == known.Name && given.Domain.names(known.Domain)
+	})
+	switch {
+	case i < 0 || given.Password != Password:
+		return grant{}, &wrongLogin
+	case users[i].passcode != "" && passcode == "":
+		return grant{}, &needPasscode
+	case users[i].passcode != passcode:
+		return grant{}, &wrongLogin
 	}
-	return grant{}, &wrongLogin
-}
-
-func (u userReference) names(known user) bool {
-	if u.ID != "" {
-		return u.ID == known.id
-	}
-	return u.Name == known.name && u.Domain.matches(known.domain)
+	return grant{user: users[i], domain: users[i].Domain}, nil
 }
 
 // byAgency gives the caller, known by token or signature, access to the account that trusts it. Assumption 6.
@@ -178,55 +166,36 @@ func (s *Server) byAgency(r *http.Request, a agencyReference) (grant, *problem) 
 	if refused != nil {
 		return grant{}, refused
 	}
-	name := a.AgencyName
-	if name == "" {
-		name = a.XRoleName
-	}
-	trusting := domainReference{ID: a.DomainID, Name: a.DomainName}
-	if name != AgencyName || !trusting.matches(agencyDomain) || caller.domain != homeDomain {
+	trusting := &domain{a.DomainID, a.DomainName}
+	if cmp.Or(a.AgencyName, a.XRoleName) != AgencyName || !trusting.names(agencyDomain) {
 		return grant{}, &noAgency
 	}
-	return grant{user: caller, domain: agencyDomain}, nil
+	return grant{user: caller.user, domain: agencyDomain}, nil
 }
 
-// scopeTo sets the project of the grant. Without a scope, or with a domain as scope, it has none.
-func (g *grant) scopeTo(to *scope) *problem {
-	switch {
-	case to == nil:
-		return nil
-	case to.Project != nil:
-		// Assumption 7.
-		if to.Project.ID == "" && to.Project.Domain != nil && !to.Project.Domain.matches(g.domain) {
-			return &noProject
+// project returns the project that a login asks for. Without a scope, or with a domain as scope, its ID is empty.
+func (to scope) project(of domain) (project, *problem) {
+	if to.Project == nil {
+		if to.Domain != nil && !to.Domain.names(of) {
+			return project{}, &noProject
 		}
-		found, ok := findProject(g.domain, to.Project.ID, to.Project.Name)
-		if !ok {
-			return &noProject
-		}
-		g.project = &found
-		return nil
-	case to.Domain != nil && !to.Domain.matches(g.domain):
-		return &noProject
+		return project{}, nil
 	}
-	return nil
+	found := findProject(of, to.Project.ID, to.Project.Name)
+	// Assumption 7.
+	if found.ID == "" || to.Project.ID == "" && to.Project.Domain != nil && !to.Project.Domain.names(of) {
+		return project{}, &noProject
+	}
+	return found, nil
 }
 
-// grant is what a token gives access to. project is nil if the token is for an account only.
+// grant is what a token gives access to. The project's ID is empty if the token is for an account only.
 type grant struct {
 	methods         []string
 	user            user
 	domain          domain
-	project         *project
+	project         project
 	issued, expires time.Time
-}
-
-// issue makes a random token, which other servers do not know.
-func (s *Server) issue(g grant) string {
-	token := newToken(s.options.tokenSize)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tokens[token] = g
-	return token
 }
 
 // lookUp returns the grant of a token that has not expired.
@@ -246,12 +215,7 @@ func (s *Server) RevokeTokens() {
 
 // newToken returns a token that looks like the cloud's. It holds TokenMark every 64 characters.
 func newToken(size int) string {
-	var token strings.Builder
-	token.WriteString("MII")
-	seed := rand.Text()
-	for line := 0; token.Len() < size; line++ {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", seed, line))
-		token.WriteString((hex.EncodeToString(sum[:]) + TokenMark)[len(TokenMark):])
-	}
-	return token.String()[:size]
+	sum := sha256.Sum256([]byte(rand.Text()))
+	line := hex.EncodeToString(sum[:])[len(TokenMark):] + TokenMark
+	return ("MII" + strings.Repeat(line, size/len(line)+1))[:size]
 }

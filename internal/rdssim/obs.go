@@ -20,20 +20,9 @@ import (
 func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Server", "OBS")
 	w.Header().Set("X-Amz-Request-Id", w.Header().Get("X-Request-Id"))
-	name, refused := objectName(r)
-	if refused == nil {
-		refused = checkHeaders(r)
-	}
-	if refused == nil {
-		refused = checkLink(r, name, s.now())
-	}
+	object, refused := s.findObject(r)
 	if refused != nil {
 		refused.writeXML(w)
-		return
-	}
-	object, ok := s.object(name)
-	if !ok {
-		problem{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}.writeXML(w)
 		return
 	}
 	data, etag := object.content.open()
@@ -44,63 +33,59 @@ func (s *Server) serveObject(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(&xmlRefusals{ResponseWriter: w}, r, "", object.modified, data)
 }
 
-// objectName returns the name in /obs/{bucket}/{name}.
-func objectName(r *http.Request) (string, *problem) {
+// findObject returns the object of a request for /obs/{bucket}/{name}, or the refusal.
+func (s *Server) findObject(r *http.Request) (exportFile, *problem) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return "", &problem{http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource."}
-	}
-	in, escaped, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/obs/"), "/")
-	if in != bucket {
-		return "", &problem{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist: " + r.URL.EscapedPath()}
-	}
-	name, err := url.PathUnescape(escaped)
-	if err != nil {
-		return "", &problem{http.StatusBadRequest, "InvalidURI", "Couldn't parse the specified URI."}
-	}
-	return name, nil
-}
-
-// checkHeaders refuses headers that a download must not have. Assumption 34.
-func checkHeaders(r *http.Request) *problem {
-	for _, name := range []string{"X-Auth-Token", "Authorization", "Content-Type", "X-Sdk-Date", "X-Security-Token"} {
-		if r.Header.Get(name) != "" {
-			return &problem{http.StatusBadRequest, "InvalidArgument", "A signed link goes without the header " + name + "."}
+		return exportFile{}, &problem{
+			http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.",
 		}
 	}
-	return nil
-}
-
-func (s *Server) object(name string) (exportFile, bool) {
+	path := r.URL.EscapedPath()
+	in, escaped, _ := strings.Cut(strings.TrimPrefix(path, "/obs/"), "/")
+	name, _ := url.PathUnescape(escaped) // EscapedPath escapes well
+	if in != bucket {
+		return exportFile{}, &problem{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist: " + path}
+	}
+	// Assumption 34.
+	for _, header := range []string{"X-Auth-Token", "Authorization", "Content-Type", "X-Sdk-Date", "X-Security-Token"} {
+		if r.Header.Get(header) != "" {
+			return exportFile{}, &problem{http.StatusBadRequest, "InvalidArgument", "A signed link goes without the header " + header + "."}
+		}
+	}
+	if refused := checkLink(r, name, s.now()); refused != nil {
+		return exportFile{}, refused
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	object, ok := s.objects[name]
-	return object, ok && !s.now().Before(object.modified)
+	object, ok := s.objects[name] // has a link only once its export is done
+	if !ok {
+		return exportFile{}, &problem{http.StatusNotFound, "NoSuchKey", "The specified key does not exist."}
+	}
+	return object, nil
 }
 
 // xmlRefusals replaces the plain text of ServeContent's refusals by the store's XML.
 type xmlRefusals struct {
 	http.ResponseWriter
-	refused bool
+	refusal problem
 }
 
 // WriteHeader replaces the answer if it is a refusal.
 func (x *xmlRefusals) WriteHeader(status int) {
-	var p problem
 	switch status {
 	case http.StatusRequestedRangeNotSatisfiable:
-		p = problem{status, "InvalidRange", "The requested range cannot be satisfied."}
+		x.refusal = problem{status, "InvalidRange", "The requested range cannot be satisfied."}
 	case http.StatusPreconditionFailed:
-		p = problem{status, "PreconditionFailed", "At least one of the preconditions you specified did not hold."}
+		x.refusal = problem{status, "PreconditionFailed", "At least one of the preconditions you specified did not hold."}
 	default:
 		x.ResponseWriter.WriteHeader(status)
 		return
 	}
-	x.refused = true
-	p.writeXML(x.ResponseWriter)
+	x.refusal.writeXML(x.ResponseWriter)
 }
 
 func (x *xmlRefusals) Write(p []byte) (int, error) {
-	if x.refused {
+	if x.refusal.status != 0 {
 		return len(p), nil
 	}
 	return x.ResponseWriter.Write(p)
@@ -114,10 +99,10 @@ const (
 )
 
 // sign returns the download link of an object in the V2 style. The signature covers method, expiry, path and
-// response-cache-control. Assumption 31.
-func (s *Server) sign(base, name string, now time.Time) string {
+// response-cache-control. The caller holds the lock. Assumption 31.
+func (s *Server) sign(name string, now time.Time) string {
 	expires := strconv.FormatInt(now.Add(s.options.linkLife).Unix(), 10)
-	return base + "/obs/" + bucket + "/" + name +
+	return s.url + "/obs/" + bucket + "/" + name +
 		"?AWSAccessKeyId=" + LinkAccessKey +
 		"&Expires=" + expires +
 		"&response-cache-control=" + url.QueryEscape(cacheControl) +

@@ -6,7 +6,6 @@ package rdssim
 import (
 	"context"
 	"crypto/tls"
-	"net/http"
 	"time"
 )
 
@@ -23,8 +22,6 @@ type options struct {
 	busyFor           time.Duration
 	gateway           Gateway
 	fleet             int
-	emptyFirstAnswer  bool
-	withoutJobs       bool
 	withoutCatalog    bool
 	originalTimes     bool
 	extraEndpoints    []catalogEndpoint
@@ -32,26 +29,23 @@ type options struct {
 	errorLogs         map[string][]event // by instance ID
 	fileSize          int64              // < 0: the log itself
 	tokenSize         int
-	loginStatus       int
-	answers           map[string]http.HandlerFunc // by instance ID
 	validateElsewhere func(ctx context.Context, token string) (projectID string, ok bool)
 }
 
 func defaultOptions() options {
 	return options{
-		clock:          time.Now,
-		exportDuration: 4 * time.Second,
-		linkLife:       300 * time.Second,
-		tokenLife:      24 * time.Hour,
-		logLife:        15 * time.Minute,
-		busyFor:        10 * time.Second,
-		errorLog:       embeddedLogs()[defaultIncident],
-		errorLogs:      map[string][]event{},
-		slowLog:        embeddedLogs()[slowIncident],
-		fileSize:       -1,
-		tokenSize:      10_000,
-		loginStatus:    http.StatusCreated,
-		answers:        map[string]http.HandlerFunc{},
+		clock:             time.Now,
+		exportDuration:    4 * time.Second,
+		linkLife:          300 * time.Second,
+		tokenLife:         24 * time.Hour,
+		logLife:           15 * time.Minute,
+		busyFor:           10 * time.Second,
+		errorLog:          embeddedLogs()[defaultIncident],
+		errorLogs:         map[string][]event{},
+		slowLog:           embeddedLogs()[slowIncident],
+		fileSize:          -1,
+		tokenSize:         10_000,
+		validateElsewhere: func(context.Context, string) (string, bool) { return "", false },
 	}
 }
 
@@ -90,25 +84,9 @@ func WithBusyFor(d time.Duration) Option {
 	return func(o *options) { o.busyFor = d }
 }
 
-// WithoutJobs makes all jobs unknown (400 DBS.200543).
-func WithoutJobs() Option {
-	return func(o *options) { o.withoutJobs = true }
-}
-
 // WithFleet adds FleetInstance(1) to FleetInstance(n) to the list of instances, as fleet-0001 and so on.
 func WithFleet(n int) Option {
 	return func(o *options) { o.fleet = n }
-}
-
-// WithEmptyFirstAnswer leaves the list empty in the answer that starts an export, so that it has no workflow ID.
-func WithEmptyFirstAnswer() Option {
-	return func(o *options) { o.emptyFirstAnswer = true }
-}
-
-// WithAnswer replaces the answers to errorlog-download and slowlog-download of one instance, known or not. The request
-// is authorized first.
-func WithAnswer(instanceID string, h http.HandlerFunc) Option {
-	return func(o *options) { o.answers[instanceID] = h }
 }
 
 // WithFileSize replaces the content of every file by a generated log of that many bytes. Each run generates the same
@@ -121,11 +99,6 @@ func WithFileSize(bytes int64) Option {
 // can guess one.
 func WithTokenSize(bytes int) Option {
 	return func(o *options) { o.tokenSize = max(bytes, 96) }
-}
-
-// WithLoginStatus sets the status of a successful login. Default: 201.
-func WithLoginStatus(status int) Option {
-	return func(o *options) { o.loginStatus = status }
 }
 
 // WithoutCatalogEntry leaves RDS out of the catalogue.

@@ -4,6 +4,7 @@
 package rdssim
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,32 +12,28 @@ import (
 	"strings"
 )
 
-// call is one call of the cloud's APIs. Either iam or rds is set.
+// call is one call of the cloud's APIs.
 type call struct {
 	method, path, kind string
-	iam                http.HandlerFunc
-	rds                projectHandler
+	handler            http.HandlerFunc
 }
-
-// projectHandler answers a call to RDS after its authorization for a project. instanceID is empty if the path has none.
-type projectHandler func(w http.ResponseWriter, r *http.Request, in project, instanceID string)
 
 func (s *Server) calls() []call {
 	return []call{
-		{"GET", "", "iam.versions", s.showVersions, nil},
-		{"GET", "v3", "iam.versions", s.showVersions, nil},
-		{"POST", "v3/auth/tokens", "login", s.login, nil},
-		{"GET", "v3/auth/tokens", "iam.token", s.showToken, nil},
-		{"GET", "v3/auth/catalog", "iam.catalog", s.showCatalog, nil},
-		{"GET", "v3/auth/projects", "iam.projects", s.listProjects, nil},
-		{"GET", "v3/projects", "iam.projects", s.listProjects, nil},
-		{"GET", "v3/auth/domains", "iam.domains", s.listDomains, nil},
-		{"GET", "v3/*/instances", "rds.instances", nil, s.listInstances},
-		{"POST", "v3/*/instances/*/errorlog-download", "rds.errorlog", nil, s.exportHandler(errorLog)},
-		{"POST", "v3/*/instances/*/slowlog-download", "rds.slowlog", nil, s.exportHandler(slowLog)},
-		{"GET", "v3/*/instances/*/errorlog", "rds.errorlog_rows", nil, s.listErrors},
-		{"POST", "v3.1/*/instances/*/slow-logs/statistics", "rds.slowlog_statistics", nil, s.summarizeSlowLog},
-		{"GET", "v3/*/jobs", "rds.job", nil, s.showJob},
+		{"GET", "", "iam.versions", s.showVersions},
+		{"GET", "v3", "iam.versions", s.showVersions},
+		{"POST", "v3/auth/tokens", "login", s.login},
+		{"GET", "v3/auth/tokens", "iam.token", s.forUser(s.showToken)},
+		{"GET", "v3/auth/catalog", "iam.catalog", s.forUser(s.showCatalog)},
+		{"GET", "v3/auth/projects", "iam.projects", s.forUser(s.listProjects)},
+		{"GET", "v3/projects", "iam.projects", s.forUser(s.listProjects)},
+		{"GET", "v3/auth/domains", "iam.domains", s.forUser(s.listDomains)},
+		{"GET", "v3/*/instances", "rds.instances", s.forProject(s.listInstances)},
+		{"POST", "v3/*/instances/*/errorlog-download", "rds.errorlog", s.forProject(s.exporter(errorLog))},
+		{"POST", "v3/*/instances/*/slowlog-download", "rds.slowlog", s.forProject(s.exporter(slowLog))},
+		{"GET", "v3/*/instances/*/errorlog", "rds.errorlog_rows", s.forProject(s.listErrors)},
+		{"POST", "v3.1/*/instances/*/slow-logs/statistics", "rds.slowlog_statistics", s.forProject(s.summarizeSlowLog)},
+		{"GET", "v3/*/jobs", "rds.job", s.forProject(s.showJob)},
 	}
 }
 
@@ -44,44 +41,32 @@ func (s *Server) calls() []call {
 func Kinds() []string {
 	var kinds []string
 	for _, c := range new(Server).calls() {
-		if !slices.Contains(kinds, c.kind) {
-			kinds = append(kinds, c.kind)
-		}
+		kinds = append(kinds, c.kind)
 	}
-	return kinds
+	return slices.Compact(kinds)
 }
 
-// route is the kind of a request and the handler that answers it.
-type route struct {
-	kind    string
-	handler http.HandlerFunc
-}
-
-// route does not use http.ServeMux, which cleans and redirects odd paths: they shall fail.
-func (s *Server) route(r *http.Request) route {
+// route returns the kind of a request and the handler that answers it. It does not use http.ServeMux, which cleans and
+// redirects odd paths: they shall fail.
+func (s *Server) route(r *http.Request) (kind string, handler http.HandlerFunc) {
 	segments := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	if len(segments) == 2 && segments[1] == "" {
 		segments = segments[:1] // "/v3/" is "/v3", but no other path may end in "/"
 	}
 	if segments[0] == "obs" {
-		return route{"obs." + strings.ToLower(r.Method), s.serveObject}
+		return "obs." + strings.ToLower(r.Method), s.serveObject
 	}
 	var allowed []string
 	for _, c := range s.calls() {
-		switch {
-		case !c.matches(segments):
-		case c.method != r.Method:
-			allowed = append(allowed, c.method)
-		case c.rds != nil:
-			return route{c.kind, s.limited(s.forProject(segments, c.rds))}
-		default:
-			return route{c.kind, s.limited(c.iam)}
+		if !c.matches(segments) {
+			continue
 		}
+		if c.method == r.Method {
+			return c.kind, s.limited(c.handler)
+		}
+		allowed = append(allowed, c.method)
 	}
-	if allowed != nil {
-		return route{"unknown", wrongMethod(strings.Join(allowed, ", "))}
-	}
-	return route{"unknown", unknownPath}
+	return "unknown", unknownCall(strings.Join(allowed, ", "))
 }
 
 // matches compares segment by segment. "*" matches any that is not empty.
@@ -91,83 +76,78 @@ func (c call) matches(segments []string) bool {
 	})
 }
 
-func unknownPath(w http.ResponseWriter, r *http.Request) {
-	problem{http.StatusNotFound, "APIGW.0101", fmt.Sprintf(
-		"The API does not exist: the simulator knows no %s %s", r.Method, r.URL.EscapedPath())}.write(w)
-}
-
-func wrongMethod(allowed string) http.HandlerFunc {
+// unknownCall refuses a path that does not exist or, if it has other methods, the method.
+func unknownCall(allowed string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", allowed)
-		problem{http.StatusMethodNotAllowed, "APIGW.0101", fmt.Sprintf(
-			"The method is not allowed: %s %s; try %s", r.Method, r.URL.EscapedPath(), allowed)}.write(w)
+		refused := problem{http.StatusNotFound, "APIGW.0101", fmt.Sprintf(
+			"The API does not exist: the simulator knows no %s %s", r.Method, r.URL.EscapedPath())}
+		if allowed != "" {
+			w.Header().Set("Allow", allowed)
+			refused.status = http.StatusMethodNotAllowed
+			refused.message = fmt.Sprintf("The method is not allowed: %s %s; try %s", r.Method, r.URL.EscapedPath(), allowed)
+		}
+		refused.write(w)
 	}
 }
 
-// forProject authorizes a call to RDS. Its path is /{version}/{project_id}/… or /{version}/{project_id}/instances/{id}/….
-func (s *Server) forProject(segments []string, next projectHandler) http.HandlerFunc {
+// forUser finds out who sends a call to IAM.
+func (s *Server) forUser(next func(http.ResponseWriter, *http.Request, grant) (any, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := url.PathUnescape(segments[1])
+		var answer any
+		caller, refused := s.caller(r)
+		if refused == nil {
+			answer, refused = next(w, r, caller)
+		}
+		respond(w, answer, refused)
+	}
+}
+
+// projectHandler answers a call to RDS after its authorization for a project. instanceID is empty if the path has none.
+type projectHandler func(r *http.Request, in project, instanceID string) (any, *problem)
+
+// forProject authorizes a call to RDS. Its path is /{version}/{project_id}/… or /{version}/{project_id}/instances/{id}/….
+func (s *Server) forProject(next projectHandler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		segments := strings.Split(r.URL.EscapedPath(), "/")
+		for i := range segments {
+			segments[i], _ = url.PathUnescape(segments[i]) // EscapedPath escapes well
+		}
 		instanceID := ""
-		if err == nil && len(segments) > 3 {
-			instanceID, err = url.PathUnescape(segments[3])
+		if len(segments) > 4 {
+			instanceID = segments[4]
 		}
-		if err != nil {
-			unknownPath(w, r)
-			return
+		var answer any
+		in, refused := s.authorize(r, segments[2])
+		if refused == nil {
+			answer, refused = next(r, in, instanceID)
 		}
-		in, refused := s.authorize(r, id)
-		if refused != nil {
-			refused.write(w)
-			return
-		}
-		next(w, r, in, instanceID)
+		respond(w, answer, refused)
 	}
 }
 
 // authorize returns the project in the path if the caller may work in it.
 func (s *Server) authorize(r *http.Request, projectID string) (project, *problem) {
-	if r.Header.Get("Authorization") != "" {
-		return s.authorizeSigned(r, projectID)
-	}
+	var in project // the one that the credentials are for
 	token := r.Header.Get("X-Auth-Token")
-	if token == "" { // Assumption 10.
+	if r.Header.Get("Authorization") != "" {
+		signer, refused := s.verifySigned(r)
+		if refused != nil {
+			return project{}, refused
+		}
+		in = findProject(signer.domain, cmp.Or(r.Header.Get("X-Project-Id"), projectID), "")
+	} else if token == "" { // Assumption 10.
+		return project{}, badSignature("x-auth-token not found")
+	} else if known, ok := s.lookUp(token); ok {
+		in = known.project
+	} else if id, ok := s.options.validateElsewhere(r.Context(), token); ok {
+		in = project{ID: id, instances: true}
+	} else { // Assumption 11.
+		return project{}, &problem{http.StatusUnauthorized, "APIGW.0307", "The token must be updated."}
+	}
+	if in.ID != projectID { // Assumption 12.
 		return project{}, &problem{
-			http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found",
+			http.StatusForbidden, "DBS.200010", "The project ID in the URL is not the one that the credentials are for.",
 		}
-	}
-	if known, ok := s.lookUp(token); ok {
-		if known.project == nil || known.project.id != projectID {
-			return project{}, &wrongProject
-		}
-		return *known.project, nil
-	}
-	if s.options.validateElsewhere != nil {
-		if id, ok := s.options.validateElsewhere(r.Context(), token); ok {
-			if id != projectID {
-				return project{}, &wrongProject
-			}
-			return project{id: id, instances: true}, nil
-		}
-	}
-	// Assumption 11.
-	return project{}, &problem{http.StatusUnauthorized, "APIGW.0307", "The token must be updated."}
-}
-
-// Assumption 12.
-var wrongProject = problem{
-	http.StatusForbidden, "DBS.200010", "The project ID in the URL is not the one that the credentials are for.",
-}
-
-func (s *Server) authorizeSigned(r *http.Request, projectID string) (project, *problem) {
-	who, refused := s.verifySigned(r)
-	if refused != nil {
-		return project{}, refused
-	}
-	header := r.Header.Get("X-Project-Id")
-	in, ok := findProject(who.domain, projectID, "")
-	if !ok || header != "" && header != projectID {
-		return project{}, &wrongProject
 	}
 	return in, nil
 }

@@ -4,6 +4,7 @@
 package rdssim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -94,42 +95,23 @@ type errorRow struct {
 	Content string `json:"content"`
 }
 
-// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog. Assumptions 37 to 40.
-func (s *Server) listErrors(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
+// listErrors answers GET /v3/{project_id}/instances/{instance_id}/errorlog: rows, newest first. Assumptions 37 to 40.
+func (s *Server) listErrors(r *http.Request, in project, instanceID string) (any, *problem) {
 	query := r.URL.Query()
 	var p parameters
 	asked := p.window(query.Get("start_date"), query.Get("end_date"), s.now())
 	number := p.number("offset", query.Get("offset"), 1, 1, 1<<30)
 	limit := p.number("limit", query.Get("limit"), 10, 1, 100)
 	level := p.oneOf("level", query.Get("level"), "ALL", "INFO", "LOG", "WARNING", "ERROR", "FATAL", "PANIC", "NOTE")
-	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
-		p.refused.write(w)
-		return
+		return nil, p.refused
 	}
-	rows := s.errorRows(in, one, asked, level)
-	writeJSON(w, http.StatusOK, map[string]any{
-		"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows),
-	})
-}
-
-// instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
-func (s *Server) instanceWithRows(p *parameters, in project, instanceID string) instance {
-	if p.refused != nil {
-		return instance{}
+	one, refused := s.instanceWithRows(in, instanceID)
+	if refused != nil {
+		return nil, refused
 	}
-	one, refused := s.openInstance(in, instanceID)
-	if refused == nil {
-		refused = one.rowsRefusal
-	}
-	p.refuse(refused)
-	return one
-}
-
-// errorRows returns the rows, newest first. Assumptions 38, 39 and 44.
-func (s *Server) errorRows(in project, one instance, asked window, level string) []errorRow {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.id, one.id}, one, errorLog)
+	log := s.events(in, one, errorLog)
 	s.mu.Unlock()
 	rows := []errorRow{}
 	for _, e := range slices.Backward(log.events) {
@@ -138,9 +120,15 @@ func (s *Server) errorRows(in project, one instance, asked window, level string)
 			break
 		}
 		if (level == "" || level == "ALL" || level == e.level) && asked.has(at) {
-			content := strings.Join(append([]string{e.message}, e.parts...), "\n")
+			content := strings.Join(append([]string{e.message}, e.parts...), "\n") // Assumption 44.
 			rows = append(rows, errorRow{at.UTC().Format("2006-01-02T15:04:05"), e.level, content})
 		}
 	}
-	return rows
+	return object{"error_log_list": page(rows, (number-1)*limit, limit), "total_record": len(rows)}, nil
+}
+
+// instanceWithRows returns the instance of a call for rows or statistics. Assumption 46.
+func (s *Server) instanceWithRows(in project, instanceID string) (Instance, *problem) {
+	one, refused := s.openInstance(in, instanceID)
+	return one, cmp.Or(refused, one.rowsRefusal)
 }

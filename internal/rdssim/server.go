@@ -26,31 +26,30 @@ const maxRequestBody = 1 << 20
 type Server struct {
 	options options
 
-	mu       sync.Mutex
-	url      string
-	sequence int
-	requests []*Request
-	faults   []*Fault
-	tokens   map[string]grant
-	failures map[string]*keyFailures
-	limiter  limiter
-	exports  map[exportKey]*export
-	jobs     map[string]*export        // by workflow ID
-	objects  map[string]exportFile     // by name in the bucket
-	busy     map[instanceKey]time.Time // when the busy instance becomes free
-	anchors  map[instanceKey]time.Time // what an instance's log takes for now
+	mu          sync.Mutex
+	url         string
+	sequence    int
+	requests    []*Request
+	faults      []*Fault
+	tokens      map[string]grant
+	failures    map[string]int       // failed signatures in a row, by access key
+	lockedUntil map[string]time.Time // by access key
+	limiter     limiter
+	exports     map[string]*export    // by project, instance and log
+	jobs        map[string]*export    // by workflow ID
+	objects     map[string]exportFile // by name in the bucket
+	busy        map[string]time.Time  // when the busy instance becomes free, by project and instance
+	anchors     map[string]time.Time  // what an instance's log takes for now, by project and instance
 }
-
-// instanceKey names an instance: projects have instances of the same ID.
-type instanceKey struct{ project, instance string }
 
 // New returns a server. It opens no socket: use [Server.Start], [Server.Transport], or the server as a handler.
 func New(opts ...Option) *Server {
 	s := &Server{
-		options:  defaultOptions(),
-		url:      unstartedURL,
-		tokens:   map[string]grant{},
-		failures: map[string]*keyFailures{},
+		options:     defaultOptions(),
+		url:         unstartedURL,
+		tokens:      map[string]grant{},
+		failures:    map[string]int{},
+		lockedUntil: map[string]time.Time{},
 	}
 	for _, o := range opts {
 		o(&s.options)
@@ -77,11 +76,11 @@ func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = nil
-	s.exports = map[exportKey]*export{}
+	s.exports = map[string]*export{}
 	s.jobs = map[string]*export{}
 	s.objects = map[string]exportFile{}
-	s.busy = map[instanceKey]time.Time{}
-	s.anchors = map[instanceKey]time.Time{}
+	s.busy = map[string]time.Time{}
+	s.anchors = map[string]time.Time{}
 }
 
 func (s *Server) now() time.Time {
@@ -97,25 +96,27 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// After the body is read, net/http notices if the client hangs up.
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	route := s.route(r)
-	recorded := &recorder{ResponseWriter: w, server: s, entry: s.record(r, body, route.kind)}
+	kind, handler := s.route(r)
+	entry := &Request{
+		Time: s.now(), Kind: kind, Method: r.Method, Host: r.Host,
+		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, entry)
+	s.mu.Unlock()
+	recorded := &recorder{ResponseWriter: w, server: s, entry: entry}
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}.write(recorded)
+		return
+	}
 	if err != nil {
-		refuseBody(recorded, err)
-		return
-	}
-	if fault := s.nextFault(r, route.kind); fault != nil {
-		fault(recorded, r.WithContext(context.WithValue(r.Context(), realAnswer{}, route.handler)))
-		return
-	}
-	route.handler(recorded, r)
-}
-
-func refuseBody(w http.ResponseWriter, err error) {
-	var tooLarge *http.MaxBytesError
-	if !errors.As(err, &tooLarge) {
 		panic(http.ErrAbortHandler) // the client broke off
 	}
-	problem{http.StatusRequestEntityTooLarge, "APIGW.0201", "The request body is too large."}.write(w)
+	if fault := s.nextFault(r, kind); fault != nil {
+		r = r.WithContext(context.WithValue(r.Context(), realAnswer{}, handler))
+		handler = fault
+	}
+	handler(recorded, r)
 }
 
 // readBody returns the body and puts it back, because a signature covers it.
@@ -173,17 +174,6 @@ func (s *Server) Count(kind string) int {
 		}
 	}
 	return n
-}
-
-func (s *Server) record(r *http.Request, body []byte, kind string) *Request {
-	entry := &Request{
-		Time: s.now(), Kind: kind, Method: r.Method, Host: r.Host,
-		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, entry)
-	return entry
 }
 
 // recorder notes the status of an answer.

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"fmt"
 	"html"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -17,8 +18,8 @@ import (
 type statisticsRequest struct {
 	StartTime string `json:"start_time"`
 	EndTime   string `json:"end_time"`
-	Offset    *int   `json:"offset"`
-	Limit     *int   `json:"limit"`
+	Offset    int    `json:"offset"`
+	Limit     int    `json:"limit"`
 	Type      string `json:"type"`
 	Database  string `json:"database"`
 	Sort      string `json:"sort"`
@@ -37,37 +38,29 @@ type slowStatement struct {
 }
 
 // summarizeSlowLog answers POST /v3.1/{project_id}/instances/{instance_id}/slow-logs/statistics. Assumption 56.
-func (s *Server) summarizeSlowLog(w http.ResponseWriter, r *http.Request, in project, instanceID string) {
-	var request statisticsRequest
+func (s *Server) summarizeSlowLog(r *http.Request, in project, instanceID string) (any, *problem) {
+	request := statisticsRequest{Limit: 10}
 	var p parameters
 	if refused := readJSON(r, &request); refused != nil {
-		refused.write(w)
-		return
+		return nil, refused
 	}
 	asked := p.window(request.StartTime, request.EndTime, s.now())
-	offset := p.number("offset", numeral(request.Offset), 0, 0, 1<<30)
-	limit := p.number("limit", numeral(request.Limit), 10, 1, 100)
+	offset := p.number("offset", strconv.Itoa(request.Offset), 0, 0, 1<<30)
+	limit := p.number("limit", strconv.Itoa(request.Limit), 10, 1, 100)
 	p.oneOf("type", request.Type, "ALL", "INSERT", "UPDATE", "SELECT", "DELETE", "CREATE")
 	p.oneOf("order", request.Order, "desc", "asc")
 	if strings.ContainsAny(request.Database, "<>&") {
 		p.refuse(badParameter("The parameter database has a special character."))
 	}
-	one := s.instanceWithRows(&p, in, instanceID)
 	if p.refused != nil {
-		p.refused.write(w)
-		return
+		return nil, p.refused
+	}
+	one, refused := s.instanceWithRows(in, instanceID)
+	if refused != nil {
+		return nil, refused
 	}
 	statements := s.slowStatements(in, one, asked, request)
-	writeJSON(w, http.StatusOK, map[string]any{
-		"slow_log_list": page(statements, offset, limit), "total_count": len(statements),
-	})
-}
-
-func numeral(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.Itoa(*n)
+	return object{"slow_log_list": page(statements, offset, limit), "total_count": len(statements)}, nil
 }
 
 // slowGroup is what belongs to one line of the statistics. Assumption 58.
@@ -83,14 +76,15 @@ func (t total) average() float64 { return t.ms / float64(t.count) }
 
 var (
 	slowEvent = regexp.MustCompile(`(?s)^duration: ([0-9.]+) ms  (?:statement|(?:parse|bind|execute) .*?): (.+)$`)
+	address   = regexp.MustCompile(`^(\d+)\.\d+\.\d+\.(\d+)$`)
 	// literal matches what is masked, and, so that they stay, names in quotes and parameters such as $1.
 	literal = regexp.MustCompile(`"[^"]*"|\$\d+|'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b`)
 )
 
 // slowStatements groups the slow statements of a window. Assumptions 57 and 58.
-func (s *Server) slowStatements(in project, one instance, asked window, request statisticsRequest) []slowStatement {
+func (s *Server) slowStatements(in project, one Instance, asked window, request statisticsRequest) []slowStatement {
 	s.mu.Lock()
-	log := s.events(instanceKey{in.id, one.id}, one, slowLog)
+	log := s.events(in, one, slowLog)
 	s.mu.Unlock()
 	totals := map[slowGroup]total{}
 	all := 0
@@ -122,11 +116,7 @@ func (s *Server) slowStatements(in project, one instance, asked window, request 
 
 // order sorts the groups by average time or by number, largest first unless asked otherwise. Assumption 56.
 func order(totals map[slowGroup]total, request statisticsRequest) []slowGroup {
-	var groups []slowGroup
-	for group := range totals {
-		groups = append(groups, group)
-	}
-	slices.SortFunc(groups, func(a, b slowGroup) int {
+	return slices.SortedFunc(maps.Keys(totals), func(a, b slowGroup) int {
 		byValue := cmp.Compare(totals[a].count, totals[b].count)
 		if request.Sort == "executeTime" {
 			byValue = cmp.Compare(totals[a].average(), totals[b].average())
@@ -137,7 +127,6 @@ func order(totals map[slowGroup]total, request statisticsRequest) []slowGroup {
 		return cmp.Or(byValue, cmp.Compare(a.statement, b.statement), cmp.Compare(a.database, b.database),
 			cmp.Compare(a.user, b.user), cmp.Compare(a.client, b.client))
 	})
-	return groups
 }
 
 // kind returns the first word of the statement.
@@ -160,8 +149,5 @@ func normalize(statement string) string {
 // maskClient hides the middle of an address: 10.1.2.3(40000) becomes 10.*.*.3.
 func maskClient(client string) string {
 	host, _, _ := strings.Cut(client, "(")
-	if bytes := strings.Split(host, "."); len(bytes) == 4 {
-		return bytes[0] + ".*.*." + bytes[3]
-	}
-	return host
+	return address.ReplaceAllString(host, "$1.*.*.$2")
 }

@@ -52,17 +52,25 @@ const (
 	LinkAccessKey = "RDSS1MDOWNLOADL1NK7F"
 )
 
-type domain struct{ id, name string }
-
-type project struct {
-	id, name  string
-	domain    domain
-	instances bool // reports whether the project has the seeded instances
+type domain struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
+type project struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Domain    domain `json:"domain"`
+	instances bool   // reports whether the project has the seeded instances
+}
+
+// key names an instance of the project: projects have instances of the same ID.
+func (p project) key(instanceID string) string { return p.ID + "/" + instanceID }
+
 type user struct {
-	id, name string
-	domain   domain
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Domain   domain `json:"domain"`
 	passcode string // empty for a user without MFA
 }
 
@@ -87,12 +95,12 @@ var (
 	}
 )
 
-// findProject finds a project of an account by ID or, if id is empty, by name.
-func findProject(of domain, id, name string) (project, bool) {
+// findProject returns an account's project by ID or, if id is empty, by name. Its ID is empty if there is none.
+func findProject(of domain, id, name string) project {
 	for _, p := range projects {
-		if p.domain == of && (id != "" && p.id == id || id == "" && p.name == name) {
-			return p, true
+		if p.Domain == of && (id != "" && p.ID == id || id == "" && p.Name == name) {
+			return p
 		}
 	}
-	return project{}, false
+	return project{}
 }

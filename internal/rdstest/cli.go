@@ -12,8 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strings"
+	"slices"
 	"sync"
 	"testing"
 
@@ -47,11 +46,21 @@ func NewCLI(tb testing.TB, files []string, options ...rdssim.Option) *CLI {
 		check(tb, err)
 		c.Write(tb, filepath.Base(file), string(content))
 	}
+	folder, err := buildProvider()
+	check(tb, err)
 	home := tb.TempDir()
+	overrides := filepath.Join(home, "terraformrc") // the provider's address means the built program
+	check(tb, os.WriteFile(overrides, fmt.Appendf(nil, `provider_installation {
+  dev_overrides {
+    "registry.terraform.io/otc-rds/rds" = %[1]q
+    "registry.opentofu.org/otc-rds/rds" = %[1]q
+  }
+  direct {}
+}
+`, folder), 0o600))
 	maps.Copy(c.Env, map[string]string{
 		"HOME": home, "PATH": os.Getenv("PATH"), "TMPDIR": os.TempDir(),
-		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0",
-		"TF_CLI_CONFIG_FILE": c.overrides(tb, home),
+		"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_CONFIG_FILE": overrides,
 	})
 	return c
 }
@@ -87,23 +96,6 @@ func (c *CLI) Command(tb testing.TB, arguments ...string) *exec.Cmd {
 	return cmd
 }
 
-// overrides writes a CLI configuration in which the provider's address means the built program.
-func (c *CLI) overrides(tb testing.TB, home string) string {
-	tb.Helper()
-	folder := filepath.Dir(providerProgram(tb))
-	file := filepath.Join(home, "terraformrc")
-	text := fmt.Sprintf(`provider_installation {
-  dev_overrides {
-    "registry.terraform.io/otc-rds/rds" = %[1]q
-    "registry.opentofu.org/otc-rds/rds" = %[1]q
-  }
-  direct {}
-}
-`, folder)
-	check(tb, os.WriteFile(file, []byte(text), 0o600))
-	return file
-}
-
 // Terraform returns the path of the CLI for tests. Without a CLI the test fails, because a skipped test proves nothing.
 func Terraform(tb testing.TB) string {
 	tb.Helper()
@@ -119,92 +111,63 @@ func Terraform(tb testing.TB) string {
 	return ""
 }
 
-// built is the provider program. All tests of a run share it.
-var built struct {
-	once sync.Once
-	path string
-	err  error
-}
+// programs is the folder of the built provider. It is empty before the first build.
+var programs string
 
-func providerProgram(tb testing.TB) string {
-	tb.Helper()
-	built.once.Do(func() { built.path, built.err = buildProvider(context.Background()) })
-	if built.err != nil {
-		tb.Fatal(built.err)
-	}
-	return built.path
-}
-
-// buildProvider builds the program into a temporary folder, which RemoveProvider removes.
-func buildProvider(ctx context.Context) (string, error) {
-	folder, err := os.MkdirTemp("", "terraform-provider-rds-")
+// buildProvider builds the provider in a temporary folder, once: all tests of a run share it.
+var buildProvider = sync.OnceValues(func() (folder string, err error) {
+	programs, err = os.MkdirTemp("", "terraform-provider-rds-")
 	if err != nil {
 		return "", err
 	}
-	_, here, _, _ := runtime.Caller(0)
-	path := filepath.Join(folder, "terraform-provider-rds")
-	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version=9.9.9-test", "-o", path, ".")
-	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "..")
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-ldflags", "-X main.version=9.9.9-test",
+		"-o", filepath.Join(programs, "terraform-provider-rds"), "github.com/otc-rds/terraform-provider-rds")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, out)
 	}
-	return path, nil
-}
+	return programs, nil
+})
 
 // RemoveProvider removes the program that NewCLI built. TestMain calls it after all tests.
 func RemoveProvider() {
-	if strings.Contains(built.path, "terraform-provider-rds-") {
-		_ = os.RemoveAll(filepath.Dir(built.path))
-	}
+	_ = os.RemoveAll(programs)
 }
 
 // NeedTerraform skips a test if the CLI is OpenTofu or an older Terraform.
 func NeedTerraform(tb testing.TB, major, minor int, what string) {
 	tb.Helper()
-	if line := cliVersion(tb); !atLeast(line, "Terraform", major, minor) {
-		tb.Skipf("%s has no %s: they need Terraform %d.%d", line, what, major, minor)
-	}
+	need(tb, what, []int{major, minor}, nil)
 }
 
 // NeedEphemerals skips a test on a CLI without ephemeral resources.
 func NeedEphemerals(tb testing.TB) {
 	tb.Helper()
-	need(tb, "ephemeral resources", 10, 11)
+	need(tb, "ephemeral resources", []int{1, 10}, []int{1, 11})
 }
 
 // NeedFunctions skips a test on a CLI without functions of providers.
 func NeedFunctions(tb testing.TB) {
 	tb.Helper()
-	need(tb, "functions of providers", 8, 7)
+	need(tb, "functions of providers", []int{1, 8}, []int{1, 7})
 }
 
 // NeedMocks skips a test on a CLI whose "test" cannot mock a provider.
 func NeedMocks(tb testing.TB) {
 	tb.Helper()
-	need(tb, "mocks in tests", 7, 8)
+	need(tb, "mocks in tests", []int{1, 7}, []int{1, 8})
 }
 
-// need skips a test on a CLI that is older than these minor versions of Terraform 1 and OpenTofu 1.
-func need(tb testing.TB, what string, terraform, tofu int) {
-	tb.Helper()
-	if line := cliVersion(tb); !atLeast(line, "Terraform", 1, terraform) && !atLeast(line, "OpenTofu", 1, tofu) {
-		tb.Skipf("%s has no %s: they need Terraform 1.%d or OpenTofu 1.%d", line, what, terraform, tofu)
-	}
-}
-
-// cliVersion returns the CLI's name and version: "Terraform v1.11.4".
-func cliVersion(tb testing.TB) string {
+// need skips a test on a CLI that is older than these versions of Terraform and OpenTofu. Nil: no version is enough.
+func need(tb testing.TB, what string, terraform, tofu []int) {
 	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()
 	check(tb, err)
-	line, _, _ := strings.Cut(string(out), "\n")
-	return line
-}
-
-func atLeast(line, name string, major, minor int) bool {
-	var hasMajor, hasMinor int
-	if _, err := fmt.Sscanf(line, name+" v%d.%d", &hasMajor, &hasMinor); err != nil {
-		return false
+	var name string
+	has := make([]int, 2)
+	_, err = fmt.Sscanf(string(out), "%s v%d.%d", &name, &has[0], &has[1]) // Terraform v1.11.4
+	check(tb, err)
+	least := map[string][]int{"Terraform": terraform, "OpenTofu": tofu}[name]
+	if least == nil || slices.Compare(has, least) < 0 {
+		tb.Skipf("%s %v has no %s: Terraform %v and OpenTofu %v have them", name, has, what, terraform, tofu)
 	}
-	return hasMajor > major || hasMajor == major && hasMinor >= minor
 }

@@ -52,10 +52,14 @@ func New(tb testing.TB, options ...rdssim.Option) *Cloud {
 	tb.Helper()
 	c := &Cloud{Server: rdssim.New(options...)}
 	c.Env = Password(c.Server)
+	lookup := func(name string) (string, bool) {
+		value, ok := c.Env[name]
+		return value, ok
+	}
 	c.Outside = provider.Outside{
 		Network:     c.Transport(),
 		Random:      func() float64 { return 0 },
-		Environment: settings.Environment{LookupEnv: c.lookup, WorkDir: tb.TempDir(), HomeDir: tb.TempDir()},
+		Environment: settings.Environment{LookupEnv: lookup, WorkDir: tb.TempDir(), HomeDir: tb.TempDir()},
 	}
 	return c
 }
@@ -69,11 +73,6 @@ func NewWithClock(tb testing.TB, options ...rdssim.Option) *Cloud {
 	c.Outside.Clock = clock
 	c.Outside.RetryPause = time.Millisecond
 	return c
-}
-
-func (c *Cloud) lookup(name string) (string, bool) {
-	value, ok := c.Env[name]
-	return value, ok
 }
 
 // SetEnv sets variables of the environment. An empty value removes one.

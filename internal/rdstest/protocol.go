@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -49,23 +50,24 @@ func (p *Protocol) Configure(ctx context.Context, block map[string]any) []string
 	config := p.config(p.schemas.Provider, block)
 	validated, err := p.server.ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	check(p.tb, err)
-	if failed(validated.Diagnostics) {
-		return texts(validated.Diagnostics)
+	diagnostics := texts(validated.Diagnostics)
+	if failed(diagnostics) {
+		return diagnostics
 	}
 	configured, err := p.server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.11.4"})
 	check(p.tb, err)
-	return texts(append(validated.Diagnostics, configured.Diagnostics...))
+	return append(diagnostics, texts(configured.Diagnostics)...)
 }
 
 // Read validates and reads a data source.
 func (p *Protocol) Read(ctx context.Context, typeName string, arguments map[string]any) Outcome {
 	p.tb.Helper()
-	validated := p.validate(ctx, typeName, arguments)
+	validated := p.Validate(ctx, typeName, arguments)
 	if failed(validated) {
-		return Outcome{Diagnostics: texts(validated)}
+		return Outcome{Diagnostics: validated}
 	}
 	o := p.ReadLate(ctx, typeName, arguments)
-	o.Diagnostics = append(texts(validated), o.Diagnostics...)
+	o.Diagnostics = append(validated, o.Diagnostics...)
 	return o
 }
 
@@ -81,16 +83,11 @@ func (p *Protocol) ReadLate(ctx context.Context, typeName string, arguments map[
 // Validate validates a data source: its arguments may be unknown.
 func (p *Protocol) Validate(ctx context.Context, typeName string, arguments map[string]any) []string {
 	p.tb.Helper()
-	return texts(p.validate(ctx, typeName, arguments))
-}
-
-func (p *Protocol) validate(ctx context.Context, typeName string, arguments map[string]any) []*tfprotov6.Diagnostic {
-	p.tb.Helper()
 	validated, err := p.server.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{
 		TypeName: typeName, Config: p.config(p.schemas.DataSourceSchemas[typeName], arguments),
 	})
 	check(p.tb, err)
-	return validated.Diagnostics
+	return texts(validated.Diagnostics)
 }
 
 // Open validates and opens an ephemeral resource.
@@ -101,8 +98,8 @@ func (p *Protocol) Open(ctx context.Context, typeName string, arguments map[stri
 	validated, err := p.server.ValidateEphemeralResourceConfig(ctx,
 		&tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: typeName, Config: config})
 	check(p.tb, err)
-	if failed(validated.Diagnostics) {
-		return Outcome{Diagnostics: texts(validated.Diagnostics)}
+	if diagnostics := texts(validated.Diagnostics); failed(diagnostics) {
+		return Outcome{Diagnostics: diagnostics}
 	}
 	opened, err := p.server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: typeName, Config: config})
 	check(p.tb, err)
@@ -113,11 +110,8 @@ func (p *Protocol) Open(ctx context.Context, typeName string, arguments map[stri
 func (p *Protocol) Call(ctx context.Context, name string, arguments ...any) (result any, failure string) {
 	p.tb.Helper()
 	function := p.schemas.Functions[name]
-	if function == nil {
-		p.tb.Fatalf("expected the function %s, found none", name)
-	}
-	if len(arguments) != len(function.Parameters) {
-		p.tb.Fatalf("function %s: expected %d arguments, got %d", name, len(function.Parameters), len(arguments))
+	if function == nil || len(function.Parameters) != len(arguments) {
+		p.tb.Fatalf("expected the function %s with %d parameters, found none", name, len(arguments))
 	}
 	request := &tfprotov6.CallFunctionRequest{Name: name}
 	for i, parameter := range function.Parameters {
@@ -138,29 +132,31 @@ func (p *Protocol) Call(ctx context.Context, name string, arguments ...any) (res
 // Invoke validates and invokes an action. It returns the progress messages and the diagnostics.
 func (p *Protocol) Invoke(ctx context.Context, typeName string, arguments map[string]any) (progress, diagnostics []string) {
 	p.tb.Helper()
+	server, config := p.action(typeName, arguments)
+	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
+	check(p.tb, err)
+	diagnostics = texts(validated.Diagnostics)
+	if failed(diagnostics) {
+		return nil, diagnostics
+	}
+	progress, invoked := p.InvokeLate(ctx, typeName, arguments)
+	return progress, append(diagnostics, invoked...)
+}
+
+func (p *Protocol) action(typeName string, arguments map[string]any) (tfprotov6.ActionServer, *tfprotov6.DynamicValue) {
+	p.tb.Helper()
 	action := p.schemas.ActionSchemas[typeName]
 	server, ok := p.server.(tfprotov6.ActionServer)
 	if action == nil || !ok {
 		p.tb.Fatalf("expected the action %s, found none", typeName)
 	}
-	config := p.config(action.Schema, arguments)
-	validated, err := server.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: typeName, Config: config})
-	check(p.tb, err)
-	if failed(validated.Diagnostics) {
-		return nil, texts(validated.Diagnostics)
-	}
-	progress, diagnostics = p.InvokeLate(ctx, typeName, arguments)
-	return progress, append(texts(validated.Diagnostics), diagnostics...)
+	return server, p.config(action.Schema, arguments)
 }
 
 // InvokeLate invokes an action without validation, as Terraform does if an argument was unknown before.
 func (p *Protocol) InvokeLate(ctx context.Context, typeName string, arguments map[string]any) (progress, diagnostics []string) {
 	p.tb.Helper()
-	server, ok := p.server.(tfprotov6.ActionServer)
-	if !ok {
-		p.tb.Fatalf("expected the action %s, found none", typeName)
-	}
-	config := p.config(p.schemas.ActionSchemas[typeName].Schema, arguments)
+	server, config := p.action(typeName, arguments)
 	stream, err := server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: typeName, Config: config})
 	check(p.tb, err)
 	for event := range stream.Events {
@@ -191,7 +187,7 @@ func (p *Protocol) Stop(ctx context.Context) {
 func (p *Protocol) outcome(schema *tfprotov6.Schema, state *tfprotov6.DynamicValue, diags []*tfprotov6.Diagnostic) Outcome {
 	p.tb.Helper()
 	o := Outcome{Diagnostics: texts(diags)}
-	if state == nil || failed(diags) {
+	if state == nil || failed(o.Diagnostics) {
 		return o
 	}
 	value, err := state.Unmarshal(schema.ValueType())
@@ -211,27 +207,24 @@ func (p *Protocol) config(schema *tfprotov6.Schema, values map[string]any) *tfpr
 	return &config
 }
 
-func failed(diags []*tfprotov6.Diagnostic) bool {
-	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError })
+func failed(diagnostics []string) bool {
+	return slices.ContainsFunc(diagnostics, func(text string) bool { return strings.HasPrefix(text, "Error: ") })
 }
 
 // texts returns one text for each diagnostic: "Error: Summary (attribute)\n\ndetail".
 func texts(diags []*tfprotov6.Diagnostic) []string {
 	var all []string
 	for _, d := range diags {
-		at := ""
-		if d.Attribute != nil && len(d.Attribute.Steps()) > 0 {
-			at = fmt.Sprintf(" (%s)", attributeName(d.Attribute))
-		}
 		severity := "Error: "
 		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
 			severity = "Warning: "
 		}
-		all = append(all, severity+d.Summary+at+"\n\n"+d.Detail)
+		all = append(all, severity+d.Summary+attributeName(d.Attribute)+"\n\n"+d.Detail)
 	}
 	return all
 }
 
+// attributeName returns " (name)", or nothing if there is no attribute.
 func attributeName(path *tftypes.AttributePath) string {
 	name := ""
 	for _, step := range path.Steps() {
@@ -241,5 +234,8 @@ func attributeName(path *tftypes.AttributePath) string {
 			name += fmt.Sprintf("[%v]", step)
 		}
 	}
-	return name[1:]
+	if name == "" {
+		return ""
+	}
+	return " (" + name[1:] + ")"
 }

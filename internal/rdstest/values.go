@@ -19,33 +19,27 @@ type Unknown struct{}
 func toValue(tb testing.TB, typ tftypes.Type, v any) tftypes.Value {
 	tb.Helper()
 	switch v := v.(type) {
-	case nil:
-		return tftypes.NewValue(typ, nil)
 	case Unknown:
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
 	case map[string]any:
 		return toObject(tb, typ, v)
 	case []any:
+		var element tftypes.Type
+		switch typ := typ.(type) {
+		case tftypes.List:
+			element = typ.ElementType
+		case tftypes.Set:
+			element = typ.ElementType
+		default:
+			tb.Fatalf("expected a value of type %s, got a list", typ)
+		}
 		var elements []tftypes.Value
-		for _, element := range v {
-			elements = append(elements, toValue(tb, elementType(tb, typ), element))
+		for _, e := range v {
+			elements = append(elements, toValue(tb, element, e))
 		}
 		return tftypes.NewValue(typ, elements)
 	default:
 		return tftypes.NewValue(typ, v)
-	}
-}
-
-func elementType(tb testing.TB, typ tftypes.Type) tftypes.Type {
-	tb.Helper()
-	switch typ := typ.(type) {
-	case tftypes.List:
-		return typ.ElementType
-	case tftypes.Set:
-		return typ.ElementType
-	default:
-		tb.Fatalf("expected a value of type %s, got a list", typ)
-		return nil
 	}
 }
 
@@ -70,13 +64,11 @@ func toObject(tb testing.TB, typ tftypes.Type, v map[string]any) tftypes.Value {
 // fromValue converts a value to Go's. Numbers become int64, or float64 if they have a fraction.
 func fromValue(tb testing.TB, v tftypes.Value) any {
 	tb.Helper()
-	if v.IsNull() {
-		return nil
-	}
-	if !v.IsKnown() {
-		return Unknown{}
-	}
 	switch {
+	case v.IsNull():
+		return nil
+	case !v.IsKnown():
+		return Unknown{}
 	case v.Type().Is(tftypes.String):
 		return as[string](tb, v)
 	case v.Type().Is(tftypes.Bool):

@@ -77,7 +77,7 @@ func (e Environment) open(variable string, usual []string) (cloudsFile, error) {
 		paths = []string{e.path(named)}
 	}
 	for _, path := range paths {
-		text, err := os.ReadFile(path) //nolint:gosec // named by the user, or a usual place
+		text, err := readFile(path)
 		if err == nil {
 			return parseClouds(text, path)
 		}
@@ -89,6 +89,22 @@ func (e Environment) open(variable string, usual []string) (cloudsFile, error) {
 		return cloudsFile{}, newError("cloud", "Unable to find clouds.yaml", "%s is %s, but this file does not exist.", variable, paths[0])
 	}
 	return cloudsFile{}, nil
+}
+
+// readFile reads a file that the user names, or one in a usual place. Something else at its path, such as a pipe, may have
+// no end.
+func readFile(path string) ([]byte, error) {
+	const most = 4 << 20 // far above a file with all certificate authorities
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() && !info.IsDir():
+		return nil, errors.New("it is not a regular file")
+	case info.Size() > most:
+		return nil, errors.New("it is larger than 4 MiB")
+	}
+	return os.ReadFile(path) //nolint:gosec // see above
 }
 
 // reason returns why a file cannot be read, without its path.

@@ -248,6 +248,11 @@ func TestCloudsYAMLUnfit(t *testing.T) {
 	})
 	variables["OS_CLIENT_CONFIG_FILE"] = env.WorkDir
 	check("folder", Error{"cloud", "Unable to read clouds.yaml", env.WorkDir + ": cannot be read: is a directory."})
+	variables["OS_CLIENT_CONFIG_FILE"] = os.DevNull // reading another device, or a pipe, could never end
+	check("device", Error{"cloud", "Unable to read clouds.yaml", os.DevNull + ": cannot be read: it is not a regular file."})
+	large := write(t, filepath.Join(env.WorkDir, "large.yaml"), strings.Repeat(" ", 4<<20+1))
+	variables["OS_CLIENT_CONFIG_FILE"] = large
+	check("large", Error{"cloud", "Unable to read clouds.yaml", large + ": cannot be read: it is larger than 4 MiB."})
 	variables["OS_CLIENT_CONFIG_FILE"] = "/gone/clouds.yaml"
 	check("variable", Error{
 		"cloud", "Unable to find clouds.yaml",

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -71,7 +70,7 @@ func readPEM(name, pathOrPEM string) ([]byte, error) {
 	if isPEM(pathOrPEM) {
 		return []byte(pathOrPEM), nil
 	}
-	text, err := os.ReadFile(pathOrPEM) //nolint:gosec // the user's own path
+	text, err := readFile(pathOrPEM)
 	if err != nil {
 		return nil, badPEM(name, pathOrPEM, "cannot be read: "+reason(err))
 	}

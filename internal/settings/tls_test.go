@@ -18,6 +18,7 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -193,6 +194,10 @@ func TestTLSRefuses(t *testing.T) {
 		"no such authority": {Values{CACertFile: gone}, Error{
 			"cacert_file", "Unable to use cacert_file", fmt.Sprintf("File %q cannot be read: no such file or directory. cacert_file (OS_CACERT) "+
 				"takes a path or PEM text.", gone),
+		}},
+		"a device in place of a file": {Values{CACertFile: os.DevNull}, Error{
+			"cacert_file", "Unable to use cacert_file", fmt.Sprintf("File %q cannot be read: it is not a regular file. cacert_file (OS_CACERT) "+
+				"takes a path or PEM text.", os.DevNull),
 		}},
 		"no certificate in the file": {Values{CACertFile: empty}, Error{
 			"cacert_file", "Unable to use cacert_file", fmt.Sprintf("File %q holds no certificate in PEM form. cacert_file (OS_CACERT) takes a "+

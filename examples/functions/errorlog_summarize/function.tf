@@ -5,7 +5,8 @@ variable "path" {
 }
 
 # sensitive() keeps the text of the log off the screen: a failing check or postcondition prints every value that is not
-# sensitive in full, and a log holds people's data. The groups hold no values of the database, so nonsensitive() is safe.
+# sensitive in full, and a log holds people's data. The groups hold PostgreSQL's messages without their values. If your
+# code raises messages with people's names, leave nonsensitive() out.
 locals {
   log = sensitive(file(var.path))
 }

@@ -30,6 +30,14 @@ variable "timeout" {
 
 data "rds_instances" "all" {
   name_prefix = var.name_prefix
+
+  # With no instance, Terraform invokes nothing and succeeds. With -invoke this is a warning, else an error.
+  lifecycle {
+    postcondition {
+      condition     = length(self.instances) > 0
+      error_message = "No PostgreSQL instance of the project has a name that begins with \"${var.name_prefix}\": there is nothing to save."
+    }
+  }
 }
 
 locals {

@@ -2,11 +2,7 @@
 # a list of them (hashicorp/terraform#37939).
 mock_provider "rds" {}
 
-run "a_project_without_instances" {
-  command = plan
-
-  assert {
-    condition     = length(local.instances) == 0
-    error_message = "Expected no instances, got ${jsonencode(local.instances)}."
-  }
+run "a_project_without_instances_is_an_error" {
+  command         = plan
+  expect_failures = [data.rds_instances.all]
 }

@@ -40,12 +40,16 @@ data "rds_slowlog" "now" {
 locals {
   start = data.rds_slowlog.now["time"].start_time
   end   = data.rds_slowlog.now["time"].end_time
+
+  # The same length of time before. The cloud gives the last 31 days only.
+  before = timeadd(local.start, "-${var.last}")
+  oldest = timeadd(plantimestamp(), "-743h")
 }
 
-# The same length of time before: what was slow then is not new.
+# What was slow before is not new.
 data "rds_slowlog" "before" {
   instance_name = var.instance_name
-  start_time    = timeadd(local.start, "-${var.last}")
+  start_time    = timecmp(local.before, local.oldest) < 0 ? local.oldest : local.before
   end_time      = local.start
   database      = var.database
   limit         = 500

@@ -57,7 +57,7 @@ resource "terraform_data" "write" {
         )
       ])
       ROWS = join("\n", [
-        for row in ephemeral.rds_errorlog.incident.entries : "${try(row.time, "no time")} ${row.level} ${row.content}"
+        for row in ephemeral.rds_errorlog.incident.entries : "${coalesce(row.time, "no time")} ${row.level} ${row.content}"
       ])
     }
   }

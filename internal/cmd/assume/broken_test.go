@@ -49,6 +49,15 @@ func answered(where string, status int) tamper {
 	}
 }
 
+// loggedInWith changes the status of each successful login.
+func loggedInWith(status int) tamper {
+	return func(_ *http.Request, _ string, resp *http.Response) {
+		if resp.StatusCode == http.StatusCreated {
+			resp.StatusCode = status
+		}
+	}
+}
+
 // withHeader changes the status of answers to requests that have a header.
 func withHeader(where, name string, status int) tamper {
 	return func(req *http.Request, _ string, resp *http.Response) {
@@ -92,7 +101,7 @@ var breaks = []struct {
 	{number: 1, name: "no request id", tamper: without("X-Request-Id", "/jobs")},
 	{number: 1, name: "no date", tamper: without("Date", "/auth/tokens")},
 	{number: 1, name: "another request id in the body", tamper: edited("/jobs", `"request_id":"`, `"request_id":"f`)},
-	{number: 2, name: "200", options: []rdssim.Option{rdssim.WithLoginStatus(http.StatusOK)}},
+	{number: 2, name: "200", tamper: loggedInWith(http.StatusOK)},
 	{number: 2, name: "short", options: []rdssim.Option{rdssim.WithTokenSize(200)}},
 	{number: 2, name: "an hour", options: []rdssim.Option{rdssim.WithTokenLife(time.Hour)}},
 	{number: 3, name: "404", tamper: answered(nobody, http.StatusNotFound)},

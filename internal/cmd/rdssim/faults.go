@@ -30,7 +30,7 @@ Incidents, with -incident NAME for all instances, or -incident INSTANCE=NAME for
 
 Examples:
 
-  bin/rdssim -addr 127.0.0.1:8765 -incident %s                  # what happened
+  bin/rdssim -addr 127.0.0.1:8765 -incident connections            # what happened
   bin/rdssim -addr 127.0.0.1:8765 -fault 'rds.errorlog=503*3'      # three exports fail before one succeeds
   bin/rdssim -addr 127.0.0.1:8765 -fault obs.get=half              # the first download breaks
   bin/rdssim -addr 127.0.0.1:8765 -fleet 150 -rate 40 -window 1s   # 150 more instances, 40 calls in each second
@@ -50,47 +50,42 @@ func (s *settings) addFault(text string) error {
 	if !slices.Contains(faultKinds(), kind) {
 		return fmt.Errorf("KIND must be one of %s", strings.Join(faultKinds(), ", "))
 	}
-	what, times, counted := strings.Cut(rest, "*")
-	f := rdssim.Fault{Kind: kind, Times: 1, Handler: faultHandler(what)}
 	if kind == "all" {
-		f.Kind = ""
+		kind = ""
 	}
-	if f.Handler == nil {
+	what, times, counted := strings.Cut(rest, "*")
+	handler := faultHandler(what)
+	if handler == nil {
 		return errors.New("WHAT must be a status from 400 to 599, drop, half, hang, html or slow")
 	}
-	if counted {
+	count := 1
+	if times == "always" {
+		count = -1
+	} else if counted {
 		n, err := strconv.ParseUint(times, 10, 31)
-		switch {
-		case times == "always":
-			f.Times = -1
-		case err != nil || n == 0:
+		if err != nil || n == 0 {
 			return errors.New("TIMES must be a number, at least 1, or always")
-		default:
-			f.Times = int(n)
 		}
+		count = int(n)
 	}
-	s.faults = append(s.faults, f)
+	s.faults = append(s.faults, rdssim.Fault{Kind: kind, Times: count, Handler: handler})
 	return nil
+}
+
+var namedFaults = map[string]http.HandlerFunc{
+	"drop": rdssim.Drop(),
+	"half": rdssim.HalfBody(),
+	"hang": rdssim.Hang(),
+	"html": rdssim.HTMLPage(http.StatusOK),
+	"slow": rdssim.SlowBody(1, 10*time.Millisecond),
 }
 
 // faultHandler returns nil if what is unknown.
 func faultHandler(what string) http.HandlerFunc {
-	switch what {
-	case "drop":
-		return rdssim.Drop()
-	case "half":
-		return rdssim.HalfBody()
-	case "hang":
-		return rdssim.Hang()
-	case "html":
-		return rdssim.HTMLPage(http.StatusOK)
-	case "slow":
-		return rdssim.SlowBody(1, 10*time.Millisecond)
-	}
 	status, err := strconv.Atoi(what)
 	switch {
 	case err != nil || status < 400 || status > 599:
-		return nil
+		return namedFaults[what]
 	case status == http.StatusTooManyRequests:
 		return rdssim.RetryAfter(status, "3")
 	}

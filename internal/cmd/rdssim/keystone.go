@@ -11,46 +11,37 @@ import (
 	"time"
 )
 
-// keystone is an identity server that the simulated RDS trusts.
-type keystone struct {
-	tokens string // the URL of its tokens
-	client *http.Client
-}
-
-func newKeystone(authURL string) *keystone {
-	return &keystone{
-		tokens: strings.TrimSuffix(authURL, "/") + "/auth/tokens",
-		client: &http.Client{
-			Timeout:       10 * time.Second,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+// keystoneValidator returns a function that asks an identity server for a token's project. It asks each time, because
+// tokens can be revoked. If the server does not answer, the token is not good.
+func keystoneValidator(authURL string) func(ctx context.Context, token string) (projectID string, ok bool) {
+	tokens := strings.TrimSuffix(authURL, "/") + "/auth/tokens?nocatalog"
+	client := &http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-// validate asks the server for a token's project. It asks each time, because tokens can be revoked. If the server does
-// not answer, the token is not good.
-func (k *keystone) validate(ctx context.Context, token string) (projectID string, ok bool) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, k.tokens+"?nocatalog", nil)
-	if err != nil {
-		return "", false
+	return func(ctx context.Context, token string) (string, bool) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, tokens, nil)
+		if err != nil {
+			return "", false
+		}
+		// A user may look at the token of the request itself.
+		request.Header.Set("X-Auth-Token", token)
+		request.Header.Set("X-Subject-Token", token)
+		response, err := client.Do(request)
+		if err != nil {
+			return "", false
+		}
+		defer func() { _ = response.Body.Close() }()
+		var answer struct {
+			Token struct {
+				Project struct {
+					ID string `json:"id"`
+				} `json:"project"`
+			} `json:"token"`
+		}
+		if response.StatusCode != http.StatusOK || json.NewDecoder(response.Body).Decode(&answer) != nil {
+			return "", false
+		}
+		return answer.Token.Project.ID, answer.Token.Project.ID != ""
 	}
-	// A user may look at the token of the request itself.
-	request.Header.Set("X-Auth-Token", token)
-	request.Header.Set("X-Subject-Token", token)
-	response, err := k.client.Do(request)
-	if err != nil {
-		return "", false
-	}
-	defer func() { _ = response.Body.Close() }()
-	var answer struct {
-		Token struct {
-			Project struct {
-				ID string `json:"id"`
-			} `json:"project"`
-		} `json:"token"`
-	}
-	if response.StatusCode != http.StatusOK || json.NewDecoder(response.Body).Decode(&answer) != nil {
-		return "", false
-	}
-	return answer.Token.Project.ID, answer.Token.Project.ID != ""
 }

@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer stop()
 	if s.readyFile != "" {
 		if err := writeReadyFile(s.readyFile, cloud.URL()); err != nil {
-			return err
+			return fmt.Errorf("write the ready file: %w", err)
 		}
 		// Programs wait for this file, so an old one must not remain.
 		defer func() { _ = os.Remove(s.readyFile) }() //nolint:gosec // the user names the file
@@ -63,10 +63,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func writeReadyFile(path, url string) error {
 	draft := path + ".draft"
 	if err := os.WriteFile(draft, []byte(url+"\n"), 0o600); err != nil { //nolint:gosec // the user names the file
-		return fmt.Errorf("write the ready file: %w", err)
+		return err
 	}
-	if err := os.Rename(draft, path); err != nil {
-		return fmt.Errorf("write the ready file: %w", err)
-	}
-	return nil
+	return os.Rename(draft, path)
 }

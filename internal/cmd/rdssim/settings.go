@@ -60,7 +60,7 @@ func parseSettings(args []string, stderr io.Writer) (settings, error) {
 		_, _ = fmt.Fprintf(stderr, "Usage of rdssim:\n")
 		flags.PrintDefaults()
 		names := rdssim.Incidents()
-		_, _ = fmt.Fprintf(stderr, usage, strings.Join(faultKinds(), ", "), strings.Join(names, ", "), names[0])
+		_, _ = fmt.Fprintf(stderr, usage, strings.Join(faultKinds(), ", "), strings.Join(names, ", "))
 	}
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -79,21 +79,16 @@ func (s settings) check(rest []string) error {
 	if len(rest) > 0 {
 		return fmt.Errorf("unexpected argument %q: rdssim takes flags only", rest[0])
 	}
-	for name, d := range map[string]time.Duration{
-		"-export": s.export, "-link-life": s.linkLife, "-token-life": s.tokenLife, "-log-life": s.logLife, "-busy": s.busy,
-		"-window": s.gateway.Window,
+	for name, negative := range map[string]bool{
+		"-export": s.export < 0, "-link-life": s.linkLife < 0, "-token-life": s.tokenLife < 0, "-log-life": s.logLife < 0,
+		"-busy": s.busy < 0, "-window": s.gateway.Window < 0, "-burst": s.gateway.Burst < 0, "-fleet": s.fleet < 0,
+		"-rate": !(s.gateway.PerSecond >= 0), // also if it is not a number
 	} {
-		if d < 0 {
+		if negative {
 			return fmt.Errorf("%s must not be negative", name)
 		}
 	}
 	switch {
-	case !(s.gateway.PerSecond >= 0): // also if it is not a number
-		return errors.New("-rate must not be negative")
-	case s.gateway.Burst < 0:
-		return errors.New("-burst must not be negative")
-	case s.fleet < 0:
-		return errors.New("-fleet must not be negative")
 	case s.gateway.Window > 0 && s.gateway.Burst > 0:
 		return errors.New("-window and -burst exclude each other")
 	case s.gateway.PerSecond == 0 && s.gateway != rdssim.Gateway{}:
@@ -113,7 +108,7 @@ func (s settings) cloud() *rdssim.Server {
 		rdssim.WithFileSize(s.fileSize),
 	}, s.options...)
 	if s.keystone != "" {
-		options = append(options, rdssim.WithTokenValidator(newKeystone(s.keystone).validate))
+		options = append(options, rdssim.WithTokenValidator(keystoneValidator(s.keystone)))
 	}
 	cloud := rdssim.New(options...)
 	for _, f := range s.faults {

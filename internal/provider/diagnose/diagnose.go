@@ -44,6 +44,7 @@ type Tried struct {
 	Project     string // name of the project; "" if it is not configured
 	Export      bool   // the request starts an export and waits for it
 	Lookup      bool   // the request looks for the instance with the name
+	TooLong     string // what to do if the answer is too long: a log's text can be; "" if only a foreign server's can
 }
 
 func (t Tried) summary() string { return "Unable to " + t.Unable }
@@ -99,7 +100,7 @@ func (t Tried) Diagnostic(err error) diag.Diagnostic {
 func known(err error) any {
 	for ; err != nil; err = errors.Unwrap(err) {
 		switch e := any(err).(type) {
-		case *identity.Error, *instances.NameError, *transport.FaultError, *rds.Error, *rds.DecodeError,
+		case *identity.Error, *instances.NameError, *transport.FaultError, *transport.TooLargeError, *rds.Error, *rds.DecodeError,
 			*rds.TimeoutError, *rds.InterruptedError, *rds.ExportError, *rds.MissingLinkError:
 			return e
 		}
@@ -170,7 +171,7 @@ func (t Tried) refusalHint(e *rds.Error) string {
 	case !rds.UsualInstanceID(t.Instance):
 		hint = notAnIDHint
 	}
-	if e.Described {
+	if e.Described && t.Instance != "" { // without an instance the hint has this already
 		hint += strangeAnswerHint
 	}
 	return t.fill(hint, "{place}", t.place(e.ProjectID, e.Region))
@@ -185,8 +186,8 @@ func (t Tried) unreadableText(e *rds.DecodeError) string {
 func (t Tried) networkText(err error) string {
 	hint := networkHint
 	happened := "RDS could not be reached to " + t.what() + "."
-	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge {
-		happened, hint = "The answer to the request to "+t.what()+" is not usable.", tooLargeHint
+	if _, tooLarge := known(err).(*transport.TooLargeError); tooLarge {
+		happened, hint = "The answer to the request to "+t.what()+" is not usable.", t.TooLong+tooLargeHint
 	}
 	if proxy := deadProxy(err); proxy != "" {
 		happened, hint = "The proxy "+proxy+" could not be reached to "+t.what()+".", proxyHint

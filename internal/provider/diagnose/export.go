@@ -29,11 +29,11 @@ func ExportWarnings(noun, instance string, export *rds.Export, others string) di
 	// The API's page does not define whether a failed file counts.
 	if n := export.Count; n != int64(len(export.Files)) && n != int64(export.Links()) {
 		diags.AddWarning(capital(noun)+" links do not add up", fmt.Sprintf("The cloud counted %d links for DB instance %s but "+
-			"listed %d. Attribute list has all that were listed.\n\n%s", n, instance, len(export.Files), labelled("Request ID", export.RequestID)))
+			"listed %d. All that were listed are there.\n\n%s", n, instance, len(export.Files), labelled("Request ID", export.RequestID)))
 	}
 	if unknown := unknownSizes(export); len(unknown) > 0 {
-		diags.AddWarning("Unknown size of "+noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so file_size is "+
-			"null. The links are good.\n\n"+Indented(unknown))
+		diags.AddWarning("Unknown size of "+noun+" files", "The cloud gave these sizes, which are not numbers of bytes, so the size is "+
+			"not known. The links are good.\n\n"+Indented(unknown))
 	}
 	return diags
 }

@@ -53,7 +53,7 @@ var refusalHints = map[apierror.Kind]string{
 		"with in03.",
 	apierror.Forbidden:    "The user needs the permission {permission} in this project. Check the user's groups in IAM.",
 	apierror.Unauthorized: "IAM accepted the credential but RDS did not: it may belong to another project, region or cloud, or be revoked.",
-	apierror.StorageFull:  "The instance's storage is full. Enlarge it in the console first: nothing can be exported until then.",
+	apierror.StorageFull:  "The instance's storage is full. Enlarge it in the console first: the cloud gives no log until then.",
 	apierror.UnknownAPI:   "Check endpoint (OS_RDS_ENDPOINT_OVERRIDE), and whether a proxy answers in place of the API.",
 	apierror.Redirect: "The server {host} sends requests elsewhere. A credential never follows: check endpoint and region, and whether a " +
 		"proxy answers in place of the API.",

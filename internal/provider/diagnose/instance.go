@@ -15,11 +15,14 @@ import (
 	"github.com/otc-rds/terraform-provider-rds/internal/identity"
 	"github.com/otc-rds/terraform-provider-rds/internal/instances"
 	"github.com/otc-rds/terraform-provider-rds/internal/rds"
+	"github.com/otc-rds/terraform-provider-rds/internal/transport"
 )
 
 // ConcernsInstance reports whether an error may be one instance's own: another instance may have none.
 func (t Tried) ConcernsInstance(err error) bool {
 	switch e := known(err).(type) {
+	case *transport.TooLargeError:
+		return t.TooLong != ""
 	case *instances.NameError, *rds.ExportError, *rds.MissingLinkError, *rds.DecodeError:
 		return true
 	case *rds.TimeoutError:

@@ -184,8 +184,11 @@ func shortened(text string, width int) string {
 
 var plainWord = regexp.MustCompile(`^[0-9A-Za-z_./@%+=:,-]+$`)
 
-// shellWord quotes a path for a shell if that is needed.
+// shellWord quotes a path for a shell if that is needed, and keeps a command from taking it for an option.
 func shellWord(path string) string {
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
 	if plainWord.MatchString(path) {
 		return path
 	}

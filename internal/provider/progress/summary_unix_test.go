@@ -30,7 +30,7 @@ const pipe = 64 << 10
 // endless is a file that never ends: a pipe that is written to until its reader closes it.
 type endless struct {
 	path string
-	// after is how many bytes were written after the summary was told to end.
+	// after is how many bytes were written after the summary had to end.
 	after chan int
 }
 
@@ -99,6 +99,27 @@ func TestSummarize_Interrupted(t *testing.T) {
 				t.Errorf("expected the reading to end at once, got another %d bytes", after)
 			}
 		})
+	}
+}
+
+// TestSummarize_OddPaths: a shell and zgrep take each path as it is.
+func TestSummarize_OddPaths(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for path, want := range map[string]string{
+		"plain": "plain", "-dash/log": "./-dash/log", "--": "./--", "a b": "'a b'", "it's": `'it'\''s'`, "-a b": "'./-a b'", "$(x)": "'$(x)'",
+	} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(line), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		progress.Summarize(t.Context(), func(s string) { shown = append(shown, s) }, []download.Saved{{Name: "a", Path: path}})
+		want = "To see the lines:\n\n  zgrep -hE 'ERROR|FATAL|PANIC' " + want + "\n"
+		if len(shown) != 2 || shown[1] != want {
+			t.Errorf("%s: expected two texts, the last %q, got %q", path, want, shown)
+		}
 	}
 }
 
