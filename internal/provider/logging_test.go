@@ -59,7 +59,7 @@ func TestLog(t *testing.T) {
 			request(path, 200, "42a7170963b4187c46e0ad7fa3edda45"),
 			waiting(500, 1, "CREATING", ""),
 			request(path, 409, "41157bcf83e67d2a83d0f8110e922c0a"),
-			waiting(2750, 2, "CREATING", "409 Conflict, DBS.200011, Busy., request id 41157bcf83e67d2a83d0f8110e922c0a"),
+			waiting(2750, 2, "CREATING", "409 Conflict, DBS.200011, Busy, request id 41157bcf83e67d2a83d0f8110e922c0a"),
 			{
 				"@level": "warn", "@message": "Request without an answer", "method": "POST", "host": "rdssim.invalid", "path": path,
 				"duration_ms": 250.0, "error": lost,

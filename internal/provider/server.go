@@ -98,17 +98,18 @@ func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRe
 		l.takeBack()
 		return nil, err
 	}
+	isError := func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
+	if slices.ContainsFunc(valid.Diagnostics, isError) {
+		l.takeBack()
+		refused := tfprotov6.CompletedInvokeActionEventType{Diagnostics: valid.Diagnostics}
+		return &tfprotov6.InvokeActionServerStream{Events: slices.Values([]tfprotov6.InvokeActionEvent{{Type: refused}})}, nil
+	}
 	stream, err := s.frameworkServer.InvokeAction(l, req)
 	if err != nil {
 		l.takeBack()
 		return nil, err
 	}
 	events := stream.Events
-	isError := func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
-	if slices.ContainsFunc(valid.Diagnostics, isError) {
-		refused := tfprotov6.CompletedInvokeActionEventType{Diagnostics: valid.Diagnostics}
-		events = slices.Values([]tfprotov6.InvokeActionEvent{{Type: refused}})
-	}
 	stream.Events = func(yield func(tfprotov6.InvokeActionEvent) bool) {
 		defer s.calls.begin()()
 		defer l.takeBack()
