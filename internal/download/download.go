@@ -143,7 +143,7 @@ func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
 	}
 	folder, err := openFolder(o.Directory, o.disk)
 	if err != nil {
-		return nil, Errors{folderError(o.Directory, err)}
+		return nil, Errors{diskError(o.Directory, err)}
 	}
 	defer folder.close()
 	return newSaving(files, o, folder).run(ctx)

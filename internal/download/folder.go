@@ -68,7 +68,7 @@ func openFolder(path string, d disk) (*folder, error) {
 func Check(directory string) error {
 	path := filepath.Clean(directory)
 	if err := check(path); err != nil {
-		return Errors{folderError(path, err)}
+		return Errors{diskError(path, err)}
 	}
 	return nil
 }

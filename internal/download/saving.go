@@ -105,11 +105,11 @@ func (s *saving) look(ctx context.Context, i int) (*Saved, *Error) {
 func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	if ctx.Err() != nil {
-		return nil, t.interrupted(ctx)
+		return nil, t.ended(ctx, ctx.Err())
 	}
 	temp, err := s.folder.temporary()
 	if err != nil {
-		return nil, t.failure(&diskError{err: err})
+		return nil, t.failure(diskError("", err))
 	}
 	t.sink, t.hash, t.buffers = newSink(temp, s.folder.disk.sync), sha256.New(), newBuffers()
 	defer func() {
@@ -126,7 +126,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	}
 	t.report(Progress{Done: true})
 	if err := s.folder.addChecksum(saved.Name, saved.SHA256, s.options.Overwrite); err != nil {
-		return saved, t.failure(&diskError{name: saved.Name + checksumExtension, err: err})
+		return saved, t.failure(diskError(saved.Path+checksumExtension, err))
 	}
 	return saved, nil
 }

@@ -219,7 +219,7 @@ func (p *pace) refused(resp *http.Response, sent, now time.Time) {
 	if news || p.refusals > 0 && !sent.Before(p.closed) {
 		p.refusals++
 	}
-	pause, asked := retryAfter(resp, now)
+	pause, asked := RetryAfter(resp.Header, now)
 	if !asked || pause <= 0 {
 		pause = time.Duration(math.Min(float64(p.firstPause)*math.Exp2(float64(max(p.refusals-1, 0))), float64(longestPause)))
 	}

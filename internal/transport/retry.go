@@ -22,7 +22,8 @@ const lastTry = time.Second
 // retry sends a request again after a fault. It is the project's own: of go-retryablehttp every hook was overridden.
 type retry struct {
 	next    http.RoundTripper
-	options *Options
+	pauses  Pauses
+	retries int
 	rules   Rules
 }
 
@@ -42,8 +43,13 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		if again || err != nil && ctx.Err() == nil {
 			fault = faultOf(resp, err)
 		}
-		if again && sent <= r.options.MaxRetries {
-			pause := r.pause(ctx, sent-1, resp)
+		if again && sent <= r.retries {
+			var asked time.Duration
+			var asks bool
+			if resp != nil {
+				asked, asks = RetryAfter(resp.Header, time.Now())
+			}
+			pause := r.pauses.After(ctx, sent, asked, asks)
 			trace.Retry(Retry{Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Attempt: sent, Pause: pause, Err: fault})
 			if err = Sleep(ctx, pause); err == nil {
 				continue
@@ -94,15 +100,25 @@ func faultOf(resp *http.Response, err error) error {
 	return err
 }
 
-// pause returns the time before the next attempt: the server's Retry-After, else exponential with jitter. MaxPause
-// bounds both, so that a server that asks for an hour does not use up the caller's time.
-func (r *retry) pause(ctx context.Context, n int, resp *http.Response) time.Duration {
-	pause, asked := retryAfter(resp, time.Now())
-	if !asked {
-		pause = min(r.options.MinPause<<min(n, 20), r.options.MaxPause)
-		pause -= time.Duration(float64(pause) * r.options.Random() / 4) // up to a quarter earlier
+// Pauses are the pauses before retries.
+type Pauses struct {
+	First       time.Duration  // doubled with each fault
+	Least, Most time.Duration  // Most is also for a server that asks for an hour, which would use up the caller's time
+	Random      func() float64 // numbers in [0, 1), so that requests are not sent again at the same moment
+}
+
+// After returns the pause after some faults in a row: what the server asks for, else exponential with jitter. It leaves
+// time for one more attempt before the context's deadline.
+func (p Pauses) After(ctx context.Context, faults int, asked time.Duration, asks bool) time.Duration {
+	pause := min(max(asked, p.Least), p.Most)
+	if !asks {
+		pause = min(p.First<<min(faults-1, 20), p.Most)
+		pause -= time.Duration(float64(pause) * p.Random() / 4) // up to a quarter earlier
 	}
-	return min(max(min(pause, r.options.MaxPause), r.options.MinPause/2), untilLastTry(ctx))
+	if left := untilLastTry(ctx); left > 0 {
+		pause = min(pause, left)
+	}
+	return pause
 }
 
 // untilLastTry returns how long a request may pause so that one more attempt is possible.
@@ -127,14 +143,6 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
-}
-
-// retryAfter is [RetryAfter] for an answer that may be missing.
-func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
-	if resp == nil {
-		return 0, false
-	}
-	return RetryAfter(resp.Header, now)
 }
 
 // RetryAfter reads the header Retry-After in both of its forms (RFC 9110, 10.2.3). The pause is between 0 and a day.

@@ -111,7 +111,8 @@ func (t *Transport) Client(rules Rules) *http.Client {
 		inOrder.class = logins
 	}
 	layers = inOrder
-	layers = &retry{next: layers, options: o, rules: rules}
+	pauses := Pauses{First: o.MinPause, Least: o.MinPause / 2, Most: o.MaxPause, Random: o.Random}
+	layers = &retry{next: layers, pauses: pauses, retries: o.MaxRetries, rules: rules}
 	return &http.Client{Transport: layers, CheckRedirect: noRedirect}
 }
 
