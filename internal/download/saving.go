@@ -4,6 +4,7 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"sync"
@@ -35,30 +36,28 @@ func newSaving(files []File, o Options, f *folder) *saving {
 // run looks at all files first, so that an error that needs no transfer comes before all transfers.
 func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
-	s.each(func(i int) bool { return !s.files[i].Failed }, func(i int) { saved[i], failed[i] = s.look(ctx, i) })
-	open := func(i int) bool { return !s.files[i].Failed && saved[i] == nil && failed[i] == nil }
-	s.each(open, func(i int) { saved[i], failed[i] = s.save(ctx, i) })
-	return collect(saved, failed)
-}
-
-// each calls do for the wanted files, some side by side.
-func (s *saving) each(wanted func(int) bool, do func(int)) {
-	indexes := make(chan int, len(s.files))
-	for i := range s.files {
-		if wanted(i) {
-			indexes <- i
-		}
-	}
-	close(indexes)
-	var workers sync.WaitGroup
-	for range min(s.options.Parallel, len(indexes)) {
-		workers.Go(func() {
-			for i := range indexes {
-				do(i)
+	for _, step := range []func(context.Context, int) (*Saved, *Error){s.look, s.save} {
+		s.each(func(i int) {
+			if !s.files[i].Failed && saved[i] == nil && failed[i] == nil {
+				saved[i], failed[i] = step(ctx, i)
 			}
 		})
 	}
-	workers.Wait()
+	return collect(saved, failed)
+}
+
+// each calls do for the files, some side by side.
+func (s *saving) each(do func(int)) {
+	turns := make(chan struct{}, s.options.Parallel)
+	var all sync.WaitGroup
+	for i := range s.files {
+		turns <- struct{}{}
+		all.Go(func() {
+			do(i)
+			<-turns
+		})
+	}
+	all.Wait()
 }
 
 func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
@@ -90,10 +89,7 @@ func (s *saving) look(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	saved, err := t.savedBefore(ctx)
 	if saved == nil && err == nil {
-		err = checkLink(t.link)
-	}
-	if saved == nil && err == nil {
-		err = t.unobstructed()
+		err = cmp.Or(checkLink(t.link), t.unobstructed())
 	}
 	if err != nil {
 		return nil, t.failure(err)

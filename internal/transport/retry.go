@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -104,7 +105,7 @@ func faultOf(resp *http.Response, err error) error {
 type Pauses struct {
 	First       time.Duration  // doubled with each fault
 	Least, Most time.Duration  // Most is also for a server that asks for an hour, which would use up the caller's time
-	Random      func() float64 // numbers in [0, 1), so that requests are not sent again at the same moment
+	Random      func() float64 // numbers in [0, 1), so that requests are not sent again at the same moment; nil: math/rand/v2
 }
 
 // After returns the pause after some faults in a row: what the server asks for, else exponential with jitter. It leaves
@@ -113,7 +114,11 @@ func (p Pauses) After(ctx context.Context, faults int, asked time.Duration, asks
 	pause := min(max(asked, p.Least), p.Most)
 	if !asks {
 		pause = min(p.First<<min(faults-1, 20), p.Most)
-		pause -= time.Duration(float64(pause) * p.Random() / 4) // up to a quarter earlier
+		random := p.Random
+		if random == nil {
+			random = rand.Float64
+		}
+		pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
 	}
 	if left := untilLastTry(ctx); left > 0 {
 		pause = min(pause, left)

@@ -41,14 +41,13 @@ package transport
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
 
 // Options configure a [Transport]. A zero value means a default, except for MaxRetries.
 type Options struct {
-	Base           http.RoundTripper // sends one request over the network; default: a clone of http.DefaultTransport
+	Base           http.RoundTripper // sends one request over the network; no default
 	MaxRetries     int               // how often a request is sent again after a fault; 0: never
 	AttemptTimeout time.Duration     // of one attempt, from connecting to the last byte of the answer; default: 30 s
 	MinPause       time.Duration     // first pause between attempts; default: 1 s
@@ -67,12 +66,6 @@ type Transport struct {
 
 // New returns a transport. It opens no connection.
 func New(o Options) *Transport {
-	if o.Base == nil {
-		o.Base = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
-	}
-	if o.Random == nil {
-		o.Random = rand.Float64
-	}
 	o.AttemptTimeout = cmp.Or(o.AttemptTimeout, 30*time.Second)
 	o.MinPause = cmp.Or(o.MinPause, time.Second)
 	o.MaxPause = cmp.Or(o.MaxPause, time.Minute)
