@@ -4,6 +4,7 @@
 package rds
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,6 +85,12 @@ func (l list[T]) check(m meta, name string, total int64) error {
 	return nil
 }
 
+// lastPage reports whether a list ends with a page. The page has got items of at most size, the list has that many so
+// far. A total below 0 is not known.
+func lastPage(got, size, have int, total int64) bool {
+	return got == 0 || total < 0 && got < size || total >= 0 && int64(have) >= total
+}
+
 // upper returns the form in which words are compared and shown.
 func (s scalar) upper() string { return strings.ToUpper(s.printable()) }
 
@@ -113,12 +120,19 @@ func (s scalar) count() int64 {
 
 // milliseconds returns a time given in milliseconds since 1970, UTC, or the zero time if it is not in 1970 to 9999.
 func (s scalar) milliseconds() time.Time {
-	const endOfYear9999 = 253402300799999
 	n, ok := s.integer()
-	if !ok || n <= 0 || n > endOfYear9999 {
+	if !ok {
 		return time.Time{}
 	}
-	return time.UnixMilli(n).UTC()
+	return plausible(time.UnixMilli(n))
+}
+
+// plausible returns a time in UTC, or the zero time if it is not after 1970 began and before the year 10000.
+func plausible(at time.Time) time.Time {
+	if at = at.UTC(); !at.After(time.Unix(0, 0)) || at.Year() > 9999 {
+		return time.Time{}
+	}
+	return at
 }
 
 // timeLayouts are the forms of times in answers: with and without an offset. Without one they are UTC.
@@ -128,9 +142,8 @@ var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02
 func (s scalar) timestamp() time.Time {
 	text := strings.Replace(s.text, " ", "T", 1) // some pages show a blank
 	for _, layout := range timeLayouts {
-		at, err := time.Parse(layout, text)
-		if at = at.UTC(); err == nil && at.Year() >= 1970 && at.Year() <= 9999 {
-			return at
+		if at, err := time.Parse(layout, text); err == nil {
+			return plausible(at)
 		}
 	}
 	return time.Time{}
@@ -147,11 +160,7 @@ func describeJSON(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the answer is no complete JSON: it breaks after %d bytes", syntax.Offset)
 	case errors.As(err, &kind):
-		field := kind.Field
-		if field == "" {
-			field = "the answer"
-		}
-		return fmt.Errorf("%s holds a JSON %s where another type was promised", field, kind.Value)
+		return fmt.Errorf("%s holds a JSON %s where another type was promised", cmp.Or(kind.Field, "the answer"), kind.Value)
 	default:
 		return err
 	}

@@ -75,14 +75,12 @@ type (
 		Progress
 		Timeout time.Duration
 		Last    *Export // the last good answer about an export; nil if there was none
-		Fault   error   // the last fault; nil if there was none
 	}
 	// InterruptedError is a wait or a call that its caller ended.
 	InterruptedError struct {
 		Progress
-		Last  *Export // as in TimeoutError: nil if no export was seen
-		Fault error   // as in TimeoutError
-		Err   error   // the context's
+		Last *Export // as in TimeoutError
+		Err  error   // the context's
 	}
 	// ExportError is an export of which every file failed.
 	ExportError struct {

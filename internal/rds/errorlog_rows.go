@@ -120,8 +120,7 @@ func (l *levelRows) read(ctx context.Context, e *effort, q RowsQuery) error {
 		}
 		l.total = total
 		l.rows = append(l.rows, got[overlap(l.rows, got, grown):]...)
-		have := int64(len(l.rows))
-		if have >= rowsLimit || total >= 0 && have >= total || len(got) == 0 || total < 0 && len(got) < rowsPage {
+		if len(l.rows) >= rowsLimit || lastPage(len(got), rowsPage, len(l.rows), total) {
 			break
 		}
 	}
@@ -230,20 +229,17 @@ type keyedRow struct {
 // equal, that is assumed.
 func oldestFirst(rows []Row) []keyedRow {
 	timed := slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Time.IsZero() })
-	newestFirst := len(timed) == 0 || !timed[0].Time.Before(timed[len(timed)-1].Time)
+	rows = slices.Clone(rows)
+	if len(timed) == 0 || !timed[0].Time.Before(timed[len(timed)-1].Time) {
+		slices.Reverse(timed)
+		slices.Reverse(rows)
+	}
 	keyed := make([]keyedRow, 0, len(rows))
 	var at time.Time
 	if len(timed) > 0 {
 		at = timed[0].Time
-		if newestFirst {
-			at = timed[len(timed)-1].Time
-		}
 	}
-	for i := range rows {
-		r := rows[i]
-		if newestFirst {
-			r = rows[len(rows)-1-i]
-		}
+	for _, r := range rows {
 		if !r.Time.IsZero() {
 			at = r.Time
 		}

@@ -4,6 +4,7 @@
 package rds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -127,10 +128,7 @@ func (e exportEntry) file() ExportFile {
 		FileName:   e.FileName.text,
 		Status:     e.Status.upper(),
 		CreatedAt:  e.CreateAt.milliseconds(),
-		UpdatedAt:  e.UpdateAt.milliseconds(),
-	}
-	if f.UpdatedAt.IsZero() {
-		f.UpdatedAt = e.UpdatedAt.milliseconds()
+		UpdatedAt:  cmp.Or(e.UpdateAt.milliseconds(), e.UpdatedAt.milliseconds()),
 	}
 	if size := e.FileSize.count(); size >= 0 {
 		f.Size = &size

@@ -95,14 +95,10 @@ func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	}
 }
 
-func (w *wait) job(ctx context.Context, id string) (job *Job, err error) {
+func (w *wait) job(ctx context.Context, id string) (*Job, error) {
 	ctx, cancel := context.WithTimeout(ctx, taskPatience)
 	defer cancel()
-	err = w.call(ctx, func(ctx context.Context) error {
-		job, err = w.client.Job(ctx, id)
-		return err
-	})
-	return job, err
+	return w.client.Job(w.counted(ctx), id)
 }
 
 // missed notes a failed question. It never ends the wait.
