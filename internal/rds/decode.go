@@ -18,39 +18,23 @@ import (
 
 // scalar is a plain value in any JSON type: siblings of this API send numbers as strings and strings as numbers. null
 // and absent are "". An object or a list is an error.
-type scalar struct{ text string }
+type scalar struct{ verbatim string }
 
 // UnmarshalJSON implements json.Unmarshaler. Its error does not repeat the value, which may be a link.
 func (s *scalar) UnmarshalJSON(raw []byte) error {
-	text, err := plainText(raw)
-	s.text = strings.TrimSpace(text)
-	return err
-}
-
-// verbatim is a scalar that keeps its blanks.
-type verbatim struct{ text string }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *verbatim) UnmarshalJSON(raw []byte) (err error) {
-	v.text, err = plainText(raw)
-	return err
-}
-
-func plainText(raw []byte) (string, error) {
 	switch {
 	case len(raw) == 0 || raw[0] == '{' || raw[0] == '[':
-		return "", errors.New("a field holds an object or a list where a plain value was promised")
-	case string(raw) == "null":
-		return "", nil
-	case raw[0] != '"':
-		return string(raw), nil
+		return errors.New("a field holds an object or a list where a plain value was promised")
+	case raw[0] != '"' && string(raw) != "null":
+		s.verbatim = string(raw)
+	case json.Unmarshal(raw, &s.verbatim) != nil:
+		return errors.New("a field holds a text that is no JSON")
 	}
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return "", errors.New("a field holds a text that is no JSON")
-	}
-	return text, nil
+	return nil
 }
+
+// text returns the value without blanks around it.
+func (s scalar) text() string { return strings.TrimSpace(s.verbatim) }
 
 // lenient is a value that is zero if the API sends another type: a detail that an answer is good without.
 type lenient[T any] struct{ value T }
@@ -95,15 +79,15 @@ func lastPage(got, size, have int, total int64) bool {
 func (s scalar) upper() string { return strings.ToUpper(s.printable()) }
 
 // printable returns the value without control characters, bounded.
-func (s scalar) printable() string { return apierror.Printable(s.text) }
+func (s scalar) printable() string { return apierror.Printable(s.verbatim) }
 
 // integer returns a whole number. JSON numbers such as 1.5e3 count if they are whole.
 func (s scalar) integer() (int64, bool) {
-	if n, err := strconv.ParseInt(s.text, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(s.text(), 10, 64); err == nil {
 		return n, true
 	}
 	const exact = 1 << 53 // a float64 cannot hold every whole number above
-	f, err := strconv.ParseFloat(s.text, 64)
+	f, err := strconv.ParseFloat(s.text(), 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) >= exact {
 		return 0, false
 	}
@@ -140,7 +124,7 @@ var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02
 
 // timestamp returns a time in UTC, or the zero time if it cannot be read or is not in 1970 to 9999.
 func (s scalar) timestamp() time.Time {
-	text := strings.Replace(s.text, " ", "T", 1) // some pages show a blank
+	text := strings.Replace(s.text(), " ", "T", 1) // some pages show a blank
 	for _, layout := range timeLayouts {
 		if at, err := time.Parse(layout, text); err == nil {
 			return plausible(at)
@@ -154,14 +138,11 @@ func requestTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:0
 
 // describeJSON returns what is wrong with a body without repeating any of it.
 func describeJSON(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("the answer is no complete JSON: it breaks after %d bytes", syntax.Offset)
-	case errors.As(err, &kind):
-		return fmt.Errorf("%s holds a JSON %s where another type was promised", cmp.Or(kind.Field, "the answer"), kind.Value)
-	default:
-		return err
 	}
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s holds a JSON %s where another type was promised", cmp.Or(kind.Field, "the answer"), kind.Value)
+	}
+	return err
 }

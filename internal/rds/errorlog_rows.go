@@ -171,9 +171,9 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 	}
 	var wire struct {
 		List list[struct {
-			Time    lenient[scalar]   `json:"time"`
-			Level   lenient[scalar]   `json:"level"`
-			Content lenient[verbatim] `json:"content"`
+			Time    lenient[scalar] `json:"time"`
+			Level   lenient[scalar] `json:"level"`
+			Content lenient[scalar] `json:"content"`
 		}] `json:"error_log_list"`
 		Total lenient[scalar] `json:"total_record"`
 	}
@@ -184,7 +184,7 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 	total := wire.Total.value.count()
 	rows := make([]Row, len(wire.List.items))
 	for i, r := range wire.List.items {
-		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.text}
+		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.verbatim}
 		if rows[i].Level == "" && level != allLevels {
 			rows[i].Level = level
 		}

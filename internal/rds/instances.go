@@ -134,7 +134,7 @@ func (w wireInstance) instance() Instance {
 		}
 	}
 	for _, related := range w.Related.value {
-		if strings.EqualFold(related.value.Type.value.text, "replica_of") {
+		if strings.EqualFold(related.value.Type.value.text(), "replica_of") {
 			i.ReplicaOf = related.value.ID.value.printable()
 		}
 	}

@@ -124,25 +124,25 @@ type slowAnswer struct {
 }
 
 type wireStatement struct {
-	Count    lenient[scalar]   `json:"count"`
-	Time     lenient[scalar]   `json:"time"`
-	Database lenient[scalar]   `json:"database"`
-	Users    lenient[scalar]   `json:"users"`
-	Sample   lenient[verbatim] `json:"query_sample"`
-	ClientIP lenient[scalar]   `json:"client_ip"`
-	Type     lenient[scalar]   `json:"type"`
+	Count    lenient[scalar] `json:"count"`
+	Time     lenient[scalar] `json:"time"`
+	Database lenient[scalar] `json:"database"`
+	Users    lenient[scalar] `json:"users"`
+	Sample   lenient[scalar] `json:"query_sample"`
+	ClientIP lenient[scalar] `json:"client_ip"`
+	Type     lenient[scalar] `json:"type"`
 }
 
 func (w wireStatement) statement() SlowStatement {
 	s := SlowStatement{
-		Statement:   w.Sample.value.text,
-		AverageTime: number(strings.CutSuffix(w.Time.value.text, " s")),
+		Statement:   w.Sample.value.verbatim,
+		AverageTime: number(strings.CutSuffix(w.Time.value.text(), " s")),
 		Database:    w.Database.value.printable(),
 		Users:       w.Users.value.printable(),
 		Client:      w.ClientIP.value.printable(),
 		Type:        w.Type.value.upper(),
 	}
-	count, share, _ := strings.Cut(w.Count.value.text, " (") // 9 (100.00%)
+	count, share, _ := strings.Cut(w.Count.value.text(), " (") // 9 (100.00%)
 	if n := (scalar{count}).count(); n >= 0 {
 		s.Count = &n
 	}

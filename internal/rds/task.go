@@ -45,7 +45,7 @@ func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
 	if wire.Job == nil {
 		return nil, m.undecodable(errors.New("the answer holds no job"))
 	}
-	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text)}, nil
+	return &Job{ID: wire.Job.ID.text(), Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text())}, nil
 }
 
 const (
