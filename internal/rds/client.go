@@ -104,8 +104,6 @@ func (c *Client) call(ctx context.Context, method, version string, query url.Val
 	if err != nil {
 		return meta{}, err
 	}
-	sent := 0
-	ctx = transport.WithTrace(ctx, transport.Trace{Sent: func() { sent++ }})
 	req, err := newRequest(ctx, method, endpoint.target(version, path, query), body)
 	if err != nil {
 		return meta{}, err
@@ -121,7 +119,7 @@ func (c *Client) call(ctx context.Context, method, version string, query url.Val
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some Windows servers
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(text) {
-		return meta{}, newError(resp, text, endpoint, sent)
+		return meta{}, newError(resp, text, endpoint)
 	}
 	m := meta{requestID: apierror.RequestID(resp.Header)}
 	m.date, _ = http.ParseTime(resp.Header.Get("Date"))

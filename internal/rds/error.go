@@ -20,7 +20,6 @@ type Error struct {
 	Region    string // may be ""
 	Host      string // that was asked
 	Location  string // scheme and host of a redirect, never more
-	Sent      int    // how often the request was sent
 }
 
 func (e *Error) Error() string {
@@ -31,7 +30,7 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ", ")
 }
 
-func newError(resp *http.Response, body []byte, endpoint Endpoint, sent int) *Error {
+func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
 	refusal := apierror.Parse(resp.StatusCode, resp.Header, body)
 	return &Error{
 		Refusal:   refusal,
@@ -40,7 +39,6 @@ func newError(resp *http.Response, body []byte, endpoint Endpoint, sent int) *Er
 		Region:    endpoint.Region,
 		Host:      endpoint.URL.Host,
 		Location:  location(resp),
-		Sent:      sent,
 	}
 }
 

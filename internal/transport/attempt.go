@@ -102,7 +102,6 @@ func peek(resp *http.Response) []byte {
 type Error struct {
 	Method string
 	URL    string // scheme, host and path; never the query
-	Sent   int    // how often the request was sent; 0 if the error did not come through the retries
 	Err    error
 }
 

@@ -199,11 +199,11 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		p.refused(resp, sent, now)
 	case p.refusals == 0:
-		p.rate.answered()
+		p.rate.accepted++
 	case tried:
 		p.refusals = 0
-		p.rate.answered()
-		p.rate.reopened(now)
+		p.rate.accepted++
+		p.rate.since = now // requests leave again
 		p.next = now
 		p.space(now)
 	}

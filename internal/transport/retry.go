@@ -41,8 +41,11 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		trace.Sent()
 		resp, err := r.next.RoundTrip(attempt)
 		again := r.retryable(ctx, resp, err)
-		if again || err != nil && ctx.Err() == nil {
-			fault = faultOf(resp, err)
+		switch {
+		case again && err == nil:
+			fault = &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
+		case again || err != nil && ctx.Err() == nil:
+			fault = err
 		}
 		if again && sent <= r.retries {
 			var asked time.Duration
@@ -56,11 +59,8 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 				continue
 			}
 		}
-		if place, ok := err.(*Error); ok { //nolint:errorlint // an error inside a failed login has its own count
-			place.Sent = sent
-		}
 		if err != nil && ctx.Err() != nil && fault != nil {
-			return nil, &AbandonedError{Err: err, Fault: fault, Sent: sent}
+			return nil, &AbandonedError{Err: err, Fault: fault}
 		}
 		return resp, err
 	}
@@ -81,7 +81,6 @@ func rewound(req *http.Request) (*http.Request, error) {
 type AbandonedError struct {
 	Err   error // of the last attempt, or of the context
 	Fault error // that caused the retries: a *FaultError or an *Error
-	Sent  int   // how often the request was sent
 }
 
 func (e *AbandonedError) Error() string { return e.Err.Error() + ", after " + e.Fault.Error() }
@@ -92,13 +91,6 @@ type FaultError struct{ apierror.Refusal }
 
 func (e *FaultError) Error() string {
 	return strings.Join(strings.Fields(strconv.Itoa(e.StatusCode)+" "+e.Code+" "+e.Message), " ") // each may be empty
-}
-
-func faultOf(resp *http.Response, err error) error {
-	if err == nil {
-		return &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
-	}
-	return err
 }
 
 // Pauses are the pauses before retries.
