@@ -33,14 +33,8 @@
 //	links.go      fresh links in place of expired ones; no link in any text
 //	system_*.go   what differs from system to system
 //
-// What happens after a fault:
-//
-//	no connection, a broken body, no byte for some time,
-//	408, 429, 5xx but 501, a page in place of the file  → sent again after a pause, resumed if possible
-//	403                                                 → sent again with a fresh link
-//	any other status, a certificate that is not trusted,
-//	a host that does not exist, a proxy that refuses,
-//	an answer without a length, the disk                → final
+// The comment of package transport has the table of what is tried again. Faults of the disk, and an answer without a
+// length, are final.
 package download
 
 import (

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 )
@@ -30,7 +31,8 @@ func newSaving(files []File, o Options, f *folder) *saving {
 		names[i] = file.Name
 		alike[collisionKey(cleanName(file.Name))]++
 	}
-	return &saving{options: o, folder: f, files: files, names: safeNames(names), alike: alike, links: newLinks(files, o.Refresh)}
+	links := &links{refresh: o.Refresh, turn: make(chan struct{}, 1), files: slices.Clone(files)}
+	return &saving{options: o, folder: f, files: files, names: safeNames(names), alike: alike, links: links}
 }
 
 // run looks at all files first, so that an error that needs no transfer comes before all transfers.
@@ -43,7 +45,20 @@ func (s *saving) run(ctx context.Context) ([]Saved, error) {
 			}
 		})
 	}
-	return collect(saved, failed)
+	var files []Saved
+	var errs Errors
+	for i := range s.files {
+		if saved[i] != nil {
+			files = append(files, *saved[i])
+		}
+		if failed[i] != nil {
+			errs = append(errs, failed[i])
+		}
+	}
+	if errs == nil {
+		return files, nil
+	}
+	return files, errs
 }
 
 // each calls do for the files, some side by side.
@@ -58,23 +73,6 @@ func (s *saving) each(do func(int)) {
 		})
 	}
 	all.Wait()
-}
-
-func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
-	var files []Saved
-	var errs Errors
-	for i := range saved {
-		if saved[i] != nil {
-			files = append(files, *saved[i])
-		}
-		if failed[i] != nil {
-			errs = append(errs, failed[i])
-		}
-	}
-	if errs == nil {
-		return files, nil
-	}
-	return files, errs
 }
 
 func (s *saving) transfer(i int) *transfer {
@@ -107,7 +105,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	if err != nil {
 		return nil, t.failure(diskError("", err))
 	}
-	t.sink, t.hash, t.buffers = newSink(temp, s.folder.disk.sync), sha256.New(), newBuffers()
+	t.sink, t.hash, t.buffers = &sink{file: temp, sync: s.folder.disk.sync, uncached: true}, sha256.New(), newBuffers()
 	defer func() {
 		_ = t.sink.settled() // its error is reported already, or no longer matters
 		s.folder.discard(temp)

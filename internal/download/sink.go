@@ -27,10 +27,6 @@ type sink struct {
 	uncached bool  // writeUncached works on this file system, as far as is known
 }
 
-func newSink(file *os.File, sync func(*os.File) error) *sink {
-	return &sink{file: file, sync: sync, uncached: true}
-}
-
 func (s *sink) Write(piece []byte) (int, error) {
 	n := 0
 	if s.uncached {

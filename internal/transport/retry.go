@@ -34,25 +34,26 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	below := Uncounted(ctx)
 	var fault error // of the last attempt
 	for sent := 1; ; sent++ {
-		attempt, err := rewound(req.WithContext(below))
-		if err != nil {
-			return nil, err
+		attempt := req.Clone(below)
+		if req.GetBody != nil {
+			var err error
+			if attempt.Body, err = req.GetBody(); err != nil {
+				return nil, err
+			}
 		}
 		trace.Sent()
 		resp, err := r.next.RoundTrip(attempt)
 		again := r.retryable(ctx, resp, err)
+		var asked time.Duration // by the server
+		var asks bool
 		switch {
 		case again && err == nil:
 			fault = &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
+			asked, asks = RetryAfter(resp.Header, time.Now())
 		case again || err != nil && ctx.Err() == nil:
 			fault = err
 		}
 		if again && sent <= r.retries {
-			var asked time.Duration
-			var asks bool
-			if resp != nil {
-				asked, asks = RetryAfter(resp.Header, time.Now())
-			}
 			pause := r.pauses.After(ctx, sent, asked, asks)
 			trace.Retry(Retry{Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Attempt: sent, Pause: pause, Err: fault})
 			if err = Sleep(ctx, pause); err == nil {
@@ -64,17 +65,6 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return resp, err
 	}
-}
-
-// rewound returns a request with its body from the beginning.
-func rewound(req *http.Request) (*http.Request, error) {
-	if req.GetBody == nil {
-		return req, nil
-	}
-	again := req.Clone(req.Context())
-	var err error
-	again.Body, err = req.GetBody()
-	return again, err
 }
 
 // AbandonedError is a request whose context ended while it was retried.
@@ -100,8 +90,7 @@ type Pauses struct {
 	Random      func() float64 // numbers in [0, 1), so that requests are not sent again at the same moment; nil: math/rand/v2
 }
 
-// After returns the pause after some faults in a row: what the server asks for, else exponential with jitter. It leaves
-// time for one more attempt before the context's deadline.
+// After returns the pause after some faults in a row: what the server asks for, else exponential with jitter.
 func (p Pauses) After(ctx context.Context, faults int, asked time.Duration, asks bool) time.Duration {
 	pause := min(max(asked, p.Least), p.Most)
 	if !asks {
@@ -132,12 +121,10 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	}
 }

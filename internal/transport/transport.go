@@ -99,14 +99,9 @@ func (t *Transport) Client(rules Rules) *http.Client {
 		layers = &observe{next: layers, report: o.Observe}
 	}
 	// The pace is below the retry: each attempt waits for its turn, and each 429 counts.
-	inOrder := &paced{next: layers, pace: t.pace, class: ordinary}
-	if rules.Login {
-		inOrder.class = logins
-	}
-	layers = inOrder
+	layers = &paced{next: layers, pace: t.pace, login: rules.Login}
 	pauses := Pauses{First: o.MinPause, Least: o.MinPause / 2, Most: o.MaxPause, Random: o.Random}
 	layers = &retry{next: layers, pauses: pauses, retries: o.MaxRetries, rules: rules}
+	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &http.Client{Transport: layers, CheckRedirect: noRedirect}
 }
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
