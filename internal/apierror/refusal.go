@@ -53,8 +53,8 @@ const Hidden = "(hidden)"
 const maxText = 400
 
 // Parse reads a refusal from an answer. It never fails: a body that it cannot read is described in the message. It
-// drops a code or request ID of an unusual form. Secrets are removed before a text is shortened, because part of a
-// secret is a secret too. These bodies were seen in this cloud or in its documents:
+// drops a code or request ID of an unusual form. Secrets must be cut out of the body before. These bodies were seen in
+// this cloud or in its documents:
 //
 //	{"error_code": "DBS.200002", "error_msg": "…"}                      RDS
 //	{"error_code": "APIGW.0301", "error_msg": "…", "request_id": "…"}   the gateway
@@ -62,28 +62,18 @@ const maxText = 400
 //	{"error": {"code": 401, "message": "…", "title": "…"}}              IAM
 //	{"itemNotFound": {"code": 404, "message": "…"}}                     OpenStack
 //	<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId>   OBS
-func Parse(status int, header http.Header, body []byte, secrets ...string) Refusal {
+func Parse(status int, header http.Header, body []byte) Refusal {
 	r := parseBody(body)
 	r.StatusCode = status
 	if r.Code == strconv.Itoa(status) { // IAM repeats the status there
 		r.Code = ""
 	}
-	r.Message = Message(Without(secrets, r.Message))
-	r.Code = shortWord(Without(secrets, r.Code))
-	r.RequestID = cmp.Or(shortWord(Without(secrets, RequestID(header))), shortWord(Without(secrets, r.RequestID)))
+	r.Message, r.Code = Message(r.Message), shortWord(r.Code)
+	r.RequestID = cmp.Or(RequestID(header), shortWord(r.RequestID))
 	if r.Code == "" && r.Message == "" {
 		r.Message, r.Described = fmt.Sprintf("(%d bytes that name no error)", len(body)), true
 	}
 	return r
-}
-
-// Without returns the text without the secrets. The longest goes first, because one secret may contain another.
-func Without(secrets []string, text string) string {
-	longestFirst := slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
-	for _, secret := range longestFirst {
-		text = strings.ReplaceAll(text, secret, Hidden)
-	}
-	return text
 }
 
 func parseBody(body []byte) Refusal {

@@ -172,35 +172,6 @@ func TestParse_Described(t *testing.T) {
 	}
 }
 
-// TestWithout: one secret contains another, and nothing of both is left.
-func TestWithout(t *testing.T) {
-	if got := apierror.Without([]string{"password", "password-and-more"}, "a password-and-more, a password"); got != "a (hidden), a (hidden)" {
-		t.Errorf("got %q, want both secrets hidden", got)
-	}
-}
-
-// TestParse_Secrets: secrets are removed from every text, after JSON is decoded and before the text is shortened.
-func TestParse_Secrets(t *testing.T) {
-	const one, two = "T0psecret-7f1c", `pa"ss\w<ö>rd`
-	parse := func(body string, header http.Header) apierror.Refusal {
-		return apierror.Parse(400, header, []byte(body), one, two)
-	}
-	want := apierror.Refusal{StatusCode: 400, Message: "you sent (hidden) and (hidden)"}
-	body := `{"error_code":"a` + one + `b","error_msg":"you sent ` + one + ` and pa\"ss\\w\u003c\u00f6>rd","request_id":"r` + one + `"}`
-	if diff := cmp.Diff(want, parse(body, nil)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(want, parse(body, http.Header{"X-Request-Id": {"r" + one}})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	for filler := 370; filler < 410; filler++ {
-		got := parse(`{"error_msg":"`+strings.Repeat("x ", filler/2)+strings.Repeat("y", filler%2)+one+`"}`, nil)
-		if strings.Contains(got.Message, one[:2]) {
-			t.Errorf("%d: %s", filler, got.Message)
-		}
-	}
-}
-
 // TestMessage: a word of more than 100 bytes is hidden.
 func TestMessage(t *testing.T) {
 	word := strings.Repeat("x", 100)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 	"github.com/otc-rds/terraform-provider-rds/internal/transport"
@@ -122,28 +123,15 @@ func isPage(head []byte) bool {
 	return page.Match(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\ufeff"))))
 }
 
-// refusal is an answer that is no part of the file.
-type refusal struct {
-	apierror.Refusal
-	header http.Header
-}
-
-func (r *refusal) Error() string { return r.Code + ": " + r.Message }
-
-// without returns the refusal without the link's query.
-func (r *refusal) without(link string) apierror.Refusal {
-	safe := r.Refusal
-	safe.Code, safe.Message, safe.RequestID = redact(r.Code, link), redact(r.Message, link), redact(r.RequestID, link)
-	return safe
-}
-
 // maxRefusal is the number of bytes that are read of a refusal's body.
 const maxRefusal = 64 << 10
 
-func readRefusal(resp *http.Response, link string) error {
+// readRefusal reads an answer that is no part of the file.
+func readRefusal(resp *http.Response, link string) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusal)) // a part of it is enough: the status is known
 	body = []byte(redact(string(body), link))                    // before parsing, which may cut a signature in two
-	r := &refusal{apierror.Parse(resp.StatusCode, resp.Header, body), resp.Header}
+	r := apierror.Parse(resp.StatusCode, resp.Header, body)
+	r.Code, r.Message, r.RequestID = redact(r.Code, link), redact(r.Message, link), redact(r.RequestID, link) // parsing decodes escapes
 	switch {
 	case resp.StatusCode/100 == 2:
 		r.Message = "(an answer that was not asked for)"
@@ -152,39 +140,20 @@ func readRefusal(resp *http.Response, link string) error {
 	case r.Described && len(body) > 0: // Parse describes it for an API
 		r.Message = fmt.Sprintf("(%d bytes that are not an object store's error)", len(body))
 	}
-	return r
+	e := &Error{Kind: refusalKind(r), Refusal: r}
+	e.asked, e.asks = transport.RetryAfter(resp.Header, time.Now())
+	return e
 }
 
-// forbidden reports whether a link was refused like an expired one. The words for an expired link are known only from
-// the documents of a sister cloud, so a fresh link is tried for any 403. That costs one call.
-func forbidden(err error) bool {
-	r, ok := errors.AsType[*refusal](err)
-	return ok && r.StatusCode == http.StatusForbidden
-}
-
-// expired reports whether the server's words are those for an expired link.
-func (r *refusal) expired() bool {
-	return r.StatusCode == http.StatusForbidden &&
-		(r.Code == "RequestTimeTooSkewed" || r.Code == "AccessDenied" && strings.Contains(strings.ToLower(r.Message), "expired"))
-}
-
-func (r *refusal) kind() Kind {
-	switch {
-	case temporary(r):
+func refusalKind(r apierror.Refusal) Kind {
+	switch status := r.StatusCode; {
+	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout,
+		status >= http.StatusInternalServerError && status != http.StatusNotImplemented:
 		return KindFault
-	case r.expired():
+	case status == http.StatusForbidden && r.Code == "RequestTimeTooSkewed",
+		status == http.StatusForbidden && r.Code == "AccessDenied" && strings.Contains(strings.ToLower(r.Message), "expired"):
 		return KindExpired
 	default:
 		return KindRefused
 	}
-}
-
-// temporary reports whether a fault may be gone when the same is sent again. See the table in the package's comment.
-func temporary(err error) bool {
-	if r, ok := errors.AsType[*refusal](err); ok {
-		return r.StatusCode == http.StatusTooManyRequests || r.StatusCode == http.StatusRequestTimeout ||
-			r.StatusCode >= http.StatusInternalServerError && r.StatusCode != http.StatusNotImplemented
-	}
-	_, disk := errors.AsType[*diskError](err)
-	return !disk && !errors.Is(err, errBadLink) && !errors.Is(err, errEndless) && !transport.Permanent(err)
 }

@@ -5,7 +5,6 @@ package download
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"sync"
@@ -74,7 +73,7 @@ func (t *transfer) write(piece []byte) error {
 	n, err := t.sink.Write(piece)
 	t.offset += int64(n)
 	if err != nil {
-		return &diskError{err: err}
+		return diskError("", err)
 	}
 	t.best = max(t.best, t.offset)
 	t.head = append(t.head, piece[:min(len(piece), headLength-len(t.head))]...)
@@ -101,20 +100,15 @@ func (t *transfer) report(p Progress) {
 	t.s.options.Progress(p)
 }
 
-func (t *transfer) announced() int64 { return t.s.files[t.index].Size }
+func (t *transfer) file() File { return t.s.files[t.index] }
 
 // total returns the length from the store, else the announced size if that is possible, else -1.
 func (t *transfer) total() int64 {
 	if t.object.length >= 0 {
 		return t.object.length
 	}
-	if announced := t.announced(); announced > 0 && announced >= t.offset { // the cloud announces 0 for files with content
+	if announced := t.file().Size; announced > 0 && announced >= t.offset { // the cloud announces 0 for files with content
 		return announced
 	}
 	return -1
 }
-
-// stalledError is a transfer that was given up because no byte came.
-type stalledError struct{ after time.Duration }
-
-func (e *stalledError) Error() string { return fmt.Sprintf("no byte came for %s", e.after) }

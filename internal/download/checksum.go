@@ -60,17 +60,11 @@ func (f *folder) checksum(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = file.Close() }() // only read from
-	hash, buffer := sha256.New(), make([]byte, 128<<10)
-	for ctx.Err() == nil {
-		n, err := file.Read(buffer)
-		hash.Write(buffer[:n])
-		if errors.Is(err, io.EOF) {
-			return hex.EncodeToString(hash.Sum(nil)), nil
-		}
-		if err != nil {
-			return "", err
-		}
+	defer func() { _ = file.Close() }()                         // only read from
+	defer context.AfterFunc(ctx, func() { _ = file.Close() })() // ends the copy
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
 	}
-	return "", ctx.Err()
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }

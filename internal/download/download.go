@@ -33,20 +33,13 @@
 //	links.go      fresh links in place of expired ones; no link in any text
 //	system_*.go   what differs from system to system
 //
-// What happens after a fault:
-//
-//	no connection, a broken body, no byte for some time,
-//	408, 429, 5xx but 501, a page in place of the file  → sent again after a pause, resumed if possible
-//	403                                                 → sent again with a fresh link
-//	any other status, a certificate that is not trusted,
-//	a host that does not exist, a proxy that refuses,
-//	an answer without a length, the disk                → final
+// The comment of package transport has the table of what is tried again. Faults of the disk, and an answer without a
+// length, are final.
 package download
 
 import (
 	"cmp"
 	"context"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -73,7 +66,7 @@ type Options struct {
 	Overwrite bool
 	Parallel  int // the number of transfers side by side. Default: 4.
 	// Base sends one request. It must not add credentials. No http.Client is around it, so it follows no redirect and
-	// keeps no cookie. Default: a new transport with the proxy of the environment.
+	// keeps no cookie. It has no default.
 	Base http.RoundTripper
 	// Proxy returns the proxy that Base uses for a request. Errors name it. Default: http.ProxyFromEnvironment.
 	Proxy     func(*http.Request) (*url.URL, error)
@@ -132,27 +125,16 @@ type Progress struct {
 // be repeated. Save does not request a file if NAME.sha256 proves that it was saved before. Otherwise it transfers the
 // file again and compares. Save returns soon after ctx has ended, and leaves no temporary file and no goroutine.
 func Save(ctx context.Context, files []File, o Options) ([]Saved, error) {
-	if o.Base == nil {
-		base := defaultBase()
-		defer base.CloseIdleConnections()
-		o.Base = base
-	}
 	o = o.withDefaults()
 	if o.Directory != "" {
 		o.Directory = filepath.Clean(o.Directory) // without a "/" at the end, which would follow a symbolic link
 	}
 	folder, err := openFolder(o.Directory, o.disk)
 	if err != nil {
-		return nil, Errors{folderError(o.Directory, err)}
+		return nil, Errors{diskError(o.Directory, err)}
 	}
 	defer folder.close()
 	return newSaving(files, o, folder).run(ctx)
-}
-
-func defaultBase() *http.Transport {
-	base := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
-	base.DisableCompression = true
-	return base
 }
 
 func (o Options) withDefaults() Options {
@@ -162,9 +144,6 @@ func (o Options) withDefaults() Options {
 	o.MinPause = cmp.Or(o.MinPause, time.Second)
 	o.MaxPause = max(cmp.Or(o.MaxPause, time.Minute), o.MinPause)
 	o.Stall = cmp.Or(o.Stall, 30*time.Second)
-	if o.Random == nil {
-		o.Random = rand.Float64
-	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}

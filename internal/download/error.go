@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
@@ -33,6 +35,11 @@ const (
 	KindInterrupted Kind = "interrupted"   // the context ended first
 )
 
+// Local reports whether the reason is on this side of the network.
+func (k Kind) Local() bool {
+	return slices.Contains([]Kind{KindExists, KindInTheWay, KindPermission, KindDiskFull, KindWrite}, k)
+}
+
 // Error is a file that was not saved, or, without a Name, a folder that can't be used. It holds no link.
 type Error struct {
 	Kind         Kind
@@ -45,6 +52,9 @@ type Error struct {
 	apierror.Refusal
 	Err   error // the cause, if it is not a refusal
 	Fault error // the last fault before an interruption, if it was not a refusal
+
+	asked time.Duration // the pause that the server asks for, if asks
+	asks  bool
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -75,34 +85,27 @@ func (e *Error) Cause() string {
 
 // Sentence returns what happened in one sentence that names the file. The cause is in the other fields.
 func (e *Error) Sentence() string {
-	path := cmp.Or(apierror.Printable(e.Path), "the directory")
-	switch e.Kind {
-	case KindExists:
-		return path + " already exists."
-	case KindInTheWay:
-		return "Unable to write " + path + ": something else is in the way."
-	case KindPermission:
-		return "No permission to write to " + path + "."
-	case KindDiskFull:
-		return "The disk is full: unable to write " + path + e.progress() + "."
-	case KindWrite:
-		return "Unable to write " + path + e.progress() + "."
-	case KindBadLink:
-		return "The link of " + e.file() + " is not usable."
-	case KindExpired:
-		return "The link of " + e.file() + " has expired, and there is no fresh one" + e.progress() + "."
-	case KindRefused:
-		return "The link's server refused " + e.file() + e.progress() + "."
-	case KindProxy:
-		return "A proxy refused the download of " + e.file() + e.progress() + "."
-	case KindInterrupted:
-		return "The download of " + e.file() + " was interrupted" + e.progress() + "."
-	default:
-		return "The download of " + e.file() + " broke off" + e.progress() + e.endured() + "."
-	}
+	return strings.NewReplacer(
+		"{path}", cmp.Or(apierror.Printable(e.Path), "the directory"),
+		"{file}", cmp.Or(e.Name, "a file without a name"),
+		"{progress}", e.progress(),
+		"{endured}", e.endured(),
+	).Replace(sentences[e.Kind])
 }
 
-func (e *Error) file() string { return cmp.Or(e.Name, "a file without a name") }
+var sentences = map[Kind]string{
+	KindExists:      "{path} already exists.",
+	KindInTheWay:    "Unable to write {path}: something else is in the way.",
+	KindPermission:  "No permission to write to {path}.",
+	KindDiskFull:    "The disk is full: unable to write {path}{progress}.",
+	KindWrite:       "Unable to write {path}{progress}.",
+	KindBadLink:     "The link of {file} is not usable.",
+	KindExpired:     "The link of {file} has expired, and there is no fresh one{progress}.",
+	KindRefused:     "The link's server refused {file}{progress}.",
+	KindProxy:       "A proxy refused the download of {file}{progress}.",
+	KindFault:       "The download of {file} broke off{progress}{endured}.",
+	KindInterrupted: "The download of {file} was interrupted{progress}.",
+}
 
 // progress returns how far the transfer had come, or "" if it had not started.
 func (e *Error) progress() string {
@@ -157,7 +160,6 @@ func (e Errors) Unwrap() []error {
 // diskKind sorts an error of the file system.
 func diskKind(err error) Kind {
 	_, obstacle := errors.AsType[*obstacleError](err)
-	_, full := errors.AsType[*fullError](err)
 	switch {
 	case obstacle, errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ELOOP):
 		return KindInTheWay
@@ -165,7 +167,7 @@ func diskKind(err error) Kind {
 		return KindExists
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return KindPermission
-	case full, isFull(err):
+	case isFull(err):
 		return KindDiskFull
 	default:
 		return KindWrite

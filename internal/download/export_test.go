@@ -14,7 +14,7 @@ func SafeNames(names []string) []string { return safeNames(names) }
 func WithExtension(name string, head []byte) string { return withExtension(name, head) }
 
 // FolderError is the error that one of the file system's becomes.
-func FolderError(path string, err error) *Error { return folderError(path, err) }
+func FolderError(path string, err error) *Error { return diskError(path, err) }
 
 // Redact is redact.
 func Redact(text, link string) string { return redact(text, link) }

@@ -403,6 +403,12 @@ func TestFaultsThatStay(t *testing.T) {
 			1,
 			"link expired: The link of log has expired, and there is no fresh one: 403 Forbidden: AccessDenied: Request has expired: request id r-1",
 		},
+		"too late without Refresh": {
+			[]reply{answers(403, xml("RequestTimeTooSkewed", "The difference is too large."))},
+			1,
+			"link expired: The link of log has expired, and there is no fresh one: " +
+				"403 Forbidden: RequestTimeTooSkewed: The difference is too large: request id r-1",
+		},
 		"404": {
 			[]reply{answers(404, xml("NoSuchKey", "The key does not exist."))},
 			1,

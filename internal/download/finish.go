@@ -31,7 +31,7 @@ func (t *transfer) savedBefore(ctx context.Context) (*Saved, error) {
 			continue
 		}
 		if is != sum {
-			return nil, &diskError{name: name, err: fs.ErrExist}
+			return nil, diskError(folder.join(name), fs.ErrExist)
 		}
 		saved := t.saved(name, size, sum)
 		saved.Before = true
@@ -44,7 +44,7 @@ func (t *transfer) savedBefore(ctx context.Context) (*Saved, error) {
 // file has it, and it is unique or the size is right too. A name that was made up or cut may have been another
 // file's in an earlier run.
 func (t *transfer) sameFile(size int64) bool {
-	f := t.s.files[t.index]
+	f := t.file()
 	if t.name != f.Name || t.s.alike[collisionKey(f.Name)] > 1 {
 		return false
 	}
@@ -55,7 +55,7 @@ func (t *transfer) sameFile(size int64) bool {
 func (t *transfer) unobstructed() error {
 	for _, name := range []string{t.name, t.name + checksumExtension} {
 		if err := t.s.folder.vacant(name, true); err != nil {
-			return &diskError{name: name, err: err}
+			return diskError(t.s.folder.join(name), err)
 		}
 	}
 	return nil
@@ -70,11 +70,11 @@ func (t *transfer) prepare() error {
 	t.prepared = true
 	there := t.s.folder.size(t.name)
 	if !t.s.options.Overwrite && there >= 0 && there != t.object.length {
-		return &diskError{err: fs.ErrExist}
+		return diskError("", fs.ErrExist)
 	}
 	missing := t.object.length - t.offset
 	if free, err := t.s.folder.disk.free(t.s.folder.dir); err == nil && free < missing {
-		return &diskError{err: &fullError{missing, free}}
+		return &Error{Kind: KindDiskFull, Err: fmt.Errorf("%d bytes are still to come and %d are free", missing, free)}
 	}
 	return nil
 }
@@ -98,91 +98,52 @@ func (t *transfer) finish(ctx context.Context) (*Saved, error) {
 		}
 	}
 	if err != nil {
-		return nil, &diskError{err: err}
+		return nil, diskError("", err)
 	}
 	return saved, nil
 }
 
 func (t *transfer) saved(name string, size int64, sum string) *Saved {
 	s := &Saved{Index: t.index, Name: name, Path: t.s.folder.join(name), Size: size, SHA256: sum}
-	if announced := t.announced(); announced > 0 && announced != size {
+	if announced := t.file().Size; announced > 0 && announced != size {
 		s.Announced = announced
 	}
 	return s
 }
 
-// diskError is a fault on this side of the network. name is the file in the folder; "" means the transfer's own.
-type diskError struct {
-	name string
-	err  error
-}
-
-func (e *diskError) Error() string { return e.err.Error() }
-func (e *diskError) Unwrap() error { return e.err }
-
-// fullError is a disk that is too small for a file.
-type fullError struct{ missing, free int64 }
-
-func (e *fullError) Error() string {
-	return fmt.Sprintf("%d bytes are still to come and %d are free", e.missing, e.free)
-}
-
-// folderError returns the error of a folder that can't be used.
-func folderError(path string, err error) *Error {
+// diskError returns the error of a file or folder on this side of the network. An empty path means the transfer's own file.
+func diskError(path string, err error) *Error {
 	return &Error{Kind: diskKind(err), Index: -1, Path: path, Total: -1, Err: reason(err)}
-}
-
-// ended returns the error of a transfer that failed. The disk's error counts more than the end of the context.
-func (t *transfer) ended(ctx context.Context, err error) *Error {
-	if _, isDisk := errors.AsType[*diskError](err); ctx.Err() != nil && !isDisk {
-		return t.interrupted(ctx)
-	}
-	return t.failure(err)
-}
-
-// interrupted returns the error of a transfer whose context ended, with the last fault before.
-func (t *transfer) interrupted(ctx context.Context) *Error {
-	e := t.state()
-	if r, ok := errors.AsType[*refusal](t.fault); ok {
-		e.Refusal = r.without(t.link)
-	} else if t.fault != nil {
-		e.Fault = quiet(t.fault, t.link)
-	}
-	e.Kind, e.Err = KindInterrupted, ctx.Err()
-	return e
 }
 
 // failure turns a transfer's error into an [Error] without secrets.
 func (t *transfer) failure(err error) *Error {
-	e := t.state()
-	var (
-		disk    *diskError
-		r       *refusal
-		renewal *renewalError
-		proxy   *transport.ProxyError
-	)
+	e := &Error{Kind: KindFault, Err: quiet(err, t.link)}
+	var known *Error
+	var proxy *transport.ProxyError
 	switch {
-	case errors.As(err, &disk):
-		e.Path = t.s.folder.join(cmp.Or(disk.name, t.name))
-		e.Kind, e.Err = diskKind(disk.err), reason(disk.err)
-	case errors.As(err, &r):
-		e.Kind, e.Refusal = r.kind(), r.without(t.link)
-		if errors.As(err, &renewal) {
-			e.Err = quiet(renewal.err, t.link)
-		}
+	case errors.As(err, &known):
+		*e = *known
 	case errors.As(err, &proxy):
-		e.Kind, e.Err = KindProxy, proxy
+		e.Kind = KindProxy
 	case errors.Is(err, errBadLink):
-		e.Kind, e.Err = KindBadLink, errBadLink
-	default:
-		e.Kind, e.Err = KindFault, quiet(err, t.link)
+		e.Kind = KindBadLink
 	}
+	e.Index, e.Name, e.Path = t.index, apierror.Printable(t.file().Name), cmp.Or(e.Path, t.s.folder.join(t.name))
+	e.Bytes, e.Total, e.Faults = t.offset, t.total(), t.faults
 	return e
 }
 
-func (t *transfer) state() *Error {
-	return &Error{
-		Index: t.index, Name: apierror.Printable(t.s.files[t.index].Name), Path: t.s.folder.join(t.name),
-		Bytes: t.offset, Total: t.total(), Faults: t.faults,
+// ended returns the error of a transfer that failed. The end of the context counts more than the fault that it caused,
+// but less than the disk's.
+func (t *transfer) ended(ctx context.Context, err error) *Error {
+	e := t.failure(err)
+	if ctx.Err() == nil || e.Kind.Local() {
+		return e
 	}
+	e.Kind, e.Refusal, e.Err = KindInterrupted, apierror.Refusal{}, ctx.Err()
+	if t.fault != nil {
+		e.Refusal, e.Fault = t.fault.Refusal, t.fault.Err
+	}
+	return e
 }

@@ -68,28 +68,28 @@ func openFolder(path string, d disk) (*folder, error) {
 func Check(directory string) error {
 	path := filepath.Clean(directory)
 	if err := check(path); err != nil {
-		return Errors{folderError(path, err)}
+		return Errors{diskError(path, err)}
 	}
 	return nil
 }
 
 func check(path string) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		folder, err := openFolder(path, realDisk)
-		if err == nil {
-			folder.close()
+	there := path // or the first folder above that is there
+	for _, err := os.Lstat(there); errors.Is(err, fs.ErrNotExist) && there != filepath.Dir(there); _, err = os.Lstat(there) {
+		there = filepath.Dir(there)
+	}
+	if there != path {
+		probe, err := os.MkdirTemp(there, ".download-")
+		if err != nil {
+			return err
 		}
-		return err
+		return os.Remove(probe)
 	}
-	above := filepath.Dir(path)
-	for _, err := os.Stat(above); errors.Is(err, fs.ErrNotExist) && above != filepath.Dir(above); _, err = os.Stat(above) {
-		above = filepath.Dir(above)
+	folder, err := openFolder(path, realDisk)
+	if err == nil {
+		folder.close()
 	}
-	probe, err := os.MkdirTemp(above, ".download-")
-	if err != nil {
-		return err
-	}
-	return os.Remove(probe)
+	return err
 }
 
 // prove checks that the opened folder is the one that was looked at, and that files can be created in it.

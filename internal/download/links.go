@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -26,10 +25,6 @@ type links struct {
 	files []File
 	calls int   // of refresh
 	err   error // of the last call
-}
-
-func newLinks(files []File, refresh func(context.Context) ([]File, error)) *links {
-	return &links{refresh: refresh, turn: make(chan struct{}, 1), files: slices.Clone(files)}
 }
 
 // errNoFreshLink is returned if the cloud gives no other link, or none that surely belongs to the file.

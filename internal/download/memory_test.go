@@ -6,6 +6,7 @@ package download_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
@@ -61,7 +62,7 @@ func saveAndTellPeak(link string) {
 		if _, err := download.Save(
 			context.Background(),
 			[]download.File{{Name: "file", Link: link, Size: -1}},
-			download.Options{Directory: "."},
+			download.Options{Directory: ".", Base: http.DefaultTransport},
 		); err != nil {
 			panic(err)
 		}

@@ -4,8 +4,10 @@
 package download
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,42 +31,23 @@ func newSaving(files []File, o Options, f *folder) *saving {
 		names[i] = file.Name
 		alike[collisionKey(cleanName(file.Name))]++
 	}
-	return &saving{options: o, folder: f, files: files, names: safeNames(names), alike: alike, links: newLinks(files, o.Refresh)}
+	links := &links{refresh: o.Refresh, turn: make(chan struct{}, 1), files: slices.Clone(files)}
+	return &saving{options: o, folder: f, files: files, names: safeNames(names), alike: alike, links: links}
 }
 
 // run looks at all files first, so that an error that needs no transfer comes before all transfers.
 func (s *saving) run(ctx context.Context) ([]Saved, error) {
 	saved, failed := make([]*Saved, len(s.files)), make([]*Error, len(s.files))
-	s.each(func(i int) bool { return !s.files[i].Failed }, func(i int) { saved[i], failed[i] = s.look(ctx, i) })
-	open := func(i int) bool { return !s.files[i].Failed && saved[i] == nil && failed[i] == nil }
-	s.each(open, func(i int) { saved[i], failed[i] = s.save(ctx, i) })
-	return collect(saved, failed)
-}
-
-// each calls do for the wanted files, some side by side.
-func (s *saving) each(wanted func(int) bool, do func(int)) {
-	indexes := make(chan int, len(s.files))
-	for i := range s.files {
-		if wanted(i) {
-			indexes <- i
-		}
-	}
-	close(indexes)
-	var workers sync.WaitGroup
-	for range min(s.options.Parallel, len(indexes)) {
-		workers.Go(func() {
-			for i := range indexes {
-				do(i)
+	for _, step := range []func(context.Context, int) (*Saved, *Error){s.look, s.save} {
+		s.each(func(i int) {
+			if !s.files[i].Failed && saved[i] == nil && failed[i] == nil {
+				saved[i], failed[i] = step(ctx, i)
 			}
 		})
 	}
-	workers.Wait()
-}
-
-func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 	var files []Saved
 	var errs Errors
-	for i := range saved {
+	for i := range s.files {
 		if saved[i] != nil {
 			files = append(files, *saved[i])
 		}
@@ -76,6 +59,20 @@ func collect(saved []*Saved, failed []*Error) ([]Saved, error) {
 		return files, nil
 	}
 	return files, errs
+}
+
+// each calls do for the files, some side by side.
+func (s *saving) each(do func(int)) {
+	turns := make(chan struct{}, s.options.Parallel)
+	var all sync.WaitGroup
+	for i := range s.files {
+		turns <- struct{}{}
+		all.Go(func() {
+			do(i)
+			<-turns
+		})
+	}
+	all.Wait()
 }
 
 func (s *saving) transfer(i int) *transfer {
@@ -90,10 +87,7 @@ func (s *saving) look(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	saved, err := t.savedBefore(ctx)
 	if saved == nil && err == nil {
-		err = checkLink(t.link)
-	}
-	if saved == nil && err == nil {
-		err = t.unobstructed()
+		err = cmp.Or(checkLink(t.link), t.unobstructed())
 	}
 	if err != nil {
 		return nil, t.failure(err)
@@ -105,13 +99,13 @@ func (s *saving) look(ctx context.Context, i int) (*Saved, *Error) {
 func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	t := s.transfer(i)
 	if ctx.Err() != nil {
-		return nil, t.interrupted(ctx)
+		return nil, t.ended(ctx, ctx.Err())
 	}
 	temp, err := s.folder.temporary()
 	if err != nil {
-		return nil, t.failure(&diskError{err: err})
+		return nil, t.failure(diskError("", err))
 	}
-	t.sink, t.hash, t.buffers = newSink(temp, s.folder.disk.sync), sha256.New(), newBuffers()
+	t.sink, t.hash, t.buffers = &sink{file: temp, sync: s.folder.disk.sync, uncached: true}, sha256.New(), newBuffers()
 	defer func() {
 		_ = t.sink.settled() // its error is reported already, or no longer matters
 		s.folder.discard(temp)
@@ -126,7 +120,7 @@ func (s *saving) save(ctx context.Context, i int) (*Saved, *Error) {
 	}
 	t.report(Progress{Done: true})
 	if err := s.folder.addChecksum(saved.Name, saved.SHA256, s.options.Overwrite); err != nil {
-		return saved, t.failure(&diskError{name: saved.Name + checksumExtension, err: err})
+		return saved, t.failure(diskError(saved.Path+checksumExtension, err))
 	}
 	return saved, nil
 }

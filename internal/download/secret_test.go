@@ -25,6 +25,7 @@ func TestNoLinkGetsOut(t *testing.T) {
 		"in a message":        answers(403, xml("AccessDenied", "GET "+strings.ReplaceAll(link, "&", "&amp;"))),
 		"in a code":           answers(400, xml(query[:40]+secret+"%2BU%3D", "x")),
 		"decoded":             answers(400, xml("SignatureDoesNotMatch", "You sent "+decoded)),
+		"in XML's escapes":    answers(400, xml("SignatureDoesNotMatch", "You sent "+strings.ReplaceAll(decoded, "S1", "&#83;1"))),
 		"in a request id":     answers(400, "", "X-Request-Id", secret+"%2BU%3D"),
 		"lower-case escapes":  answers(400, xml("SignatureDoesNotMatch", "You sent "+secret+"%2bU%3d")),
 		"cut in two":          answers(400, xml("SignatureDoesNotMatch", strings.Repeat("word ", 78)+decoded)),

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
+	"sync/atomic"
 )
 
 // syncEvery is the number of bytes after which a sync starts beside the writes. With a single sync at the end, a
@@ -19,13 +21,10 @@ type sink struct {
 	sync     func(*os.File) error
 	offset   int64 // bytes written
 	begun    int64 // offset at the start of the last sync
-	syncing  chan struct{}
+	syncing  atomic.Bool
+	syncs    sync.WaitGroup
 	failed   error // of a sync; the system reports it only once
 	uncached bool  // writeUncached works on this file system, as far as is known
-}
-
-func newSink(file *os.File, sync func(*os.File) error) *sink {
-	return &sink{file: file, sync: sync, uncached: true}
 }
 
 func (s *sink) Write(piece []byte) (int, error) {
@@ -49,30 +48,19 @@ func (s *sink) Write(piece []byte) (int, error) {
 
 // syncBeside starts a sync if enough bytes have come since the last one, and that one has ended.
 func (s *sink) syncBeside() {
-	if s.offset-s.begun < syncEvery {
+	if s.offset-s.begun < syncEvery || !s.syncing.CompareAndSwap(false, true) {
 		return
 	}
-	if s.syncing != nil {
-		select {
-		case <-s.syncing:
-		default:
-			return
-		}
-	}
 	s.begun = s.offset
-	done := make(chan struct{})
-	s.syncing = done
-	go func() {
-		defer close(done)
+	s.syncs.Go(func() {
 		s.failed = errors.Join(s.failed, s.sync(s.file))
-	}()
+		s.syncing.Store(false)
+	})
 }
 
 // settled waits for a sync that is under way and returns the errors of all of them.
 func (s *sink) settled() error {
-	if s.syncing != nil {
-		<-s.syncing
-	}
+	s.syncs.Wait()
 	return s.failed
 }
 

@@ -110,7 +110,7 @@ func BenchmarkSave(b *testing.B) {
 		if _, err := download.Save(
 			b.Context(),
 			[]download.File{{Name: "file", Link: url, Size: -1}},
-			download.Options{Directory: directory},
+			download.Options{Directory: directory, Base: http.DefaultTransport},
 		); err != nil {
 			b.Fatal(err)
 		}

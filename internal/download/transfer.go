@@ -41,9 +41,9 @@ type transfer struct {
 	offset   int64   // bytes so far
 	best     int64   // the largest offset so far
 
-	fault    error // the last one that was followed by a retry
-	faults   int   // in a row, without a new byte
-	renewals int   // likewise
+	fault    *Error // the last one that was followed by a retry
+	faults   int    // in a row, without a new byte
+	renewals int    // likewise
 }
 
 // fetch brings the content into the temporary file. It is the one loop that retries. It is not a library's, because
@@ -58,20 +58,21 @@ func (t *transfer) fetch(ctx context.Context) error {
 		if t.best > best {
 			t.fault, t.faults, t.renewals = nil, 0, 0
 		}
+		fault := t.failure(err)
+		again := t.pause
 		switch {
-		case forbidden(err) && t.s.options.Refresh != nil && t.renewals < maxRenewals:
-			t.fault = err
+		// The words for an expired link are known only from the documents of a sister cloud, so a fresh link is tried
+		// for any 403. That costs one call.
+		case fault.StatusCode == http.StatusForbidden && t.s.options.Refresh != nil && t.renewals < maxRenewals:
 			t.renewals++
-			if err := t.renew(ctx, err); err != nil {
-				return err
-			}
-		case t.temporary(err) && t.faults < t.s.options.MaxRetries:
-			t.fault = err
+			again = t.renew
+		case t.temporary(fault) && t.faults < t.s.options.MaxRetries:
 			t.faults++
-			if err := t.pause(ctx, err); err != nil {
-				return err
-			}
 		default:
+			return err
+		}
+		t.fault = fault
+		if err := again(ctx, fault); err != nil {
 			return err
 		}
 	}
@@ -79,59 +80,37 @@ func (t *transfer) fetch(ctx context.Context) error {
 
 // temporary reports whether the fault may be gone when the same is sent again. An unknown host is a wrong one, until
 // it has answered: then it is more likely that the network is lost, as when a VPN reconnects.
-func (t *transfer) temporary(err error) bool {
-	if transport.NoSuchHost(err) {
+func (t *transfer) temporary(fault *Error) bool {
+	if transport.NoSuchHost(fault.Err) {
 		_, answered := t.s.answered.Load(t.host)
 		return answered
 	}
-	return temporary(err)
+	return fault.Kind == KindFault && !errors.Is(fault.Err, errEndless) && !transport.Permanent(fault.Err)
 }
 
-// renewalError is a refused link without a fresh one.
-type renewalError struct {
-	refused error
-	err     error
-}
-
-func (e *renewalError) Error() string   { return e.refused.Error() + ": " + e.err.Error() }
-func (e *renewalError) Unwrap() []error { return []error{e.refused, e.err} }
-
-func (t *transfer) renew(ctx context.Context, refused error) error {
-	t.report(Progress{Fault: errors.New(t.failure(refused).Cause()), Renews: true})
+// renew replaces a refused link by a fresh one. If there is none, it returns the refusal with the reason.
+func (t *transfer) renew(ctx context.Context, refused *Error) error {
+	t.report(Progress{Fault: errors.New(refused.Cause()), Renews: true})
 	link, err := t.s.links.renew(ctx, t.index, t.link)
 	if err != nil {
-		return &renewalError{refused, err}
+		final := *refused
+		final.Err = quiet(err, t.link)
+		return &final
 	}
 	t.link = link
 	return nil
 }
 
-// lastTry is kept free at the end of the time that a transfer has, so that a pause can't use it up.
-const lastTry = time.Second
-
-// pause waits before a retry, but not until the deadline. If the context ends first, it returns the fault.
-func (t *transfer) pause(ctx context.Context, fault error) error {
-	pause := pauseAfter(t.faults, fault, &t.s.options)
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) > lastTry {
-		pause = min(pause, time.Until(deadline)-lastTry)
-	}
-	t.report(Progress{Fault: errors.New(t.failure(fault).Cause()), Pause: pause})
+// pause waits before a retry. If the context ends first, it returns the fault.
+func (t *transfer) pause(ctx context.Context, fault *Error) error {
+	o := &t.s.options
+	pauses := transport.Pauses{First: o.MinPause, Least: o.MinPause, Most: o.MaxPause, Random: o.Random}
+	pause := pauses.After(ctx, t.faults, fault.asked, fault.asks)
+	t.report(Progress{Fault: errors.New(fault.Cause()), Pause: pause})
 	if transport.Sleep(ctx, pause) != nil {
 		return fault
 	}
 	return nil
-}
-
-// pauseAfter returns the pause that the server asks for. Otherwise the pause doubles with each fault, and varies so that
-// transfers do not retry at the same moment.
-func pauseAfter(faults int, fault error, o *Options) time.Duration {
-	if r, ok := errors.AsType[*refusal](fault); ok {
-		if asked, ok := transport.RetryAfter(r.header, time.Now()); ok {
-			return min(max(asked, o.MinPause), o.MaxPause)
-		}
-	}
-	pause := min(o.MinPause<<min(faults-1, 20), o.MaxPause)
-	return pause - time.Duration(float64(pause)*o.Random()/4) // up to a quarter earlier
 }
 
 // attempt sends one request for what is missing and takes what comes.
@@ -143,11 +122,12 @@ func (t *transfer) attempt(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t.watchdog = time.AfterFunc(t.s.options.Stall, func() { cancel(&stalledError{t.s.options.Stall}) })
+	stalled := fmt.Errorf("no byte came for %s", t.s.options.Stall)
+	t.watchdog = time.AfterFunc(t.s.options.Stall, func() { cancel(stalled) })
 	defer t.watchdog.Stop()
 	err := t.exchange(ctx)
-	_, refused := errors.AsType[*refusal](err)
-	if stalled, ok := errors.AsType[*stalledError](context.Cause(ctx)); ok && err != nil && !refused {
+	_, known := errors.AsType[*Error](err)
+	if err != nil && !known && errors.Is(context.Cause(ctx), stalled) {
 		return stalled // more than "context canceled". A refusal stays one, even if its body stalls
 	}
 	return err
@@ -199,7 +179,7 @@ func (t *transfer) request(ctx context.Context) (*http.Request, error) {
 func (t *transfer) accept(req *http.Request, resp *http.Response) error {
 	switch {
 	case resp.StatusCode == http.StatusOK:
-		if err := checkWhole(resp, t.announced()); err != nil {
+		if err := checkWhole(resp, t.file().Size); err != nil {
 			return err
 		}
 		if err := t.restart(); err != nil {
@@ -238,7 +218,7 @@ func (t *transfer) restart() error {
 	t.offset, t.head, t.object = 0, nil, version{length: -1}
 	t.hash.Reset()
 	if err := t.sink.empty(); err != nil {
-		return &diskError{err: err}
+		return diskError("", err)
 	}
 	return nil
 }
@@ -246,7 +226,7 @@ func (t *transfer) restart() error {
 // complete returns nil if the file is complete after a body ended with err. If the length is known, it decides: once
 // all bytes are here, it does not matter how the connection ends.
 func (t *transfer) complete(err error) error {
-	_, disk := errors.AsType[*diskError](err)
+	_, disk := errors.AsType[*Error](err)
 	switch {
 	case disk || t.object.length < 0:
 		return err

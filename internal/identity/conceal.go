@@ -49,12 +49,12 @@ func (c concealing) RoundTrip(req *http.Request) (*http.Response, error) {
 	for name, values := range resp.Header {
 		for i := range values {
 			if name != subjectToken {
-				values[i] = conceal(values[i], withIssued)
+				values[i] = Conceal(values[i], withIssued)
 			}
 		}
 	}
 	if c.rds || resp.StatusCode < 200 || resp.StatusCode > 299 {
-		resp.Body = io.NopCloser(strings.NewReader(conceal(string(peek(resp)), secrets)))
+		resp.Body = io.NopCloser(strings.NewReader(Conceal(string(peek(resp)), secrets)))
 	}
 	return resp, nil
 }
@@ -68,12 +68,12 @@ func concealError(err error, secrets []string) error {
 	if !ok {
 		return err
 	}
-	return &transport.Error{Method: place.Method, URL: place.URL, Err: shown{place.Err, conceal(place.Err.Error(), secrets)}}
+	return &transport.Error{Method: place.Method, URL: place.URL, Err: shown{place.Err, Conceal(place.Err.Error(), secrets)}}
 }
 
-// conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML and Go strings, which a parser would
+// Conceal cuts secrets out of a text. It also finds them in escapes of JSON, XML and Go strings, which a parser would
 // decode after the cut, and in escapes of escapes.
-func conceal(text string, secrets []string) string {
+func Conceal(text string, secrets []string) string {
 	const deepest = 3 // deeper nesting is not met
 	hidden := make([]bool, len(text))
 	plain, at := text, make([]int32, len(text)+1) // at has the place in text of each byte of plain, and of its end

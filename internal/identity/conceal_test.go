@@ -43,7 +43,7 @@ func TestConceal(t *testing.T) {
 		"empty":                 {"", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := conceal(c.text, []string{secret}); got != c.want {
+			if got := Conceal(c.text, []string{secret}); got != c.want {
 				t.Errorf("%s\ngot  %s\nwant %s", c.text, got, c.want)
 			}
 		})
@@ -52,7 +52,7 @@ func TestConceal(t *testing.T) {
 
 // TestConcealHalf checks that two secrets which overlap are both cut out.
 func TestConcealHalf(t *testing.T) {
-	if got, want := conceal("x abcdefghijkl y", []string{"abcdefgh", "efghijkl"}), "x (hidden) y"; got != want {
+	if got, want := Conceal("x abcdefghijkl y", []string{"abcdefgh", "efghijkl"}), "x (hidden) y"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -65,7 +65,7 @@ func FuzzConceal(f *testing.F) {
 		if len(secret) < shortestSecret {
 			return
 		}
-		got := conceal(text+secret, []string{secret})
+		got := Conceal(text+secret, []string{secret})
 		if strings.Contains(got, secret) && !strings.Contains(got, "(hidden)") {
 			t.Errorf("%q shows %q", got, secret)
 		}

@@ -86,7 +86,7 @@ func (s *Session) endpoint(projectID string, catalogue []tokens.CatalogEntry) (E
 
 // safeWord makes a word of the server's safe to show.
 func (s *Session) safeWord(word string) string {
-	return apierror.Message(conceal(word, s.secrets()))
+	return apierror.Message(Conceal(word, s.secrets()))
 }
 
 func (s *Session) configuredEndpoint(projectID string) (Endpoint, error) {

@@ -8,6 +8,7 @@
 package instances
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -152,17 +153,16 @@ func (l *List) leave(ctx context.Context, call *listingCall, start time.Time) er
 	case <-time.After(parting):
 	}
 	l.mu.Lock()
-	progress, fault := call.progress, call.progress.Outage
+	progress := call.progress
+	progress.Fault = progress.Outage
 	if ended, ok := errors.AsType[*rds.InterruptedError](call.err); ok {
-		progress, fault = ended.Progress, ended.Fault
+		progress = ended.Progress
 	}
 	l.mu.Unlock()
 	progress.Waited = waited
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return &rds.InterruptedError{Progress: progress, Fault: fault, Err: ctx.Err()}
+		return &rds.InterruptedError{Progress: progress, Err: ctx.Err()}
 	}
-	if fault == nil {
-		fault = errNoAnswer
-	}
-	return &rds.TimeoutError{Progress: progress, Timeout: waited, Fault: fault}
+	progress.Fault = cmp.Or(progress.Fault, errNoAnswer)
+	return &rds.TimeoutError{Progress: progress, Timeout: waited}
 }

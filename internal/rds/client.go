@@ -104,24 +104,22 @@ func (c *Client) call(ctx context.Context, method, version string, query url.Val
 	if err != nil {
 		return meta{}, err
 	}
-	sent := 0
-	ctx = transport.WithTrace(ctx, transport.Trace{Sent: func() { sent++ }})
 	req, err := newRequest(ctx, method, endpoint.target(version, path, query), body)
 	if err != nil {
 		return meta{}, err
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return meta{}, withoutURL(err)
+		return meta{}, errors.Unwrap(err) // without the layer in which net/http repeats the URL and its query
 	}
 	defer func() { _ = resp.Body.Close() }() // it is a buffer
 	text, err := io.ReadAll(resp.Body)       // bounded by the transport
 	if err != nil {
-		return meta{}, withoutURL(err)
+		return meta{}, err
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some Windows servers
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(text) {
-		return meta{}, newError(resp, text, endpoint, sent)
+		return meta{}, newError(resp, text, endpoint)
 	}
 	m := meta{requestID: apierror.RequestID(resp.Header)}
 	m.date, _ = http.ParseTime(resp.Header.Get("Date"))
@@ -164,12 +162,4 @@ func newRequest(ctx context.Context, method, target string, body any) (*http.Req
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-Language", "en-us") // makes error_msg English (the slow log's page)
 	return req, nil
-}
-
-// withoutURL removes the layer in which net/http repeats the URL with its query.
-func withoutURL(err error) error {
-	if layer, ok := errors.AsType[*url.Error](err); ok {
-		return layer.Err
-	}
-	return err
 }

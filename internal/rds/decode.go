@@ -4,6 +4,7 @@
 package rds
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,39 +18,23 @@ import (
 
 // scalar is a plain value in any JSON type: siblings of this API send numbers as strings and strings as numbers. null
 // and absent are "". An object or a list is an error.
-type scalar struct{ text string }
+type scalar struct{ verbatim string }
 
 // UnmarshalJSON implements json.Unmarshaler. Its error does not repeat the value, which may be a link.
 func (s *scalar) UnmarshalJSON(raw []byte) error {
-	text, err := plainText(raw)
-	s.text = strings.TrimSpace(text)
-	return err
-}
-
-// verbatim is a scalar that keeps its blanks.
-type verbatim struct{ text string }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *verbatim) UnmarshalJSON(raw []byte) (err error) {
-	v.text, err = plainText(raw)
-	return err
-}
-
-func plainText(raw []byte) (string, error) {
 	switch {
 	case len(raw) == 0 || raw[0] == '{' || raw[0] == '[':
-		return "", errors.New("a field holds an object or a list where a plain value was promised")
-	case string(raw) == "null":
-		return "", nil
-	case raw[0] != '"':
-		return string(raw), nil
+		return errors.New("a field holds an object or a list where a plain value was promised")
+	case raw[0] != '"' && string(raw) != "null":
+		s.verbatim = string(raw)
+	case json.Unmarshal(raw, &s.verbatim) != nil:
+		return errors.New("a field holds a text that is no JSON")
 	}
-	var text string
-	if err := json.Unmarshal(raw, &text); err != nil {
-		return "", errors.New("a field holds a text that is no JSON")
-	}
-	return text, nil
+	return nil
 }
+
+// text returns the value without blanks around it.
+func (s scalar) text() string { return strings.TrimSpace(s.verbatim) }
 
 // lenient is a value that is zero if the API sends another type: a detail that an answer is good without.
 type lenient[T any] struct{ value T }
@@ -84,19 +69,25 @@ func (l list[T]) check(m meta, name string, total int64) error {
 	return nil
 }
 
+// lastPage reports whether a list ends with a page. The page has got items of at most size, the list has that many so
+// far. A total below 0 is not known.
+func lastPage(got, size, have int, total int64) bool {
+	return got == 0 || total < 0 && got < size || total >= 0 && int64(have) >= total
+}
+
 // upper returns the form in which words are compared and shown.
 func (s scalar) upper() string { return strings.ToUpper(s.printable()) }
 
 // printable returns the value without control characters, bounded.
-func (s scalar) printable() string { return apierror.Printable(s.text) }
+func (s scalar) printable() string { return apierror.Printable(s.verbatim) }
 
 // integer returns a whole number. JSON numbers such as 1.5e3 count if they are whole.
 func (s scalar) integer() (int64, bool) {
-	if n, err := strconv.ParseInt(s.text, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(s.text(), 10, 64); err == nil {
 		return n, true
 	}
 	const exact = 1 << 53 // a float64 cannot hold every whole number above
-	f, err := strconv.ParseFloat(s.text, 64)
+	f, err := strconv.ParseFloat(s.text(), 64)
 	if err != nil || f != math.Trunc(f) || math.Abs(f) >= exact {
 		return 0, false
 	}
@@ -113,12 +104,19 @@ func (s scalar) count() int64 {
 
 // milliseconds returns a time given in milliseconds since 1970, UTC, or the zero time if it is not in 1970 to 9999.
 func (s scalar) milliseconds() time.Time {
-	const endOfYear9999 = 253402300799999
 	n, ok := s.integer()
-	if !ok || n <= 0 || n > endOfYear9999 {
+	if !ok {
 		return time.Time{}
 	}
-	return time.UnixMilli(n).UTC()
+	return plausible(time.UnixMilli(n))
+}
+
+// plausible returns a time in UTC, or the zero time if it is not after 1970 began and before the year 10000.
+func plausible(at time.Time) time.Time {
+	if at = at.UTC(); !at.After(time.Unix(0, 0)) || at.Year() > 9999 {
+		return time.Time{}
+	}
+	return at
 }
 
 // timeLayouts are the forms of times in answers: with and without an offset. Without one they are UTC.
@@ -126,11 +124,10 @@ var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02
 
 // timestamp returns a time in UTC, or the zero time if it cannot be read or is not in 1970 to 9999.
 func (s scalar) timestamp() time.Time {
-	text := strings.Replace(s.text, " ", "T", 1) // some pages show a blank
+	text := strings.Replace(s.text(), " ", "T", 1) // some pages show a blank
 	for _, layout := range timeLayouts {
-		at, err := time.Parse(layout, text)
-		if at = at.UTC(); err == nil && at.Year() >= 1970 && at.Year() <= 9999 {
-			return at
+		if at, err := time.Parse(layout, text); err == nil {
+			return plausible(at)
 		}
 	}
 	return time.Time{}
@@ -141,18 +138,11 @@ func requestTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:0
 
 // describeJSON returns what is wrong with a body without repeating any of it.
 func describeJSON(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Errorf("the answer is no complete JSON: it breaks after %d bytes", syntax.Offset)
-	case errors.As(err, &kind):
-		field := kind.Field
-		if field == "" {
-			field = "the answer"
-		}
-		return fmt.Errorf("%s holds a JSON %s where another type was promised", field, kind.Value)
-	default:
-		return err
 	}
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("%s holds a JSON %s where another type was promised", cmp.Or(kind.Field, "the answer"), kind.Value)
+	}
+	return err
 }

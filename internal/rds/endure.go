@@ -21,7 +21,8 @@ type Progress struct {
 	Calls      int    // calls of the API
 	Sent       int    // requests for them: more than Calls after retries
 	Status     string // of the export, from the last good answer; "" before it
-	Outage     error  // the last fault, if no good answer came after it; else nil
+	Fault      error  // the last one; nil if there was none
+	Outage     error  // the same, if no good answer came after it; else nil
 }
 
 // effort repeats a call while its faults may pass and there is time. It is safe for concurrent use.
@@ -35,7 +36,6 @@ type effort struct {
 	progress Progress  // without Waited
 	answered bool      // the API has given a good answer
 	since    time.Time // the first one; the start before it
-	fault    error     // the last one
 }
 
 // begin starts an effort that ends with the context. By the client's clock it ends after the same time.
@@ -52,7 +52,7 @@ func (c *Client) begin(ctx context.Context, instanceID string) *effort {
 // the context ends, an [*InterruptedError] or a [*TimeoutError].
 func (e *effort) repeat(ctx context.Context, ask func(context.Context) error) error {
 	for {
-		err := e.call(ctx, ask)
+		err := ask(e.counted(ctx))
 		if err == nil {
 			e.heard("")
 			return nil
@@ -62,7 +62,8 @@ func (e *effort) repeat(ctx context.Context, ask func(context.Context) error) er
 		} else if err := e.endure(err); err != nil {
 			return err
 		}
-		if ctx.Err() != nil || e.pause(ctx, 0) != nil {
+		pause, _ := e.nextPause(0)
+		if ctx.Err() != nil || e.sleep(ctx, pause) != nil {
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return e.interrupted(ctx.Err(), nil)
 			}
@@ -71,16 +72,16 @@ func (e *effort) repeat(ctx context.Context, ask func(context.Context) error) er
 	}
 }
 
-// call counts a call and its requests.
-func (e *effort) call(ctx context.Context, ask func(context.Context) error) error {
+// counted counts a call, and returns a context that counts its requests.
+func (e *effort) counted(ctx context.Context) context.Context {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	e.progress.Calls++
-	e.mu.Unlock()
-	return ask(transport.WithTrace(ctx, transport.Trace{Sent: func() {
+	return transport.WithTrace(ctx, transport.Trace{Sent: func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.progress.Sent++
-	}}))
+	}})
 }
 
 // heard notes a good answer.
@@ -97,8 +98,7 @@ func (e *effort) heard(status string) {
 // address is probably wrong, so that is permanent too.
 func (e *effort) endure(err error) error {
 	e.mu.Lock()
-	firstContact := !e.answered && e.fault == nil
-	answered := e.answered
+	answered, firstContact := e.answered, !e.answered && e.progress.Fault == nil
 	e.mu.Unlock()
 	if !endurable(err, answered) || firstContact && transport.NeverSent(err) {
 		return err
@@ -109,7 +109,7 @@ func (e *effort) endure(err error) error {
 
 func (e *effort) endured(fault error) {
 	e.mu.Lock()
-	e.fault, e.progress.Outage = fault, fault
+	e.progress.Fault, e.progress.Outage = fault, fault
 	e.mu.Unlock()
 	if e.report != nil {
 		e.report(e.state())
@@ -185,12 +185,7 @@ func (e *effort) nextPause(interval time.Duration) (pause time.Duration, last bo
 	return pause, left-pause < lastCallMargin+shortestPause
 }
 
-// pause sleeps until the next call. Its error is the end of the time.
-func (e *effort) pause(ctx context.Context, interval time.Duration) error {
-	pause, _ := e.nextPause(interval)
-	return e.sleep(ctx, pause)
-}
-
+// sleep returns after the pause. Its error is the end of the time.
 func (e *effort) sleep(ctx context.Context, pause time.Duration) error {
 	if err := e.client.clock.Sleep(ctx, pause); err != nil {
 		return err
@@ -210,17 +205,11 @@ func (e *effort) state() Progress {
 }
 
 func (e *effort) timeout(last *Export) error {
-	return &TimeoutError{Progress: e.state(), Timeout: e.deadline.Sub(e.start), Last: last, Fault: e.lastFault()}
+	return &TimeoutError{Progress: e.state(), Timeout: e.deadline.Sub(e.start), Last: last}
 }
 
 func (e *effort) interrupted(err error, last *Export) error {
-	return &InterruptedError{Progress: e.state(), Last: last, Fault: e.lastFault(), Err: err}
-}
-
-func (e *effort) lastFault() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.fault
+	return &InterruptedError{Progress: e.state(), Last: last, Err: err}
 }
 
 // Clock is the time for the pauses of this package. Tests with a real Terraform pass their own, so that an export of

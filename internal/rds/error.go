@@ -20,7 +20,6 @@ type Error struct {
 	Region    string // may be ""
 	Host      string // that was asked
 	Location  string // scheme and host of a redirect, never more
-	Sent      int    // how often the request was sent
 }
 
 func (e *Error) Error() string {
@@ -31,7 +30,7 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ", ")
 }
 
-func newError(resp *http.Response, body []byte, endpoint Endpoint, sent int) *Error {
+func newError(resp *http.Response, body []byte, endpoint Endpoint) *Error {
 	refusal := apierror.Parse(resp.StatusCode, resp.Header, body)
 	return &Error{
 		Refusal:   refusal,
@@ -40,7 +39,6 @@ func newError(resp *http.Response, body []byte, endpoint Endpoint, sent int) *Er
 		Region:    endpoint.Region,
 		Host:      endpoint.URL.Host,
 		Location:  location(resp),
-		Sent:      sent,
 	}
 }
 
@@ -75,14 +73,12 @@ type (
 		Progress
 		Timeout time.Duration
 		Last    *Export // the last good answer about an export; nil if there was none
-		Fault   error   // the last fault; nil if there was none
 	}
 	// InterruptedError is a wait or a call that its caller ended.
 	InterruptedError struct {
 		Progress
-		Last  *Export // as in TimeoutError: nil if no export was seen
-		Fault error   // as in TimeoutError
-		Err   error   // the context's
+		Last *Export // as in TimeoutError
+		Err  error   // the context's
 	}
 	// ExportError is an export of which every file failed.
 	ExportError struct {

@@ -120,8 +120,7 @@ func (l *levelRows) read(ctx context.Context, e *effort, q RowsQuery) error {
 		}
 		l.total = total
 		l.rows = append(l.rows, got[overlap(l.rows, got, grown):]...)
-		have := int64(len(l.rows))
-		if have >= rowsLimit || total >= 0 && have >= total || len(got) == 0 || total < 0 && len(got) < rowsPage {
+		if len(l.rows) >= rowsLimit || lastPage(len(got), rowsPage, len(l.rows), total) {
 			break
 		}
 	}
@@ -172,9 +171,9 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 	}
 	var wire struct {
 		List list[struct {
-			Time    lenient[scalar]   `json:"time"`
-			Level   lenient[scalar]   `json:"level"`
-			Content lenient[verbatim] `json:"content"`
+			Time    lenient[scalar] `json:"time"`
+			Level   lenient[scalar] `json:"level"`
+			Content lenient[scalar] `json:"content"`
 		}] `json:"error_log_list"`
 		Total lenient[scalar] `json:"total_record"`
 	}
@@ -185,7 +184,7 @@ func (c *Client) rowsPage(ctx context.Context, q RowsQuery, level string, page i
 	total := wire.Total.value.count()
 	rows := make([]Row, len(wire.List.items))
 	for i, r := range wire.List.items {
-		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.text}
+		rows[i] = Row{Time: r.Time.value.timestamp(), Level: r.Level.value.upper(), Content: r.Content.value.verbatim}
 		if rows[i].Level == "" && level != allLevels {
 			rows[i].Level = level
 		}
@@ -230,20 +229,17 @@ type keyedRow struct {
 // equal, that is assumed.
 func oldestFirst(rows []Row) []keyedRow {
 	timed := slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Time.IsZero() })
-	newestFirst := len(timed) == 0 || !timed[0].Time.Before(timed[len(timed)-1].Time)
+	rows = slices.Clone(rows)
+	if len(timed) == 0 || !timed[0].Time.Before(timed[len(timed)-1].Time) {
+		slices.Reverse(timed)
+		slices.Reverse(rows)
+	}
 	keyed := make([]keyedRow, 0, len(rows))
 	var at time.Time
 	if len(timed) > 0 {
 		at = timed[0].Time
-		if newestFirst {
-			at = timed[len(timed)-1].Time
-		}
 	}
-	for i := range rows {
-		r := rows[i]
-		if newestFirst {
-			r = rows[len(rows)-1-i]
-		}
+	for _, r := range rows {
 		if !r.Time.IsZero() {
 			at = r.Time
 		}

@@ -4,6 +4,7 @@
 package rds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -52,9 +53,7 @@ type ExportFile struct {
 func (f ExportFile) Failed() bool { return f.Status == StatusFailed }
 
 // Unfinished reports whether the cloud still works on this file.
-func (f ExportFile) Unfinished() bool {
-	return f.Link == "" && !f.Failed() && f.Status != StatusSuccess
-}
+func (f ExportFile) Unfinished() bool { return f.Pending() && f.Status != StatusSuccess }
 
 // Pending reports whether the link of this file may still come.
 func (f ExportFile) Pending() bool { return f.Link == "" && !f.Failed() }
@@ -123,14 +122,11 @@ func (c *Client) RequestExport(ctx context.Context, log Log, instanceID string) 
 
 func (e exportEntry) file() ExportFile {
 	f := ExportFile{
-		WorkflowID: e.WorkflowID.text,
-		FileName:   e.FileName.text,
+		WorkflowID: e.WorkflowID.text(),
+		FileName:   e.FileName.text(),
 		Status:     e.Status.upper(),
 		CreatedAt:  e.CreateAt.milliseconds(),
-		UpdatedAt:  e.UpdateAt.milliseconds(),
-	}
-	if f.UpdatedAt.IsZero() {
-		f.UpdatedAt = e.UpdatedAt.milliseconds()
+		UpdatedAt:  cmp.Or(e.UpdateAt.milliseconds(), e.UpdatedAt.milliseconds()),
 	}
 	if size := e.FileSize.count(); size >= 0 {
 		f.Size = &size
@@ -138,7 +134,7 @@ func (e exportEntry) file() ExportFile {
 		f.SizeText = e.FileSize.printable()
 	}
 	if !f.Failed() {
-		f.Link = downloadLink(e.FileLink.text)
+		f.Link = downloadLink(e.FileLink.text())
 		f.ExpiresAt = linkExpiry(f.Link)
 	}
 	return f

@@ -4,6 +4,7 @@
 package rds
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strconv"
@@ -49,9 +50,9 @@ func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, e
 	offset, before := 0, int64(-1)
 	for range instancesPages {
 		var page instancesAnswer
-		err := e.repeat(ctx, func(ctx context.Context) error {
-			page = instancesAnswer{}
-			return c.instancesPage(ctx, q, offset, &page)
+		err := e.repeat(ctx, func(ctx context.Context) (err error) {
+			page, err = c.instancesPage(ctx, q, offset)
+			return err
 		})
 		if err != nil {
 			return nil, err
@@ -62,14 +63,10 @@ func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, e
 				all = append(all, i)
 			}
 		}
-		total := page.Total.value.count()
-		got := len(page.Instances.items)
-		if got == 0 || total < 0 && got < instancesPage {
-			break
-		}
-		if total >= 0 && before > total { // instances were deleted, so others moved to pages that were read before
+		got, total := len(page.Instances.items), page.Total.value.count()
+		if got > 0 && total >= 0 && before > total { // instances were deleted, so others moved to pages that were read before
 			offset = max(0, offset-int(before-total))
-		} else if offset += got; total >= 0 && int64(offset) >= total {
+		} else if offset += got; lastPage(got, instancesPage, offset, total) {
 			break
 		}
 		before = total
@@ -77,16 +74,16 @@ func (c *Client) Instances(ctx context.Context, q InstancesQuery) ([]Instance, e
 	return all, nil
 }
 
-func (c *Client) instancesPage(ctx context.Context, q InstancesQuery, offset int, into *instancesAnswer) error {
+func (c *Client) instancesPage(ctx context.Context, q InstancesQuery, offset int) (page instancesAnswer, err error) {
 	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(instancesPage)}}
 	if q.Engine != "" {
 		query.Set("datastore_type", q.Engine)
 	}
-	m, err := c.get(ctx, query, into, "instances")
+	m, err := c.get(ctx, query, &page, "instances")
 	if err != nil {
-		return err
+		return page, err
 	}
-	return into.Instances.check(m, "instances", into.Total.value.count())
+	return page, page.Instances.check(m, "instances", page.Total.value.count())
 }
 
 type instancesAnswer struct {
@@ -125,14 +122,11 @@ func (w wireInstance) instance() Instance {
 		Status:        w.Status.value.printable(),
 		Type:          w.Type.value.printable(),
 		Engine:        store.Type.value.printable(),
-		EngineVersion: store.CompleteVersion.value.printable(),
+		EngineVersion: cmp.Or(store.CompleteVersion.value.printable(), store.Version.value.printable()),
 		PrivateIPs:    []string{},
 		StorageType:   volume.Type.value.printable(),
 		StorageSize:   max(0, volume.Size.value.count()),
 		CreatedAt:     w.Created.value.timestamp(),
-	}
-	if i.EngineVersion == "" {
-		i.EngineVersion = store.Version.value.printable()
 	}
 	for _, ip := range w.PrivateIPs.value {
 		if text := ip.value.printable(); text != "" {
@@ -140,7 +134,7 @@ func (w wireInstance) instance() Instance {
 		}
 	}
 	for _, related := range w.Related.value {
-		if strings.EqualFold(related.value.Type.value.text, "replica_of") {
+		if strings.EqualFold(related.value.Type.value.text(), "replica_of") {
 			i.ReplicaOf = related.value.ID.value.printable()
 		}
 	}

@@ -45,7 +45,7 @@ func linkExpiry(link string) time.Time {
 		return time.Time{}
 	}
 	if seconds, err := strconv.ParseInt(query.Get("Expires"), 10, 64); err == nil {
-		return unixSeconds(seconds)
+		return plausible(time.Unix(seconds, 0))
 	}
 	for _, style := range []string{"X-Amz-", "X-Obs-"} {
 		signed, err := time.Parse("20060102T150405Z", query.Get(style+"Date"))
@@ -56,15 +56,7 @@ func linkExpiry(link string) time.Time {
 		if err != nil || life < 0 || life > 7*24*3600 { // the style allows seven days at most
 			continue
 		}
-		return unixSeconds(signed.Unix() + life)
+		return plausible(time.Unix(signed.Unix()+life, 0))
 	}
 	return time.Time{}
-}
-
-func unixSeconds(n int64) time.Time {
-	const endOfYear9999 = 253402300799
-	if n <= 0 || n > endOfYear9999 {
-		return time.Time{}
-	}
-	return time.Unix(n, 0).UTC()
 }

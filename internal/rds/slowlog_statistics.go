@@ -68,40 +68,34 @@ func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []
 	}
 	limit := min(max(q.Limit, 1), MaxSlowStatements)
 	e := c.begin(ctx, q.InstanceID)
-	all, seen := []SlowStatement{}, map[slowKey]bool{}
+	all, seen := []SlowStatement{}, map[wireStatement]bool{}
 	offset := 0
 	for range slowPages {
-		var page slowAnswer
 		size := min(slowPage, limit-len(all))
-		err := e.repeat(ctx, func(ctx context.Context) error {
-			page = slowAnswer{}
-			return c.slowPage(ctx, q, offset, size, &page)
+		var page slowAnswer
+		err := e.repeat(ctx, func(ctx context.Context) (err error) {
+			page, err = c.slowPage(ctx, q, offset, size)
+			return err
 		})
 		if err != nil {
 			return nil, -1, err
 		}
 		for _, wire := range page.List.items {
-			s := wire.statement()
-			if key := s.key(); !seen[key] && len(all) < limit { // the order can change between two pages
-				seen[key] = true
-				all = append(all, s)
+			group := wire
+			group.Count, group.Time = lenient[scalar]{}, lenient[scalar]{}
+			if !seen[group] && len(all) < limit { // numbers and order can change between two pages
+				seen[group] = true
+				all = append(all, wire.statement())
 			}
 		}
 		got := len(page.List.items)
 		offset += got
 		total = page.Total.value.count()
-		if len(all) == limit || got == 0 || total >= 0 && int64(offset) >= total || total < 0 && got < size {
+		if len(all) == limit || lastPage(got, size, offset, total) {
 			break
 		}
 	}
 	return all, total, nil
-}
-
-// slowKey identifies a group.
-type slowKey struct{ statement, database, users, client, kind string }
-
-func (s SlowStatement) key() slowKey {
-	return slowKey{s.Statement, s.Database, s.Users, s.Client, s.Type}
 }
 
 type slowRequest struct {
@@ -114,14 +108,14 @@ type slowRequest struct {
 	Order     string `json:"order"`
 }
 
-func (c *Client) slowPage(ctx context.Context, q SlowQuery, offset, limit int, into *slowAnswer) error {
+func (c *Client) slowPage(ctx context.Context, q SlowQuery, offset, limit int) (page slowAnswer, err error) {
 	body := slowRequest{requestTime(q.Start), requestTime(q.End), offset, limit, q.Database, string(q.Sort), "desc"}
 	path := []string{"instances", q.InstanceID, "slow-logs", "statistics"}
-	m, err := c.call(transport.WithMaxBody(ctx, maxText), http.MethodPost, v31, nil, body, into, path)
+	m, err := c.call(transport.WithMaxBody(ctx, maxText), http.MethodPost, v31, nil, body, &page, path)
 	if err != nil {
-		return err
+		return page, err
 	}
-	return into.List.check(m, "slow_log_list", into.Total.value.count())
+	return page, page.List.check(m, "slow_log_list", page.Total.value.count())
 }
 
 type slowAnswer struct {
@@ -130,25 +124,25 @@ type slowAnswer struct {
 }
 
 type wireStatement struct {
-	Count    lenient[scalar]   `json:"count"`
-	Time     lenient[scalar]   `json:"time"`
-	Database lenient[scalar]   `json:"database"`
-	Users    lenient[scalar]   `json:"users"`
-	Sample   lenient[verbatim] `json:"query_sample"`
-	ClientIP lenient[scalar]   `json:"client_ip"`
-	Type     lenient[scalar]   `json:"type"`
+	Count    lenient[scalar] `json:"count"`
+	Time     lenient[scalar] `json:"time"`
+	Database lenient[scalar] `json:"database"`
+	Users    lenient[scalar] `json:"users"`
+	Sample   lenient[scalar] `json:"query_sample"`
+	ClientIP lenient[scalar] `json:"client_ip"`
+	Type     lenient[scalar] `json:"type"`
 }
 
 func (w wireStatement) statement() SlowStatement {
 	s := SlowStatement{
-		Statement:   w.Sample.value.text,
-		AverageTime: number(strings.CutSuffix(w.Time.value.text, " s")),
+		Statement:   w.Sample.value.verbatim,
+		AverageTime: number(strings.CutSuffix(w.Time.value.text(), " s")),
 		Database:    w.Database.value.printable(),
 		Users:       w.Users.value.printable(),
 		Client:      w.ClientIP.value.printable(),
 		Type:        w.Type.value.upper(),
 	}
-	count, share, _ := strings.Cut(w.Count.value.text, " (") // 9 (100.00%)
+	count, share, _ := strings.Cut(w.Count.value.text(), " (") // 9 (100.00%)
 	if n := (scalar{count}).count(); n >= 0 {
 		s.Count = &n
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -132,7 +133,7 @@ func statements(t *testing.T, list func(request int) []string, total any) *netwo
 		all := list(n)
 		page := []map[string]string{}
 		for _, text := range all[min(body.Offset, len(all)):min(body.Offset+body.Limit, len(all))] {
-			page = append(page, map[string]string{"query_sample": text})
+			page = append(page, map[string]string{"query_sample": text, "count": strconv.Itoa(n)}) // it grows meanwhile
 		}
 		text, err := json.Marshal(map[string]any{"slow_log_list": page, "total_count": total})
 		return answer(req, 200, string(text)), err

@@ -45,7 +45,7 @@ func (c *Client) Job(ctx context.Context, id string) (*Job, error) {
 	if wire.Job == nil {
 		return nil, m.undecodable(errors.New("the answer holds no job"))
 	}
-	return &Job{ID: wire.Job.ID.text, Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text)}, nil
+	return &Job{ID: wire.Job.ID.text(), Status: wire.Job.Status.upper(), FailReason: apierror.Message(wire.Job.FailReason.text())}, nil
 }
 
 const (
@@ -95,14 +95,10 @@ func (w *wait) askTask(ctx context.Context, id string) (running bool) {
 	}
 }
 
-func (w *wait) job(ctx context.Context, id string) (job *Job, err error) {
+func (w *wait) job(ctx context.Context, id string) (*Job, error) {
 	ctx, cancel := context.WithTimeout(ctx, taskPatience)
 	defer cancel()
-	err = w.call(ctx, func(ctx context.Context) error {
-		job, err = w.client.Job(ctx, id)
-		return err
-	})
-	return job, err
+	return w.client.Job(w.counted(ctx), id)
 }
 
 // missed notes a failed question. It never ends the wait.

@@ -96,11 +96,8 @@ func (w *wait) poll(ctx context.Context) (*Export, error) {
 	return fresh, err
 }
 
-func (w *wait) ask(ctx context.Context) (answer *Export, err error) {
-	err = w.call(ctx, func(ctx context.Context) error {
-		answer, err = w.client.RequestExport(ctx, w.options.Log, w.options.InstanceID)
-		return err
-	})
+func (w *wait) ask(ctx context.Context) (*Export, error) {
+	answer, err := w.client.RequestExport(w.counted(ctx), w.options.Log, w.options.InstanceID)
 	if err != nil {
 		return nil, err
 	}

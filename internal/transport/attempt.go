@@ -34,11 +34,12 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, explain(bounded, err, start)
 	}
-	body, err := readBounded(resp.Body, a.longest(req.Context()))
+	longest, _ := req.Context().Value(maxBodyKey{}).(int64)
+	body, err := readBounded(resp.Body, max(longest, a.options.MaxBody))
 	if err != nil {
 		return nil, explain(bounded, err, start)
 	}
-	setBody(resp, body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.Request = req // this attempt's own context has ended
 	if _, err := resp.Location(); err != nil {
 		resp.Header.Del("Location") // net/http would fail on an unreadable address and repeat it in its error
@@ -53,20 +54,12 @@ func WithMaxBody(ctx context.Context, n int64) context.Context {
 	return context.WithValue(ctx, maxBodyKey{}, n)
 }
 
-// longest returns how many bytes the answer to a request may have.
-func (a *attempt) longest(ctx context.Context) int64 {
-	n, _ := ctx.Value(maxBodyKey{}).(int64)
-	return max(n, a.options.MaxBody)
-}
-
 // explain adds the address, and prefers the cause of a timeout to its symptom.
 func explain(req *http.Request, err error, start time.Time) error {
-	var timeout *TimeoutError
 	cause := context.Cause(req.Context())
-	switch {
-	case errors.As(cause, &timeout):
+	if timeout, ok := errors.AsType[*TimeoutError](cause); ok {
 		err = timeout
-	case cause != nil:
+	} else if cause != nil {
 		err = &TimeoutError{After: time.Since(start).Round(time.Millisecond), Err: cause}
 	}
 	return &Error{Method: req.Method, URL: place(req.URL), Err: err}
@@ -87,14 +80,10 @@ func readBounded(body io.ReadCloser, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-func setBody(resp *http.Response, text []byte) {
-	resp.Body = io.NopCloser(bytes.NewReader(text))
-}
-
 // peek returns an answer's body and leaves it unread.
 func peek(resp *http.Response) []byte {
 	text, _ := io.ReadAll(resp.Body) // never fails: attempt has put a buffer there
-	setBody(resp, text)
+	resp.Body = io.NopCloser(bytes.NewReader(text))
 	return text
 }
 
@@ -102,16 +91,15 @@ func peek(resp *http.Response) []byte {
 type Error struct {
 	Method string
 	URL    string // scheme, host and path; never the query
-	Sent   int    // how often the request was sent; 0 if the error did not come through the retries
 	Err    error
 }
 
 // Error returns the address and the reason, safe to print: the reason may repeat what a server sent.
-func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.reason() }
+func (e *Error) Error() string {
+	return e.Method + " " + e.URL + ": " + apierror.Printable(Reason(e.Err))
+}
 
 func (e *Error) Unwrap() error { return e.Err }
-
-func (e *Error) reason() string { return apierror.Printable(Reason(e.Err)) }
 
 // Reason returns why a connection gave no complete answer. Some texts of the standard library are for programmers;
 // Reason has plain ones for these.

@@ -66,33 +66,30 @@ var errPaced = errors.New("the API allows few requests at present (status 429), 
 func newPace(minPause time.Duration) *pace { return &pace{firstPause: minPause / 2, rate: newRate()} }
 
 // wait returns nil when a request may leave, else the context's error or errPaced.
-func (p *pace) wait(ctx context.Context, c class) error {
+func (p *pace) wait(ctx context.Context, login bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	mine := &turn{class: c, wake: make(chan struct{}, 1)}
-	if since, ok := ctx.Value(pollKey{}).(time.Time); ok && c == ordinary {
+	mine := &turn{class: ordinary, wake: make(chan struct{}, 1)}
+	if login {
+		mine.class = logins
+	} else if since, ok := ctx.Value(pollKey{}).(time.Time); ok {
 		mine.class, mine.since = polls, since
 	}
 	p.join(mine)
-	last := time.NewTimer(untilLastTry(ctx))
-	defer last.Stop()
+	defer p.quit(mine)
+	last := time.After(untilLastTry(ctx))
 	for {
 		left, pause := p.leave(mine)
 		if left {
 			return nil
 		}
-		var opens <-chan time.Time // nil, which blocks, for a request that is not the first
-		if pause > 0 {
-			opens = time.After(pause)
-		}
 		select {
 		case <-mine.wake:
-		case <-opens:
-		case <-last.C:
+		case <-time.After(pause):
+		case <-last:
 			return p.lastTry(mine)
 		case <-ctx.Done():
-			p.quit(mine)
 			return ctx.Err()
 		}
 	}
@@ -111,12 +108,12 @@ func (p *pace) join(mine *turn) {
 	p.queue = slices.Insert(p.queue, at, mine)
 }
 
-// leave lets a request go if it is its turn. If it is the first of the queue, pause is the time until the next look.
+// leave lets a request go if it is its turn. Otherwise pause is the time until the next look: only the first looks again.
 func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.queue[0] != mine {
-		return false, 0
+		return false, math.MaxInt64
 	}
 	now := time.Now()
 	for _, opens := range []time.Time{p.next, p.closed, p.trying} {
@@ -128,7 +125,6 @@ func (p *pace) leave(mine *turn) (left bool, pause time.Duration) {
 	if p.refusals > 0 {
 		p.trying = now.Add(longestTry)
 	}
-	p.remove(mine)
 	p.space(now)
 	return true, 0
 }
@@ -151,26 +147,19 @@ func (p *pace) lastTry(mine *turn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	first := p.queue[0] == mine
-	p.remove(mine)
-	if !first || p.next.After(now) {
+	if p.queue[0] != mine || p.next.After(now) {
 		return errPaced
 	}
 	p.space(now)
 	return nil
 }
 
+// quit takes a request out of the queue and wakes the one that is first then.
 func (p *pace) quit(mine *turn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.remove(mine)
-}
-
-// remove takes a request out of the queue and wakes the one that is first then.
-func (p *pace) remove(mine *turn) {
-	if i := slices.Index(p.queue, mine); i >= 0 {
-		p.queue = slices.Delete(p.queue, i, i+1)
-	}
+	i := slices.Index(p.queue, mine)
+	p.queue = slices.Delete(p.queue, i, i+1)
 	p.wakeFirst()
 }
 
@@ -199,11 +188,11 @@ func (p *pace) heard(resp *http.Response, sent time.Time) {
 	case resp.StatusCode == http.StatusTooManyRequests:
 		p.refused(resp, sent, now)
 	case p.refusals == 0:
-		p.rate.answered()
+		p.rate.accepted++
 	case tried:
 		p.refusals = 0
-		p.rate.answered()
-		p.rate.reopened(now)
+		p.rate.accepted++
+		p.rate.since = now // requests leave again
 		p.next = now
 		p.space(now)
 	}
@@ -219,9 +208,9 @@ func (p *pace) refused(resp *http.Response, sent, now time.Time) {
 	if news || p.refusals > 0 && !sent.Before(p.closed) {
 		p.refusals++
 	}
-	pause, asked := retryAfter(resp, now)
+	pause, asked := RetryAfter(resp.Header, now)
 	if !asked || pause <= 0 {
-		pause = time.Duration(math.Min(float64(p.firstPause)*math.Exp2(float64(max(p.refusals-1, 0))), float64(longestPause)))
+		pause = min(p.firstPause<<min(max(p.refusals-1, 0), 20), longestPause)
 	}
 	if until := now.Add(min(pause, longestAsked)); until.After(p.closed) {
 		p.closed = until
@@ -232,11 +221,11 @@ func (p *pace) refused(resp *http.Response, sent, now time.Time) {
 type paced struct {
 	next  http.RoundTripper
 	pace  *pace
-	class class
+	login bool
 }
 
 func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
-	if err := p.pace.wait(req.Context(), p.class); err != nil {
+	if err := p.pace.wait(req.Context(), p.login); err != nil {
 		if errors.Is(err, errPaced) {
 			err = &Error{Method: req.Method, URL: place(req.URL), Err: err}
 		}

@@ -24,7 +24,7 @@ type rate struct {
 	hold      time.Duration
 	refusedAt float64   // the rate at the last refusal of a steady rate
 	lowered   time.Time // the last refusal that counted
-	accepted  int       // answers since then
+	accepted  int       // answers since then that were not refused
 }
 
 const (
@@ -74,12 +74,6 @@ func (r *rate) at(now time.Time) float64 {
 
 // known reports whether there was a 429, so that the rate is more than a guess.
 func (r *rate) known() bool { return !r.lowered.IsZero() }
-
-// answered counts an answer that was not refused.
-func (r *rate) answered() { r.accepted++ }
-
-// reopened begins the time of the present rate: requests leave again after a refusal.
-func (r *rate) reopened(now time.Time) { r.since = now }
 
 // refused lowers the rate. The refused request left at the moment sent.
 func (r *rate) refused(sent, now time.Time) {

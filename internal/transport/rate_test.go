@@ -73,7 +73,7 @@ func TestRate(t *testing.T) {
 			for i, s := range steps {
 				now := start.Add(time.Duration(s.at * float64(time.Second)))
 				for range s.answered {
-					r.answered()
+					r.accepted++
 				}
 				switch s.what {
 				case refused:
@@ -81,7 +81,7 @@ func TestRate(t *testing.T) {
 				case late:
 					r.refused(now.Add(-time.Second), now)
 				case reopened:
-					r.reopened(now)
+					r.since = now
 				}
 				if got := r.at(now); math.Abs(got-s.want) > 0.001*s.want {
 					t.Errorf("step %d, %q after %g s: %.4g requests a second, want %.4g", i+1, s.what, s.at, got, s.want)

@@ -87,7 +87,7 @@ func TestACertificateThatIsNotTrustedIsNotAskedAgain(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	attempts := 0
-	o := exact(nil, 5)
+	o := exact(http.DefaultTransport, 5)
 	o.Observe = func(transport.Exchange) { attempts++ }
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, strings.NewReader("{}"))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,7 +23,8 @@ const lastTry = time.Second
 // retry sends a request again after a fault. It is the project's own: of go-retryablehttp every hook was overridden.
 type retry struct {
 	next    http.RoundTripper
-	options *Options
+	pauses  Pauses
+	retries int
 	rules   Rules
 }
 
@@ -32,49 +34,43 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	below := Uncounted(ctx)
 	var fault error // of the last attempt
 	for sent := 1; ; sent++ {
-		attempt, err := rewound(req.WithContext(below))
-		if err != nil {
-			return nil, err
+		attempt := req.Clone(below)
+		if req.GetBody != nil {
+			var err error
+			if attempt.Body, err = req.GetBody(); err != nil {
+				return nil, err
+			}
 		}
 		trace.Sent()
 		resp, err := r.next.RoundTrip(attempt)
 		again := r.retryable(ctx, resp, err)
-		if again || err != nil && ctx.Err() == nil {
-			fault = faultOf(resp, err)
+		var asked time.Duration // by the server
+		var asks bool
+		switch {
+		case again && err == nil:
+			fault = &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
+			asked, asks = RetryAfter(resp.Header, time.Now())
+		case again || err != nil && ctx.Err() == nil:
+			fault = err
 		}
-		if again && sent <= r.options.MaxRetries {
-			pause := r.pause(ctx, sent-1, resp)
+		if again && sent <= r.retries {
+			pause := r.pauses.After(ctx, sent, asked, asks)
 			trace.Retry(Retry{Method: req.Method, Host: req.URL.Host, Path: req.URL.Path, Attempt: sent, Pause: pause, Err: fault})
 			if err = Sleep(ctx, pause); err == nil {
 				continue
 			}
 		}
-		if place, ok := err.(*Error); ok { //nolint:errorlint // an error inside a failed login has its own count
-			place.Sent = sent
-		}
 		if err != nil && ctx.Err() != nil && fault != nil {
-			return nil, &AbandonedError{Err: err, Fault: fault, Sent: sent}
+			return nil, &AbandonedError{Err: err, Fault: fault}
 		}
 		return resp, err
 	}
-}
-
-// rewound returns a request with its body from the beginning.
-func rewound(req *http.Request) (*http.Request, error) {
-	if req.GetBody == nil {
-		return req, nil
-	}
-	again := req.Clone(req.Context())
-	var err error
-	again.Body, err = req.GetBody()
-	return again, err
 }
 
 // AbandonedError is a request whose context ended while it was retried.
 type AbandonedError struct {
 	Err   error // of the last attempt, or of the context
 	Fault error // that caused the retries: a *FaultError or an *Error
-	Sent  int   // how often the request was sent
 }
 
 func (e *AbandonedError) Error() string { return e.Err.Error() + ", after " + e.Fault.Error() }
@@ -87,22 +83,28 @@ func (e *FaultError) Error() string {
 	return strings.Join(strings.Fields(strconv.Itoa(e.StatusCode)+" "+e.Code+" "+e.Message), " ") // each may be empty
 }
 
-func faultOf(resp *http.Response, err error) error {
-	if err == nil {
-		return &FaultError{apierror.Parse(resp.StatusCode, resp.Header, peek(resp))}
-	}
-	return err
+// Pauses are the pauses before retries.
+type Pauses struct {
+	First       time.Duration  // doubled with each fault
+	Least, Most time.Duration  // Most is also for a server that asks for an hour, which would use up the caller's time
+	Random      func() float64 // numbers in [0, 1), so that requests are not sent again at the same moment; nil: math/rand/v2
 }
 
-// pause returns the time before the next attempt: the server's Retry-After, else exponential with jitter. MaxPause
-// bounds both, so that a server that asks for an hour does not use up the caller's time.
-func (r *retry) pause(ctx context.Context, n int, resp *http.Response) time.Duration {
-	pause, asked := retryAfter(resp, time.Now())
-	if !asked {
-		pause = min(r.options.MinPause<<min(n, 20), r.options.MaxPause)
-		pause -= time.Duration(float64(pause) * r.options.Random() / 4) // up to a quarter earlier
+// After returns the pause after some faults in a row: what the server asks for, else exponential with jitter.
+func (p Pauses) After(ctx context.Context, faults int, asked time.Duration, asks bool) time.Duration {
+	pause := min(max(asked, p.Least), p.Most)
+	if !asks {
+		pause = min(p.First<<min(faults-1, 20), p.Most)
+		random := p.Random
+		if random == nil {
+			random = rand.Float64
+		}
+		pause -= time.Duration(float64(pause) * random() / 4) // up to a quarter earlier
 	}
-	return min(max(min(pause, r.options.MaxPause), r.options.MinPause/2), untilLastTry(ctx))
+	if left := untilLastTry(ctx); left > 0 {
+		pause = min(pause, left)
+	}
+	return pause
 }
 
 // untilLastTry returns how long a request may pause so that one more attempt is possible.
@@ -119,22 +121,12 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	}
-}
-
-// retryAfter is [RetryAfter] for an answer that may be missing.
-func retryAfter(resp *http.Response, now time.Time) (time.Duration, bool) {
-	if resp == nil {
-		return 0, false
-	}
-	return RetryAfter(resp.Header, now)
 }
 
 // RetryAfter reads the header Retry-After in both of its forms (RFC 9110, 10.2.3). The pause is between 0 and a day.

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
 )
@@ -32,7 +31,7 @@ type Retried interface {
 
 // retryable decides whether an attempt is repeated: see the table in the package comment.
 func (r *retry) retryable(ctx context.Context, resp *http.Response, err error) bool {
-	if deadline, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(deadline) <= lastTry {
+	if ctx.Err() != nil || untilLastTry(ctx) == 0 {
 		return false
 	}
 	if err != nil {
@@ -103,9 +102,8 @@ func (e *ProxyError) Permanent() bool { return true }
 // CheckProxy is for the OnProxyConnectResponse of http.Transport. It returns a [ProxyError] for 4xx but 429; a fault
 // such as 502 is retried.
 func CheckProxy(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
-	status := answer.StatusCode
-	if status < http.StatusBadRequest || status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
-		return nil
+	if answer.StatusCode/100 == 4 && answer.StatusCode != http.StatusTooManyRequests {
+		return &ProxyError{Host: proxy.Host, Status: answer.Status}
 	}
-	return &ProxyError{Host: proxy.Host, Status: answer.Status}
+	return nil
 }

@@ -32,10 +32,11 @@ func (r Retry) Cause() string {
 	if answer, ok := errors.AsType[*FaultError](r.Err); ok {
 		return strings.TrimSuffix(apierror.StatusText(answer.StatusCode)+", "+answer.Code, ", ")
 	}
-	if none, ok := errors.AsType[*Error](r.Err); ok {
-		return none.reason()
+	err := r.Err
+	if none, ok := errors.AsType[*Error](err); ok {
+		err = none.Err
 	}
-	return apierror.Printable(r.Err.Error())
+	return apierror.Printable(Reason(err))
 }
 
 type traceKey struct{}

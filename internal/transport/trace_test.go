@@ -127,8 +127,8 @@ func TestTraceOfALogin(t *testing.T) {
 	})
 }
 
-// TestErrorsCountWhatWasSent: an error has how often its request was sent.
-func TestErrorsCountWhatWasSent(t *testing.T) {
+// TestTraceCountsWhatWasSent: also if the request fails.
+func TestTraceCountsWhatWasSent(t *testing.T) {
 	for name, c := range map[string]struct {
 		reply    reply
 		retries  int
@@ -145,16 +145,9 @@ func TestErrorsCountWhatWasSent(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), c.deadline)
 				defer cancel()
-				got := post(ctx, transport.New(exact(newNetwork(c.reply), c.retries)).Client(transport.Rules{}))
 				sent := 0
-				var abandoned *transport.AbandonedError
-				var none *transport.Error
-				switch {
-				case errors.As(got.Err, &abandoned):
-					sent = abandoned.Sent
-				case errors.As(got.Err, &none):
-					sent = none.Sent
-				}
+				ctx = transport.WithTrace(ctx, transport.Trace{Sent: func() { sent++ }})
+				got := post(ctx, transport.New(exact(newNetwork(c.reply), c.retries)).Client(transport.Rules{}))
 				if sent != c.want {
 					t.Errorf("got %d, want %d: %v", sent, c.want, got.Err)
 				}

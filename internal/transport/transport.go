@@ -41,14 +41,13 @@ package transport
 import (
 	"cmp"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
 
 // Options configure a [Transport]. A zero value means a default, except for MaxRetries.
 type Options struct {
-	Base           http.RoundTripper // sends one request over the network; default: a clone of http.DefaultTransport
+	Base           http.RoundTripper // sends one request over the network; no default
 	MaxRetries     int               // how often a request is sent again after a fault; 0: never
 	AttemptTimeout time.Duration     // of one attempt, from connecting to the last byte of the answer; default: 30 s
 	MinPause       time.Duration     // first pause between attempts; default: 1 s
@@ -67,12 +66,6 @@ type Transport struct {
 
 // New returns a transport. It opens no connection.
 func New(o Options) *Transport {
-	if o.Base == nil {
-		o.Base = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // net/http documents the type
-	}
-	if o.Random == nil {
-		o.Random = rand.Float64
-	}
 	o.AttemptTimeout = cmp.Or(o.AttemptTimeout, 30*time.Second)
 	o.MinPause = cmp.Or(o.MinPause, time.Second)
 	o.MaxPause = cmp.Or(o.MaxPause, time.Minute)
@@ -106,13 +99,9 @@ func (t *Transport) Client(rules Rules) *http.Client {
 		layers = &observe{next: layers, report: o.Observe}
 	}
 	// The pace is below the retry: each attempt waits for its turn, and each 429 counts.
-	inOrder := &paced{next: layers, pace: t.pace, class: ordinary}
-	if rules.Login {
-		inOrder.class = logins
-	}
-	layers = inOrder
-	layers = &retry{next: layers, options: o, rules: rules}
+	layers = &paced{next: layers, pace: t.pace, login: rules.Login}
+	pauses := Pauses{First: o.MinPause, Least: o.MinPause / 2, Most: o.MaxPause, Random: o.Random}
+	layers = &retry{next: layers, pauses: pauses, retries: o.MaxRetries, rules: rules}
+	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &http.Client{Transport: layers, CheckRedirect: noRedirect}
 }
-
-func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

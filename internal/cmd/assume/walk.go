@@ -146,14 +146,16 @@ func (w *walk) hide(secrets ...string) {
 }
 
 // safe returns a text that can be shown: one line without secrets.
-func (w *walk) safe(text string) string { return apierror.Printable(apierror.Without(w.secrets, text)) }
+func (w *walk) safe(text string) string {
+	return apierror.Printable(identity.Conceal(text, w.secrets))
+}
 
 // show returns an answer's status, code and message, or why there is none.
 func (w *walk) show(e exchange) string {
 	if e.status == 0 || e.good() && !e.foreign() {
 		return cmp.Or(e.fault, strconv.Itoa(e.status))
 	}
-	r := apierror.Parse(e.status, e.header, e.body, w.secrets...)
+	r := apierror.Parse(e.status, e.header, []byte(identity.Conceal(string(e.body), w.secrets)))
 	shown := strings.TrimSuffix(strings.Join(strings.Fields(fmt.Sprint(e.status, " ", r.Code, " ", r.Message)), " "), ".")
 	if e.foreign() {
 		return "the cloud answered " + shown

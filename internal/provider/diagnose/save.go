@@ -29,10 +29,9 @@ func SaveErrors(noun, instanceID string, saved []download.Saved, err error, time
 	var diags diag.Diagnostics
 	for i, one := range failed[:min(len(failed), mostLines)] {
 		text := saveText(instanceID, one) + savedText(saved, i == 0) + "\n" + saveAdviceFor(one, timeout)
-		switch one.Kind {
-		case download.KindExists, download.KindInTheWay, download.KindPermission, download.KindDiskFull, download.KindWrite:
+		if one.Kind.Local() {
 			diags.AddAttributeError(path.Root("directory"), unableToSave, text)
-		default:
+		} else {
 			diags.AddError(unableToSave, text)
 		}
 	}
