@@ -31,6 +31,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/otc-rds/terraform-provider-rds/internal/apierror"
@@ -118,7 +119,7 @@ func (c *Client) call(ctx context.Context, method, version string, query url.Val
 		return meta{}, err
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some Windows servers
-	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(text) {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 || apierror.IsHTML(text) || hasErrorCode(text) {
 		return meta{}, newError(resp, text, endpoint)
 	}
 	m := meta{requestID: apierror.RequestID(resp.Header)}
@@ -130,6 +131,17 @@ func (c *Client) call(ctx context.Context, method, version string, query url.Val
 		return m, m.undecodable(describeJSON(err))
 	}
 	return m, nil
+}
+
+// hasErrorCode reports whether a body has a code such as DBS.200602: it is a refusal then, whatever its status.
+func hasErrorCode(body []byte) bool {
+	if !bytes.Contains(body, []byte(`"error_code"`)) { // an answer can have megabytes
+		return false
+	}
+	var refusal struct {
+		Code lenient[scalar] `json:"error_code"`
+	}
+	return json.Unmarshal(body, &refusal) == nil && strings.Contains(refusal.Code.value.text(), ".")
 }
 
 func (m meta) undecodable(err error) error { return &DecodeError{RequestID: m.requestID, Err: err} }

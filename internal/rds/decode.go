@@ -70,9 +70,12 @@ func (l list[T]) check(m meta, name string, total int64) error {
 }
 
 // lastPage reports whether a list ends with a page. The page has got items of at most size, the list has that many so
-// far. A total below 0 is not known.
+// far. A total below 0 is not known, and one below what the list has is wrong.
 func lastPage(got, size, have int, total int64) bool {
-	return got == 0 || total < 0 && got < size || total >= 0 && int64(have) >= total
+	if total < int64(have) {
+		return got < size
+	}
+	return got == 0 || int64(have) == total
 }
 
 // upper returns the form in which words are compared and shown.

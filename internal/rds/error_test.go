@@ -84,6 +84,16 @@ func TestRefusals(t *testing.T) {
 			},
 			text: "302 Found, (5 bytes that are not the API's JSON), request id r1",
 		},
+		"a refusal with status 200": {
+			status: 200, body: `{"error_code":"DBS.200602","error_msg":"The DB instance does not exist."}`,
+			want: rds.Error{Kind: apierror.NotFound, Refusal: apierror.Refusal{Code: "DBS.200602", Message: "The DB instance does not exist."}},
+			text: "200 OK, DBS.200602, The DB instance does not exist, request id r1",
+		},
+		"an unknown refusal with status 200": {
+			status: 200, body: `{"error_code":"DBS.999999"}`,
+			want: rds.Error{Kind: apierror.Server, Refusal: apierror.Refusal{Code: "DBS.999999"}},
+			text: "200 OK, DBS.999999, request id r1",
+		},
 		"a redirect to a host": {
 			status: 307, location: "//evil.example.com/" + secret,
 			want: rds.Error{

@@ -159,6 +159,12 @@ func TestErrorLogRowsAnswers(t *testing.T) {
 		"blanks in the content": {
 			body: row1(`null`, `,"content":" a\n\tDETAIL:  b \n"`), want: []row{{Level: "ERROR", Content: " a\n\tDETAIL:  b \n"}},
 		},
+		"a code in a content": {
+			body: row1(`null`, `,"content":"{\"error_code\":\"DBS.1\"}"`), want: []row{{Level: "ERROR", Content: `{"error_code":"DBS.1"}`}},
+		},
+		"a code in a row":     {body: row1(`null`, `,"error_code":"DBS.1"`), want: []row{{Level: "ERROR"}}},
+		"a code that is null": {body: `{"error_code":null,"error_log_list":[]}`},
+		"a code of success":   {body: `{"error_code":"0","error_log_list":[]}`},
 		"an offset":           {body: row1(`"2018-12-04T22:24:42+0800"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
 		"another offset":      {body: row1(`"2018-12-04T22:24:42+08:00"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
 		"Z":                   {body: row1(`"2018-12-04T14:24:42Z"`, ``), want: []row{{Time: at, Level: "ERROR"}}},
@@ -249,7 +255,9 @@ func TestErrorLogRowsPages(t *testing.T) {
 		"fewer rows than the total": {
 			log: rowLog{rows: rowsAt(150), total: fixed(170)}, requests: 3, rows: numbered(1, 150), since: noon.Add(-149 * time.Second),
 		},
-		"one row below the limit": {log: rowLog{rows: rowsAt(1999)}, requests: 20, rows: numbered(1, 1999)},
+		"a total that counts only the page": {log: rowLog{rows: rowsAt(250), total: fixed(50)}, requests: 3, rows: numbered(1, 250)},
+		"a total of none":                   {log: rowLog{rows: rowsAt(250), total: fixed(0)}, requests: 3, rows: numbered(1, 250)},
+		"one row below the limit":           {log: rowLog{rows: rowsAt(1999)}, requests: 20, rows: numbered(1, 1999)},
 		"the limit": {
 			log: rowLog{rows: rowsAt(2000)}, requests: 20, rows: numbered(1, 2000), since: noon.Add(-1999 * time.Second),
 		},

@@ -95,6 +95,9 @@ func (c *Client) SlowStatements(ctx context.Context, q SlowQuery) (statements []
 			break
 		}
 	}
+	if total < int64(len(all)) {
+		total = -1
+	}
 	return all, total, nil
 }
 

@@ -159,6 +159,7 @@ func TestSlowStatementsPages(t *testing.T) {
 		"no total":                  {always(numbered(1, 120)), nil, 500, numbered(1, 120), 2, -1},
 		"the total as a text":       {always(numbered(1, 120)), "120", 500, numbered(1, 120), 2, 120},
 		"a total too large":         {always(numbered(1, 120)), 400, 500, numbered(1, 120), 3, 400},
+		"a total too small":         {always(numbered(1, 120)), 2, 500, numbered(1, 120), 2, -1},
 		"the order changes meanwhile": {
 			func(n int) []string {
 				list := numbered(1, 150)
