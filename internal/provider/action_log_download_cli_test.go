@@ -28,7 +28,7 @@ func saveAction(id string) string {
 
 func actionCLI(t *testing.T, configuration string) *rdstest.CLI {
 	t.Helper()
-	rdstest.NeedTerraform(t, 1, 14, "actions")
+	rdstest.NeedTerraform(t, 14, "actions")
 	c := rdstest.NewCLI(t, nil, rdssim.WithExportDuration(0))
 	c.Write(t, "main.tf", requirement+configuration)
 	return c

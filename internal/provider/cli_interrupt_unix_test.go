@@ -55,7 +55,7 @@ func TestCLI_Interrupt(t *testing.T) {
 		for _, c := range o.interruptions() {
 			t.Run(c.name, func(t *testing.T) {
 				if c.name == "invoke" {
-					rdstest.NeedTerraform(t, 1, 14, "actions")
+					rdstest.NeedTerraform(t, 14, "actions")
 				}
 				interrupt(t, o, c)
 			})

@@ -42,7 +42,7 @@ func TestExamples(t *testing.T) {
 				rdstest.NeedEphemerals(t)
 			}
 			if strings.Contains(example, "/actions/") {
-				rdstest.NeedTerraform(t, 1, 14, "actions")
+				rdstest.NeedTerraform(t, 14, "actions")
 				if run := c.Run(t, "validate", "-no-color"); run.ExitCode != 0 {
 					t.Errorf("%s\n%s", run.Stdout, run.Stderr)
 				}

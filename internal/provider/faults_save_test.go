@@ -160,7 +160,7 @@ func (f fault) save(ctx context.Context, t *testing.T, p *rdstest.Protocol, argu
 
 // TestFaults_ActionOnScreen: Terraform 1.16 and later show them so, each one by itself.
 func TestFaults_ActionOnScreen(t *testing.T) {
-	rdstest.NeedTerraform(t, 1, 16, "diagnostics of actions with their own first lines")
+	rdstest.NeedTerraform(t, 16, "diagnostics of actions with their own first lines")
 	c := actionCLI(t, saveAction(rdssim.InstancePartlyFails))
 	invoke := func(failed bool, want ...string) {
 		t.Helper()

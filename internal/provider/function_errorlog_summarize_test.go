@@ -196,7 +196,7 @@ func TestErrorLogSummarize_Terraform(t *testing.T) {
 // TestErrorLogSummarize_Console: one command without credentials, as on an empty laptop.
 func TestErrorLogSummarize_Console(t *testing.T) {
 	c := rdstest.NewCLI(t, nil)
-	rdstest.NeedTerraform(t, 1, 8, "functions of providers in its console")
+	rdstest.NeedTerraform(t, 8, "functions of providers in its console")
 	for name := range c.Env {
 		if strings.HasPrefix(name, "OS_") {
 			delete(c.Env, name)

@@ -95,7 +95,7 @@ func TestRunbooks_TestThemselves(t *testing.T) {
 				rdstest.NeedEphemerals(t)
 			}
 			if strings.Contains(string(configuration), "\naction ") {
-				rdstest.NeedTerraform(t, 1, 14, "actions")
+				rdstest.NeedTerraform(t, 14, "actions")
 			}
 			c := rdstest.NewCLI(t, []string{filepath.Join(folder, "main.tf"), file}, rdssim.WithExportDuration(0))
 			run := c.Run(t, "test", "-no-color")
@@ -169,7 +169,7 @@ func TestRunbooks_FleetStale(t *testing.T) {
 // TestRunbooks_FleetSave: each instance has a folder, and one that fails stops no other.
 func TestRunbooks_FleetSave(t *testing.T) {
 	c := rdstest.NewCLI(t, []string{runbooks + "fleet-save/main.tf"}, rdssim.WithExportDuration(0), rdssim.WithBusyFor(0))
-	rdstest.NeedTerraform(t, 1, 14, "actions")
+	rdstest.NeedTerraform(t, 14, "actions")
 	run := c.Run(t, "apply", "-auto-approve", "-no-color", "-var=timeout=5s", "-invoke=action.rds_errorlog_download.fleet")
 	if run.ExitCode == 0 {
 		t.Errorf("got exit code 0, want an error for the instances that fail: %s", run.Stdout)
@@ -195,7 +195,7 @@ func TestRunbooks_FleetSave(t *testing.T) {
 // TestRunbooks_FleetSave_Nothing: Terraform invokes nothing for a prefix that no name has, and succeeds. A warning shows it.
 func TestRunbooks_FleetSave_Nothing(t *testing.T) {
 	c := rdstest.NewCLI(t, []string{runbooks + "fleet-save/main.tf"})
-	rdstest.NeedTerraform(t, 1, 14, "actions")
+	rdstest.NeedTerraform(t, 14, "actions")
 	run := c.Run(t, "apply", "-auto-approve", "-no-color", "-var=name_prefix=odrers", "-invoke=action.rds_errorlog_download.fleet")
 	if !wrapped(`No PostgreSQL instance of the project has a name that begins with "odrers": there is nothing to save.`).MatchString(
 		run.Stdout + run.Stderr) {
@@ -245,7 +245,7 @@ func TestRunbooks_SaveWithCurl(t *testing.T) {
 
 func TestRunbooks_SaveWithAction(t *testing.T) {
 	c := runbook(t, "save-with-action")
-	rdstest.NeedTerraform(t, 1, 14, "actions")
+	rdstest.NeedTerraform(t, 14, "actions")
 	run := apply(t, c, "-invoke=action.rds_errorlog_download.incident")
 	if !strings.Contains(run.Stdout, "SHA-256 "+sum(realLog(t))) {
 		t.Error(run.Stdout)

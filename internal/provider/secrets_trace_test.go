@@ -225,7 +225,7 @@ func TestSecretsInTrace_Ephemeral(t *testing.T) {
 
 // TestSecretsInTrace_Action: the action follows the links itself.
 func TestSecretsInTrace_Action(t *testing.T) {
-	rdstest.NeedTerraform(t, 1, 14, "actions")
+	rdstest.NeedTerraform(t, 14, "actions")
 	each(t, func(t *testing.T, o object) {
 		if !o.action {
 			return

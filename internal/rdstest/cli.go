@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 
@@ -133,41 +132,45 @@ func RemoveProvider() {
 	_ = os.RemoveAll(programs)
 }
 
-// NeedTerraform skips a test if the CLI is OpenTofu or an older Terraform.
-func NeedTerraform(tb testing.TB, major, minor int, what string) {
+// NeedTerraform skips a test if the CLI is OpenTofu or a Terraform before 1.minor.
+func NeedTerraform(tb testing.TB, minor int, what string) {
 	tb.Helper()
-	need(tb, what, []int{major, minor}, nil)
+	need(tb, what, minor, 0)
 }
 
 // NeedEphemerals skips a test on a CLI without ephemeral resources.
 func NeedEphemerals(tb testing.TB) {
 	tb.Helper()
-	need(tb, "ephemeral resources", []int{1, 10}, []int{1, 11})
+	need(tb, "ephemeral resources", 10, 11)
 }
 
 // NeedFunctions skips a test on a CLI without functions of providers.
 func NeedFunctions(tb testing.TB) {
 	tb.Helper()
-	need(tb, "functions of providers", []int{1, 8}, []int{1, 7})
+	need(tb, "functions of providers", 8, 7)
 }
 
 // NeedMocks skips a test on a CLI whose "test" cannot mock a provider.
 func NeedMocks(tb testing.TB) {
 	tb.Helper()
-	need(tb, "mocks in tests", []int{1, 7}, []int{1, 8})
+	need(tb, "mocks in tests", 7, 8)
 }
 
-// need skips a test on a CLI that is older than these versions of Terraform and OpenTofu. Nil: no version is enough.
-func need(tb testing.TB, what string, terraform, tofu []int) {
+// need skips a test on a CLI before these minor versions of Terraform 1 and OpenTofu 1. 0: no OpenTofu is new enough.
+func need(tb testing.TB, what string, terraform, tofu int) {
 	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), Terraform(tb), "version").Output()
 	check(tb, err)
 	var name string
-	has := make([]int, 2)
-	_, err = fmt.Sscanf(string(out), "%s v%d.%d", &name, &has[0], &has[1]) // Terraform v1.11.4
+	var major, minor int
+	_, err = fmt.Sscanf(string(out), "%s v%d.%d", &name, &major, &minor) // Terraform v1.11.4
 	check(tb, err)
-	least := map[string][]int{"Terraform": terraform, "OpenTofu": tofu}[name]
-	if least == nil || slices.Compare(has, least) < 0 {
-		tb.Skipf("%s %v has no %s: Terraform %v and OpenTofu %v have them", name, has, what, terraform, tofu)
+	if least := map[string]int{"Terraform": terraform, "OpenTofu": tofu}[name]; least > 0 && (major > 1 || minor >= least) {
+		return
 	}
+	needs := fmt.Sprintf("Terraform 1.%d", terraform)
+	if tofu > 0 {
+		needs += fmt.Sprintf(" or OpenTofu 1.%d", tofu)
+	}
+	tb.Skipf("%s %d.%d has no %s: they need %s", name, major, minor, what, needs)
 }
