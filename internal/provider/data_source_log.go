@@ -16,7 +16,7 @@ import (
 
 // logDataSource is the data source of one of [logObjects].
 type logDataSource struct {
-	logObject
+	*logObject
 	now    func() time.Time
 	client *client
 }
@@ -58,7 +58,7 @@ func (d *logDataSource) Read(ctx context.Context, req datasource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	warnings, try, err := model.read(ctx, logQuery{d.logObject, d.client, now, "read"})
+	warnings, try, err := model.read(ctx, &logQuery{d.logObject, d.client, now, "read"})
 	resp.Diagnostics.Append(model.Settle(try, err)...)
 	resp.Diagnostics.Append(warnings...)
 	if resp.Diagnostics.HasError() {

@@ -16,7 +16,7 @@ import (
 // logEphemeral is the ephemeral resource of one of [logObjects]. It has neither Renew nor Close. Renew cannot return new
 // values, so it could not replace a link that expires, and there is nothing to close.
 type logEphemeral struct {
-	logObject
+	*logObject
 	now    func() time.Time
 	client *client
 }
@@ -56,7 +56,7 @@ func (e *logEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	warnings, try, err := model.read(ctx, logQuery{e.logObject, e.client, now, "open"})
+	warnings, try, err := model.read(ctx, &logQuery{e.logObject, e.client, now, "open"})
 	if err != nil {
 		resp.Diagnostics.Append(try.Diagnostic(err))
 		return

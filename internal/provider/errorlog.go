@@ -24,7 +24,7 @@ import (
 )
 
 // errorLog is rds_errorlog.
-var errorLog = logObject{
+var errorLog = &logObject{
 	name: "_errorlog",
 	answers: "Answers what broke in the last minutes: reads the rows of the error log of one RDS for PostgreSQL instance by " +
 		"time and level, and groups what is alike, worst first. It starts no export and takes a second or less.\n\n" +
@@ -79,7 +79,7 @@ func (m *errorLogModel) check(ctx context.Context, now time.Time) diag.Diagnosti
 	return diags
 }
 
-func (m *errorLogModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+func (m *errorLogModel) read(ctx context.Context, q *logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
 	var rows *rds.Rows
 	window, _ := m.Window(ctx, q.now)
 	try, err := q.ask(ctx, &m.InstanceModel, m.Timeouts, func(ctx context.Context, left time.Duration) (err error) {

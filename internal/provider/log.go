@@ -33,7 +33,7 @@ type logObject struct {
 }
 
 // logObjects are all logs in all forms.
-var logObjects = []logObject{errorLogDownload.object(), slowLogDownload.object(), errorLog, slowLog}
+var logObjects = []*logObject{errorLogDownload.object(), slowLogDownload.object(), errorLog, slowLog}
 
 // logModel is the model of an ephemeral resource, and most of the model of a data source.
 type logModel interface {
@@ -41,7 +41,7 @@ type logModel interface {
 	// yet: Terraform validates before it knows every value.
 	check(ctx context.Context, now time.Time) diag.Diagnostics
 	// read asks the cloud and sets the results: empty ones if there is an error. The arguments must be valid.
-	read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error)
+	read(ctx context.Context, q *logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error)
 }
 
 // logDataSourceModel is the model of a data source.
@@ -61,7 +61,7 @@ func configured(ctx context.Context, config tfsdk.Config, model logModel, now ti
 
 // logQuery is one read by a data source or an ephemeral resource.
 type logQuery struct {
-	logObject
+	*logObject
 	client    *client
 	now       time.Time
 	operation string // the one in timeouts
@@ -69,7 +69,7 @@ type logQuery struct {
 
 // ask sends a request about one DB instance. A name is replaced by its ID first, and the request gets what is then left of
 // the timeout. The result describes what was tried last.
-func (q logQuery) ask(
+func (q *logQuery) ask(
 	ctx context.Context, m *attribute.InstanceModel, timeouts types.Object, request func(ctx context.Context, left time.Duration) error,
 ) (diagnose.Tried, error) {
 	ctx, stop := q.client.interruptible(withRetryReport(withRequestLog(ctx), nil))

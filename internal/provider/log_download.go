@@ -83,8 +83,8 @@ func (l logDownload) tried() diagnose.Tried {
 }
 
 // object has the data source and the ephemeral resource.
-func (l logDownload) object() logObject {
-	return logObject{
+func (l logDownload) object() *logObject {
+	return &logObject{
 		name: l.name,
 		answers: "Retrieves download links for the " + l.noun + " of one RDS for PostgreSQL instance: starts the export, waits " +
 			"until it is done, and returns a link for every file.\n\n" +
@@ -118,7 +118,7 @@ type logDownloadDataSourceModel struct {
 // check returns nothing: the arguments do not depend on each other.
 func (m *logDownloadModel) check(context.Context, time.Time) diag.Diagnostics { return nil }
 
-func (m *logDownloadModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+func (m *logDownloadModel) read(ctx context.Context, q *logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
 	var export *rds.Export
 	try, err := q.ask(ctx, &m.InstanceModel, m.Timeouts, func(ctx context.Context, left time.Duration) (err error) {
 		export, err = q.client.rds.WaitForExport(ctx, q.download.waitOptions(ctx, m.logArguments, left))

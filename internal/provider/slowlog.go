@@ -24,7 +24,7 @@ import (
 )
 
 // slowLog is rds_slowlog.
-var slowLog = logObject{
+var slowLog = &logObject{
 	name: "_slowlog",
 	answers: "Answers which statements are slow: reads the statistics of the slow query log of one RDS for PostgreSQL " +
 		"instance, worst first. It starts no export and takes a second or less.\n\n" +
@@ -79,7 +79,7 @@ func (m *slowLogModel) check(ctx context.Context, now time.Time) diag.Diagnostic
 	return diags
 }
 
-func (m *slowLogModel) read(ctx context.Context, q logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
+func (m *slowLogModel) read(ctx context.Context, q *logQuery) (warnings diag.Diagnostics, _ diagnose.Tried, _ error) {
 	var statements []rds.SlowStatement
 	total := int64(-1)
 	window, _ := m.Window(ctx, q.now)
