@@ -146,7 +146,7 @@ func canonicalQuery(raw string) (string, error) {
 	return spacesEscaped(values.Encode()), nil
 }
 
-// spacesEscaped makes of the escapes of package url those of RFC 3986: all but the unreserved characters.
+// spacesEscaped completes the escapes of RFC 3986: package url writes a space of a query as a plus.
 func spacesEscaped(escaped string) string {
 	return strings.ReplaceAll(escaped, "+", "%20")
 }
